@@ -1,0 +1,220 @@
+//! One call's raw material: the arguments as they came, the states, the context.
+
+use super::context::Context;
+use super::parameter::{ParamSpec, Role, States};
+use crate::Error;
+use crate::jsonrpc::decode::Str;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// One call, as parameters see it.
+///
+/// An extractor of your own ([`Parameter`](crate::Parameter)) reads it through [`context`](Call::context) and
+/// [`state`](Call::state).
+#[derive(Debug)]
+pub struct Call<'c> {
+    pub(crate) context: &'c Context,
+    pub(crate) states: &'c States,
+    pub(crate) params: &'c [ParamSpec],
+    pub(crate) slots: Vec<Slot<'c>>,
+    pub(crate) whole: Whole<'c>,
+    pub(crate) unknown: Problems,
+}
+
+/// What came for one parameter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Slot<'c> {
+    #[default]
+    Missing,
+    Json(&'c RawValue),
+    Text(&'c str),
+}
+
+/// All arguments at once, for `Args<T>`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whole<'c> {
+    Json(Option<&'c RawValue>),
+    Text(&'c [(Cow<'c, str>, Cow<'c, str>)]),
+}
+
+/// Why a call did not run to its end.
+#[derive(Debug)]
+pub enum Rejection {
+    /// The arguments do not fit.
+    Arguments(Problems),
+    /// The handler or an extractor failed.
+    Error(Error),
+}
+
+/// Everything wrong with a call's arguments.
+#[derive(Debug, Default)]
+pub struct Problems {
+    pub(crate) list: Vec<Problem>,
+    pub(crate) error: Option<Error>,
+}
+
+/// One thing wrong with one argument.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+impl Problems {
+    /// Nothing wrong yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    pub(crate) fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.list.push(Problem { path: path.into(), message: message.into() });
+    }
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+    /// Nothing wrong.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.error.is_none()
+    }
+    /// What the call comes to, with these problems.
+    pub fn reject(mut self) -> Rejection {
+        match self.error.take() {
+            Some(error) => Rejection::Error(error),
+            None => Rejection::Arguments(self),
+        }
+    }
+    /// The text a model reads: how many problems, then one line each.
+    pub(crate) fn text(&self, of: &str) -> String {
+        use std::fmt::Write as _;
+        let mut text = match self.list.len() {
+            1 => format!("{of}: 1 problem with the arguments"),
+            n => format!("{of}: {n} problems with the arguments"),
+        };
+        for problem in &self.list {
+            let separator = if problem.path.is_empty() { "" } else { ": " };
+            let _infallible = write!(text, "\n- {}{separator}{}", problem.path, problem.message);
+        }
+        text
+    }
+}
+
+impl<'c> Call<'c> {
+    /// A call with JSON arguments, split by parameter in one pass.
+    pub(crate) fn with_json(
+        params: &'c [ParamSpec],
+        arguments: Option<&'c RawValue>,
+        states: &'c States,
+        context: &'c Context,
+    ) -> Result<Self, Error> {
+        let mut call = Call::empty(params, Whole::Json(arguments), states, context);
+        if let Some(raw) = arguments {
+            if !raw.get().starts_with('{') {
+                return Err(Error::invalid_params("`arguments` must be an object"));
+            }
+            let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+            Split(&mut call)
+                .deserialize(&mut deserializer)
+                .map_err(|e| Error::invalid_params(format!("`arguments`: {}", reason(&e))))?;
+        }
+        Ok(call)
+    }
+
+    /// A call whose arguments are strings: a prompt's, a template's segments.
+    pub(crate) fn with_text(
+        params: &'c [ParamSpec],
+        arguments: &'c [(Cow<'c, str>, Cow<'c, str>)],
+        states: &'c States,
+        context: &'c Context,
+    ) -> Self {
+        let mut call = Call::empty(params, Whole::Text(arguments), states, context);
+        for (name, value) in arguments {
+            call.fill(name, Slot::Text(value));
+        }
+        call
+    }
+
+    fn empty(params: &'c [ParamSpec], whole: Whole<'c>, states: &'c States, context: &'c Context) -> Self {
+        let slots = vec![Slot::Missing; params.len()];
+        Call { context, states, params, slots, whole, unknown: Problems::default() }
+    }
+
+    fn fill(&mut self, name: &str, value: Slot<'c>) {
+        let mut whole = false;
+        for (param, slot) in self.params.iter().zip(&mut self.slots) {
+            match param.role {
+                Role::Argument if param.name == name || param.aliases.contains(&name) => {
+                    if !matches!(slot, Slot::Missing) {
+                        self.unknown.add(name, "given twice");
+                    }
+                    *slot = value;
+                    return;
+                }
+                Role::Arguments => whole = true,
+                _ => {}
+            }
+        }
+        if !whole {
+            let names = self.params.iter().filter(|p| matches!(p.role, Role::Argument)).map(|p| p.name);
+            self.unknown.add(name, match crate::registry::nearest::nearest(name, names) {
+                Some(near) => format!("unknown; did you mean \"{near}\"?"),
+                None => "unknown".to_owned(),
+            });
+        }
+    }
+
+    /// The call's context.
+    pub fn context(&self) -> &'c Context {
+        self.context
+    }
+
+    /// The server's state of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the server has none. For `State<T>` parameters this is found at start; for an extractor's own use
+    /// it is found here.
+    pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Result<T, Error> {
+        self.states.get::<T>().ok_or_else(|| {
+            Error::internal(format!("the server has no state of type {}", std::any::type_name::<T>()))
+        })
+    }
+
+    /// Problems that no parameter can see: arguments nobody takes.
+    pub fn problems(&self) -> Problems {
+        let mut problems = Problems::new();
+        for problem in &self.unknown.list {
+            problems.add(problem.path.clone(), problem.message.clone());
+        }
+        problems
+    }
+}
+
+/// Splits an object's entries over the parameters.
+struct Split<'x, 'c>(&'x mut Call<'c>);
+
+impl<'c> DeserializeSeed<'c> for Split<'_, 'c> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'c>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_map(self)
+    }
+}
+
+impl<'c> Visitor<'c> for Split<'_, 'c> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'c>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Str(name)) = map.next_key()? {
+            self.0.fill(&name, Slot::Json(map.next_value()?));
+        }
+        Ok(())
+    }
+}
+
+/// A serde complaint in words, without line and column.
+pub(crate) fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    super::text::in_words(text)
+}

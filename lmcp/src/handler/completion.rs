@@ -1,0 +1,188 @@
+//! `complete = f`: what suggests values for a prompt's argument or a template's segment.
+
+use super::call::Call;
+use super::entry::BoxFuture;
+use super::parameter::Parameter;
+use crate::Error;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Runs a completer: what an attribute emits for `complete = f`.
+pub type CompleteFn = for<'c> fn(&'c Call<'c>, String) -> BoxFuture<'c, Result<Completions, Error>>;
+
+/// Suggested values, with how many there are when not all of them are given.
+///
+/// At most 100 go out, the rest is told by `total` and `hasMore`. A `Vec<String>` does for most.
+///
+/// Spec: server/utilities/completion.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Completions {
+    /// The values, best first.
+    pub values: Vec<String>,
+    /// How many there are; the number of `values` when not set.
+    pub total: Option<u64>,
+    /// There are more than `values`.
+    pub has_more: bool,
+}
+
+impl Completions {
+    /// These values, best first.
+    pub fn new<S: Into<String>>(values: impl IntoIterator<Item = S>) -> Self {
+        Completions { values: values.into_iter().map(Into::into).collect(), total: None, has_more: false }
+    }
+    /// Says how many there are.
+    pub fn total(mut self, total: u64) -> Self {
+        self.has_more = total > self.values.len() as u64;
+        self.total = Some(total);
+        self
+    }
+    /// Says that there are more.
+    pub fn has_more(mut self) -> Self {
+        self.has_more = true;
+        self
+    }
+}
+
+/// The arguments already filled in, for a completer that depends on them.
+///
+/// ```
+/// use lmcp::{CompletionArguments, prompt};
+///
+/// fn frameworks(prefix: String, others: CompletionArguments) -> Vec<String> {
+///     let all: &[&str] = match others.get("language") {
+///         Some("rust") => &["axum", "rocket"],
+///         _ => &["flask"],
+///     };
+///     all.iter().filter(|name| name.starts_with(&prefix)).map(|name| name.to_string()).collect()
+/// }
+///
+/// #[prompt]
+/// fn start(language: String, #[arg(complete = frameworks)] framework: String) -> String {
+///     format!("Start a {language} project with {framework}.")
+/// }
+/// # assert!(start("rust".into(), "axum".into()).contains("axum"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompletionArguments(BTreeMap<String, String>);
+
+impl CompletionArguments {
+    /// The value of an argument that is already filled in.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<'c> Parameter<'c> for CompletionArguments {
+    fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
+        Ok(CompletionArguments(match call.whole {
+            super::call::Whole::Text(pairs) => {
+                pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+            }
+            super::call::Whole::Json(_) => BTreeMap::new(),
+        }))
+    }
+}
+
+/// What a completer may return: strings in a `Vec`, [`Completions`], or a `Result` of these.
+pub trait IntoCompletions {
+    #[doc(hidden)]
+    fn into_completions(self) -> Result<Completions, Error>;
+}
+macro_rules! strings {
+    ($([$($generics:tt)*] $t:ty),*) => { $(
+        impl<$($generics)*> IntoCompletions for $t {
+            fn into_completions(self) -> Result<Completions, Error> { Ok(Completions::new(self)) }
+        }
+    )* };
+}
+strings!([] Vec<String>, [] Vec<&'static str>, [] Vec<Cow<'static, str>>, [const N: usize] [&'static str; N], [const N: usize] [String; N]);
+impl IntoCompletions for Completions {
+    fn into_completions(self) -> Result<Completions, Error> {
+        Ok(self)
+    }
+}
+impl<T: IntoCompletions, E: Into<Box<dyn std::error::Error + Send + Sync>>> IntoCompletions for Result<T, E> {
+    fn into_completions(self) -> Result<Completions, Error> {
+        self.map_err(|e| Error::from_handler(&*e.into()))?.into_completions()
+    }
+}
+
+/// A function that `complete = f` may name: what was typed so far comes in (`String` or `&str`), suggestions come
+/// out, `async` or not. Behind the text it may take [`Context`](crate::Context), [`State<T>`](crate::State),
+/// [`CompletionArguments`] or an extractor, by value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot complete an argument",
+    label = "not a completer",
+    note = "write `fn f(prefix: String) -> Vec<String>` or `async fn f(prefix: String) -> Vec<String>`; `Context`, `State<T>` and `CompletionArguments` may follow the prefix"
+)]
+pub trait Completer<'c, Shape> {
+    #[doc(hidden)]
+    fn complete(self, call: &'c Call<'c>, prefix: String) -> BoxFuture<'c, Result<Completions, Error>>;
+}
+
+/// Shape: a plain function.
+#[derive(Debug)]
+pub struct Plain<T>(T);
+/// Shape: a plain function of `&str`.
+#[derive(Debug)]
+pub struct Borrowed<T>(T);
+/// Shape: an async function.
+#[derive(Debug)]
+pub struct Async<T>(T);
+
+macro_rules! completer {
+    ($($extra:ident),*) => {
+        #[allow(non_snake_case, unused_variables)]
+        impl<'c, F, R, $($extra),*> Completer<'c, Plain<($($extra,)*)>> for F
+        where
+            F: FnOnce(String, $($extra),*) -> R,
+            R: IntoCompletions,
+            $($extra: Parameter<'c>,)*
+        {
+            fn complete(self, call: &'c Call<'c>, prefix: String) -> BoxFuture<'c, Result<Completions, Error>> {
+                let run = || { $(let $extra = $extra::from_call(call)?;)* self(prefix, $($extra),*).into_completions() };
+                Box::pin(std::future::ready(run()))
+            }
+        }
+        #[allow(non_snake_case, unused_variables)]
+        impl<'c, F, R, $($extra),*> Completer<'c, Borrowed<($($extra,)*)>> for F
+        where
+            F: FnOnce(&str, $($extra),*) -> R,
+            R: IntoCompletions,
+            $($extra: Parameter<'c>,)*
+        {
+            fn complete(self, call: &'c Call<'c>, prefix: String) -> BoxFuture<'c, Result<Completions, Error>> {
+                let run = || { $(let $extra = $extra::from_call(call)?;)* self(&prefix, $($extra),*).into_completions() };
+                Box::pin(std::future::ready(run()))
+            }
+        }
+        #[allow(non_snake_case, unused_variables)]
+        impl<'c, F, R, $($extra),*> Completer<'c, Async<($($extra,)*)>> for F
+        where
+            F: FnOnce(String, $($extra),*) -> R + Send + 'c,
+            R: Future<Output: IntoCompletions> + Send + 'c,
+            $($extra: Parameter<'c> + Send + 'c,)*
+        {
+            fn complete(self, call: &'c Call<'c>, prefix: String) -> BoxFuture<'c, Result<Completions, Error>> {
+                Box::pin(async move { $(let $extra = $extra::from_call(call)?;)* self(prefix, $($extra),*).await.into_completions() })
+            }
+        }
+    };
+}
+completer!();
+completer!(A1);
+completer!(A1, A2);
+
+/// Runs `completer`. The only place where it is bounded.
+pub fn complete<'c, F: Completer<'c, Shape>, Shape>(
+    completer: F,
+    call: &'c Call<'c>,
+    prefix: String,
+) -> BoxFuture<'c, Result<Completions, Error>> {
+    completer.complete(call, prefix)
+}

@@ -1,0 +1,27 @@
+//! The edge of user code: arguments in, results out, and the context a handler may ask for.
+//!
+//! An attribute emits one [`entry`] per function. Its shim describes the function's parameters and return type
+//! once, at start, and runs it on each call: [`Parameter`] takes each argument out of the [`Call`],
+//! [`IntoToolResult`] and its siblings turn what comes back into an outcome. Nothing here knows an era.
+
+pub(crate) mod call;
+pub(crate) mod completion;
+pub(crate) mod context;
+pub(crate) mod entry;
+pub(crate) mod failure;
+pub(crate) mod parameter;
+pub(crate) mod prompt;
+pub(crate) mod resource;
+pub(crate) mod returns;
+pub(crate) mod text;
+pub(crate) mod tool;
+
+pub use call::Call;
+pub use completion::{Completer, CompletionArguments, Completions};
+pub use context::{Context, Log, Progress};
+pub use failure::HandlerError;
+pub use parameter::{Args, Parameter, State};
+pub use prompt::IntoPromptResult;
+pub use resource::IntoResourceContents;
+pub use returns::{Json, Text};
+pub use tool::IntoToolResult;

@@ -1,0 +1,377 @@
+//! What a function may take: arguments, all arguments as one struct, states, the context, extractors.
+
+use super::call::{Call, Problems, Slot, Whole, reason};
+use super::completion::CompleteFn;
+use super::context::Context;
+use super::entry::SchemaFn;
+use super::text;
+use crate::Error;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+/// What a `#[tool]`, `#[resource]` or `#[prompt]` function may take.
+///
+/// Every `DeserializeOwned + JsonSchema` type is an argument; [`Context`], `&Context`, [`State<T>`](State) and
+/// [`Args<T>`](Args) are filled in by lmcp. Implement it for an extractor of your own:
+///
+/// ```
+/// use lmcp::{Call, Parameter, tool};
+///
+/// struct Locale(String);
+///
+/// impl<'c> Parameter<'c> for Locale {
+///     fn from_call(call: &'c Call<'c>) -> Result<Self, lmcp::Error> {
+///         let meta = call.context().meta();
+///         let locale = meta.get("example.com/locale").and_then(|v| v.as_str()).unwrap_or("en");
+///         Ok(Locale(locale.to_owned()))
+///     }
+/// }
+///
+/// /// Greets.
+/// #[tool]
+/// fn greet(locale: Locale, name: String) -> String {
+///     if locale.0 == "de" { format!("Hallo {name}") } else { format!("Hello {name}") }
+/// }
+/// # assert_eq!(greet(Locale("de".into()), "Eva".into()), "Hallo Eva");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of a tool, a resource or a prompt",
+    label = "neither an argument nor something lmcp fills in",
+    note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "lmcp fills in `Context`, `&Context`, `State<T>` and `Args<T>`; wrap shared values as `State<{Self}>`"
+)]
+pub trait Parameter<'c>: Sized {
+    /// Takes the value out of the call.
+    ///
+    /// # Errors
+    ///
+    /// The error becomes the call's outcome, and the function is not run.
+    fn from_call(call: &'c Call<'c>) -> Result<Self, Error>;
+
+    #[doc(hidden)]
+    fn role() -> Role {
+        Role::Extractor
+    }
+    #[doc(hidden)]
+    fn schema() -> Option<SchemaFn> {
+        None
+    }
+    #[doc(hidden)]
+    fn optional() -> bool {
+        false
+    }
+    #[doc(hidden)]
+    fn take(call: &'c Call<'c>, _index: usize, _default: Option<fn() -> Self>, problems: &mut Problems) -> Option<Self> {
+        Self::from_call(call).map_err(|e| problems.fail(e)).ok()
+    }
+}
+
+/// What a parameter is, decided by its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// One argument.
+    Argument,
+    /// All arguments as one struct.
+    Arguments,
+    /// The context.
+    Context,
+    /// A state of the server.
+    State {
+        /// Its type.
+        id: TypeId,
+        /// Its type's name, for messages.
+        name: &'static str,
+    },
+    /// A type of the user's that takes itself out of the call.
+    Extractor,
+}
+
+/// A value shared by all calls, put into the server with `.state(value)` or `serve!(state = value)`.
+///
+/// It is cloned for each call: wrap what is expensive to clone in an `Arc`. A server without a state that some
+/// function asks for does not start.
+///
+/// ```
+/// use lmcp::{State, tool};
+/// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+///
+/// #[derive(Clone, Default)]
+/// struct Counter(Arc<AtomicU64>);
+///
+/// /// Counts calls.
+/// #[tool]
+/// fn count(State(counter): State<Counter>) -> u64 {
+///     counter.0.fetch_add(1, Ordering::Relaxed) + 1
+/// }
+/// # assert_eq!(count(State(Counter::default())), 1);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+/// All arguments as one struct: its fields are the tool's or the prompt's arguments.
+///
+/// It stands alone, or beside things lmcp fills in; never beside single arguments.
+///
+/// ```
+/// use lmcp::{Args, tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Query {
+///     /// City name, in any language.
+///     city: String,
+///     #[serde(default)]
+///     days: u8,
+/// }
+///
+/// /// Forecast for a city.
+/// #[tool]
+/// fn forecast(Args(query): Args<Query>) -> String {
+///     format!("{} days in {}", query.days, query.city)
+/// }
+/// # assert_eq!(forecast(Args(Query { city: "Rome".into(), days: 2 })), "2 days in Rome");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Args<T>(pub T);
+
+impl<T> std::ops::Deref for State<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+impl<T> std::ops::Deref for Args<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
+    fn from_call(_: &'c Call<'c>) -> Result<Self, Error> {
+        Err(Error::internal("an argument is taken by its position"))
+    }
+    fn role() -> Role {
+        Role::Argument
+    }
+    fn schema() -> Option<SchemaFn> {
+        Some(|generator| generator.subschema_for::<T>())
+    }
+    fn optional() -> bool {
+        when_missing::<T>().is_some()
+    }
+    fn take(call: &'c Call<'c>, index: usize, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
+        let name = call.params.get(index).map_or("", |p| p.name);
+        let missing = || default.map(|d| d()).or_else(when_missing::<T>);
+        let taken = match call.slots.get(index).copied().unwrap_or_default() {
+            Slot::Missing => missing().ok_or_else(|| "required, missing".to_owned()),
+            Slot::Json(raw) => match serde_json::from_str::<T>(raw.get()) {
+                Ok(value) => Ok(value),
+                // `null` means absent, unless the type itself takes it.
+                Err(e) if raw.get() == "null" => missing().ok_or_else(|| reason(&e)),
+                Err(e) => Err(reason(&e)),
+            },
+            Slot::Text(text) => text::parse::<T>(text),
+        };
+        taken.map_err(|message| problems.add(name, message)).ok()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'c> Parameter<'c> for &'c Context {
+    fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
+        Ok(call.context)
+    }
+    fn role() -> Role {
+        Role::Context
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'c> Parameter<'c> for Context {
+    fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
+        Ok(call.context.clone())
+    }
+    fn role() -> Role {
+        Role::Context
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'c, T: Clone + Send + Sync + 'static> Parameter<'c> for State<T> {
+    fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
+        call.state::<T>().map(State)
+    }
+    fn role() -> Role {
+        Role::State { id: TypeId::of::<T>(), name: std::any::type_name::<T>() }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
+    fn from_call(_: &'c Call<'c>) -> Result<Self, Error> {
+        Err(Error::internal("arguments are taken with their problems"))
+    }
+    fn role() -> Role {
+        Role::Arguments
+    }
+    fn schema() -> Option<SchemaFn> {
+        Some(|generator| generator.subschema_for::<T>())
+    }
+    fn take(call: &'c Call<'c>, _: usize, _: Option<fn() -> Self>, problems: &mut Problems) -> Option<Self> {
+        let taken = match call.whole {
+            Whole::Json(raw) => serde_json::from_str(raw.map_or("{}", |r| r.get())).map_err(|e| reason(&e)),
+            Whole::Text(arguments) => text::parse_all(arguments),
+        };
+        taken.map(Args).map_err(|message| problems.add("", message)).ok()
+    }
+}
+
+/// What a type makes of an absent value: serde's own rule, by which only an `Option` and its like accept one.
+pub(crate) fn when_missing<T: DeserializeOwned>() -> Option<T> {
+    struct Missing;
+    impl<'de> serde::Deserializer<'de> for Missing {
+        type Error = serde::de::value::Error;
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("missing"))
+        }
+        fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            visitor.visit_none()
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+            newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        }
+    }
+    T::deserialize(Missing).ok()
+}
+
+/// The server's states, by type.
+#[derive(Default)]
+pub(crate) struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl States {
+    /// Puts a state in; gives back whether one of this type was there already.
+    pub(crate) fn put<T: Clone + Send + Sync + 'static>(&mut self, value: T) -> bool {
+        self.0.insert(TypeId::of::<T>(), Box::new(value)).is_some()
+    }
+    pub(crate) fn has(&self, id: TypeId) -> bool {
+        self.0.contains_key(&id)
+    }
+    pub(crate) fn get<T: Clone + 'static>(&self) -> Option<T> {
+        self.0.get(&TypeId::of::<T>())?.downcast_ref::<T>().cloned()
+    }
+}
+
+impl std::fmt::Debug for States {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "States({})", self.0.len())
+    }
+}
+
+/// One parameter, described.
+#[derive(Debug)]
+pub struct ParamSpec {
+    pub(crate) name: &'static str,
+    pub(crate) description: Option<&'static str>,
+    pub(crate) role: Role,
+    pub(crate) schema: Option<SchemaFn>,
+    pub(crate) optional: bool,
+    pub(crate) has_default: bool,
+    pub(crate) default: Option<Value>,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) header: Option<&'static str>,
+    pub(crate) complete: Option<CompleteFn>,
+}
+
+impl ParamSpec {
+    /// Sets the description.
+    pub fn description(mut self, text: &'static str) -> Self {
+        self.description = Some(text);
+        self
+    }
+    /// Says that there is a default, and its JSON if it has one.
+    pub fn default(mut self, json: Option<Value>) -> Self {
+        self.has_default = true;
+        self.default = json;
+        self
+    }
+    /// Sets further names.
+    pub fn aliases(mut self, names: &'static [&'static str]) -> Self {
+        self.aliases = names;
+        self
+    }
+    /// Sets the header that repeats it.
+    pub fn header(mut self, name: &'static str) -> Self {
+        self.header = Some(name);
+        self
+    }
+    /// Sets what completes it.
+    pub fn complete(mut self, complete: CompleteFn) -> Self {
+        self.complete = Some(complete);
+        self
+    }
+    /// Neither has to be given.
+    pub(crate) fn is_required(&self) -> bool {
+        !self.optional && !self.has_default
+    }
+}
+
+/// A typed witness that `T` is a parameter: the bound is named once, in [`Param::of`]; what follows needs none.
+pub struct Param<'c, T> {
+    role: Role,
+    schema: Option<SchemaFn>,
+    optional: fn() -> bool,
+    take: fn(&'c Call<'c>, usize, Option<fn() -> T>, &mut Problems) -> Option<T>,
+}
+
+impl<'c> Param<'c, ()> {
+    /// The witness. The only place where a parameter's type is bounded.
+    pub fn of<T: Parameter<'c>>() -> Param<'c, T> {
+        Param { role: T::role(), schema: T::schema(), optional: T::optional, take: T::take }
+    }
+}
+
+impl<'c, T> Param<'c, T> {
+    /// Its description.
+    pub fn spec(&self, name: &'static str) -> ParamSpec {
+        ParamSpec {
+            name,
+            description: None,
+            role: self.role,
+            schema: self.schema,
+            optional: (self.optional)(),
+            has_default: false,
+            default: None,
+            aliases: &[],
+            header: None,
+            complete: None,
+        }
+    }
+    /// Its value, or `None` and a problem.
+    pub fn take(&self, call: &'c Call<'c>, index: usize, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
+        (self.take)(call, index, default, problems)
+    }
+}
+
+/// A default's JSON, if its type can be written as JSON; decided by method resolution.
+#[derive(Debug)]
+pub struct DefaultOf<T>(pub T);
+
+impl<T: serde::Serialize> DefaultOf<T> {
+    /// The JSON.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::to_value(&self.0).ok()
+    }
+}
+
+/// What is left when a default's type cannot be written as JSON.
+pub trait NoJson {
+    /// Nothing.
+    fn json(&self) -> Option<Value> {
+        None
+    }
+}
+impl<T> NoJson for &DefaultOf<T> {}

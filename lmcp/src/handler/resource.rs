@@ -1,0 +1,102 @@
+//! What a `#[resource]` function may return.
+
+use super::call::Rejection;
+use super::returns::{AsItself, AsJson, AsText, Json, Output, Probe, Text};
+use crate::protocol::ResourceContents;
+use crate::{Error, Result};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// What a `#[resource]` function may return, inside `Result` and `Option` too (`None` is "resource not found").
+///
+/// Strings are text; `Vec<u8>`, `Bytes` and byte slices are blobs; anything else that is `Serialize` is JSON text.
+/// Implement it for a type of your own that is none of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a resource",
+    label = "not a resource's contents",
+    note = "a type that becomes JSON text derives `serde::Serialize`",
+    note = "or return `String`, `Vec<u8>`, `Bytes`, `ResourceContents`, `Vec<ResourceContents>`, or a `Result` or `Option` of these"
+)]
+pub trait IntoResourceContents<As = AsJson>: Sized {
+    /// The contents; where they leave the URI or the MIME type open, lmcp fills in what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// The error becomes the read's outcome, as if the function had returned it.
+    fn into_resource_contents(self) -> Result<Vec<ResourceContents>>;
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<ResourceContents>> {
+    let text = serde_json::to_string(value)
+        .map_err(|e| Error::internal(format!("the resource cannot be written as JSON: {e}")))?;
+    Ok(vec![ResourceContents { mime: Some("application/json".into()), ..ResourceContents::text(text) }])
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> IntoResourceContents<AsJson> for T {
+    fn into_resource_contents(self) -> Result<Vec<ResourceContents>> {
+        json(&self)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident [$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
+        impl<$($generics)*> IntoResourceContents<$kind> for $t {
+            fn into_resource_contents(self) -> Result<Vec<ResourceContents>> { let $value = self; $result }
+        }
+        impl<$($generics)*> Probe<$t> {
+            /// Its kind.
+            pub fn resource_kind(&self) -> PhantomData<$kind> { PhantomData }
+        }
+    )* };
+}
+kinds!(
+    AsText [] () => |_unit| Ok(vec![ResourceContents::text("")]),
+    AsText [] String => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText [] &'static str => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText [] Cow<'static, str> => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText [] Box<str> => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText [] Arc<str> => |text| Ok(vec![ResourceContents::text(&*text)]),
+    AsItself [] Vec<u8> => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself [] bytes::Bytes => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself [] &'static [u8] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself [const N: usize] [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself [const N: usize] &'static [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself [] ResourceContents => |contents| Ok(vec![contents]),
+    AsItself [] Vec<ResourceContents> => |contents| Ok(contents),
+    AsItself [T: std::fmt::Display] Text<T> => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
+    AsItself [T: Serialize] Json<T> => |value| json(&value.0),
+);
+
+/// The kind of everything without a kind of its own.
+pub trait JsonResource {
+    /// Its kind.
+    fn resource_kind(&self) -> PhantomData<AsJson> {
+        PhantomData
+    }
+}
+impl<T> JsonResource for Probe<T> {}
+
+/// How this type becomes contents. The only place where a resource's return type is bounded.
+pub fn resource_output<T: IntoResourceContents<K>, K>(
+    _: &Probe<T>,
+    _: PhantomData<K>,
+) -> Output<T, Vec<ResourceContents>> {
+    Output { schema: |_| None, has_schema: false, into: T::into_resource_contents }
+}
+
+impl<T> Output<T, Vec<ResourceContents>> {
+    /// The outcome of a read that gave `value`: `None` is "not found".
+    ///
+    /// # Errors
+    ///
+    /// What the conversion says, or that there is no such resource.
+    pub fn finish(&self, value: Option<T>) -> Result<Vec<ResourceContents>, Rejection> {
+        match value {
+            Some(value) => (self.into)(value).map_err(Rejection::Error),
+            None => Err(Rejection::Error(Error::not_found("resource not found"))),
+        }
+    }
+}

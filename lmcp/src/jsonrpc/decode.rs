@@ -1,0 +1,177 @@
+//! Bytes in, one message or a batch out. The envelope is read once; `params` stays raw JSON.
+
+use super::{ErrorObject, Id};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// What one line or one body holds.
+#[derive(Debug)]
+pub(crate) enum Incoming<'a> {
+    One(Result<Message<'a>, Malformed>),
+    /// A JSON array. Whether it may be one is for the era to say.
+    Batch(Vec<&'a RawValue>),
+}
+
+/// A well-formed JSON-RPC message.
+#[derive(Debug)]
+pub(crate) enum Message<'a> {
+    Request { id: Id, method: Cow<'a, str>, params: Option<&'a RawValue> },
+    Notification { method: Cow<'a, str>, params: Option<&'a RawValue> },
+    Response { id: Id, outcome: Result<&'a RawValue, &'a RawValue> },
+}
+
+/// Bytes that are no message: the error to answer with, and the id if there was a readable one.
+#[derive(Debug)]
+pub(crate) struct Malformed {
+    pub(crate) id: Option<Id>,
+    pub(crate) error: ErrorObject,
+}
+
+impl Malformed {
+    fn parse(message: String) -> Self {
+        Malformed { id: None, error: ErrorObject::parse_error(message) }
+    }
+    fn request(id: Option<Id>, message: impl Into<Cow<'static, str>>) -> Self {
+        Malformed { id, error: ErrorObject::invalid_request(message) }
+    }
+}
+
+/// Reads one JSON text.
+pub(crate) fn decode(bytes: &[u8]) -> Incoming<'_> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            return Incoming::One(Err(Malformed::parse(format!(
+                "not JSON: invalid UTF-8 after {} bytes",
+                e.valid_up_to()
+            ))));
+        }
+    };
+    match text.trim_ascii_start().as_bytes().first() {
+        None => Incoming::One(Err(Malformed::parse("not JSON: the message is empty".into()))),
+        Some(b'[') => match serde_json::from_str(text) {
+            Ok(elements) => Incoming::Batch(elements),
+            Err(e) => Incoming::One(Err(Malformed::parse(not_json(&e)))),
+        },
+        Some(_) => Incoming::One(decode_one(text)),
+    }
+}
+
+/// Reads one message, a batch's element for one.
+pub(crate) fn decode_one(text: &str) -> Result<Message<'_>, Malformed> {
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Malformed::request(None, "a message must be a JSON object"),
+            Err(e) => Malformed::parse(not_json(&e)),
+        });
+    }
+    match serde_json::from_str::<Envelope<'_>>(text) {
+        Ok(envelope) => envelope.into_message(),
+        Err(e) => Err(Malformed::parse(not_json(&e))),
+    }
+}
+
+fn not_json(e: &serde_json::Error) -> String {
+    let what = e.to_string();
+    let what = what.split(" at line ").next().unwrap_or_default();
+    format!("not JSON: {what} at byte {}", e.column())
+}
+
+/// The fields of a message, raw, before anything is asked of them.
+#[derive(Default)]
+struct Envelope<'a> {
+    jsonrpc: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
+    method: Option<&'a RawValue>,
+    params: Option<&'a RawValue>,
+    result: Option<&'a RawValue>,
+    error: Option<&'a RawValue>,
+    twice: Option<&'static str>,
+}
+
+impl<'a> Envelope<'a> {
+    fn into_message(self) -> Result<Message<'a>, Malformed> {
+        let id = self.id.and_then(Id::read);
+        if let Some(field) = self.twice {
+            return Err(Malformed::request(id, format!("`{field}` is given twice")));
+        }
+        if self.jsonrpc.is_none_or(|v| v.get() != "\"2.0\"") {
+            return Err(Malformed::request(id, "`jsonrpc` must be \"2.0\""));
+        }
+        if self.id.is_some() && id.is_none() {
+            return Err(Malformed::request(None, "`id` must be a string or an integer"));
+        }
+        let Some(method) = self.method else {
+            return match (id, self.result, self.error) {
+                (Some(id), Some(result), None) => Ok(Message::Response { id, outcome: Ok(result) }),
+                (Some(id), None, Some(error)) => Ok(Message::Response { id, outcome: Err(error) }),
+                (id, _, _) => Err(Malformed::request(id, "`method` is missing")),
+            };
+        };
+        let Ok(Str(method)) = serde_json::from_str(method.get()) else {
+            return Err(Malformed::request(id, "`method` must be a string"));
+        };
+        Ok(match id {
+            Some(id) => Message::Request { id, method, params: self.params },
+            None => Message::Notification { method, params: self.params },
+        })
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Envelope<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a JSON-RPC message")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
+                let mut it = Envelope::default();
+                while let Some(Str(key)) = map.next_key()? {
+                    let (slot, name) = match &*key {
+                        "jsonrpc" => (&mut it.jsonrpc, "jsonrpc"),
+                        "id" => (&mut it.id, "id"),
+                        "method" => (&mut it.method, "method"),
+                        "params" => (&mut it.params, "params"),
+                        "result" => (&mut it.result, "result"),
+                        "error" => (&mut it.error, "error"),
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    if slot.replace(map.next_value()?).is_some() {
+                        it.twice = Some(name);
+                    }
+                }
+                Ok(it)
+            }
+        }
+        d.deserialize_map(Fields)
+    }
+}
+
+/// A string borrowed from the input unless it holds escapes.
+pub(crate) struct Str<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Str<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Str<'de>, E> {
+                Ok(Str(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Str<'de>, E> {
+                Ok(Str(Cow::Owned(text.to_owned())))
+            }
+        }
+        d.deserialize_str(Text)
+    }
+}

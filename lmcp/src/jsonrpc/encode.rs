@@ -1,0 +1,64 @@
+//! Messages out: the envelope around results, errors and notifications.
+
+use super::{ErrorObject, Id};
+use serde::Serialize;
+
+/// `{"jsonrpc":"2.0","id":…,"result":…}`, the result written by `write`.
+pub(crate) fn response(id: &Id, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
+    out.extend_from_slice(id.as_json().as_bytes());
+    out.extend_from_slice(b",\"result\":");
+    write(&mut out);
+    out.push(b'}');
+    out
+}
+
+/// How an error without a readable id spells that: by leaving it out, or as `null`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NoId {
+    Omitted,
+    Null,
+}
+
+/// `{"jsonrpc":"2.0","id":…,"error":{…}}`.
+pub(crate) fn error(id: Option<&Id>, no_id: NoId, error: &ErrorObject) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128 + error.message.len());
+    out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",");
+    match (id, no_id) {
+        (Some(id), _) => {
+            out.extend_from_slice(b"\"id\":");
+            out.extend_from_slice(id.as_json().as_bytes());
+            out.push(b',');
+        }
+        (None, NoId::Null) => out.extend_from_slice(b"\"id\":null,"),
+        (None, NoId::Omitted) => {}
+    }
+    out.extend_from_slice(b"\"error\":");
+    write_json(&mut out, error);
+    out.push(b'}');
+    out
+}
+
+/// `{"jsonrpc":"2.0","method":…,"params":…}`.
+pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Notification<'a, P> {
+        jsonrpc: &'static str,
+        method: &'a str,
+        params: &'a P,
+    }
+    let mut out = Vec::with_capacity(128);
+    write_json(&mut out, &Notification { jsonrpc: "2.0", method, params });
+    out
+}
+
+/// Writes a value of ours, which always can be written; should one not, `null` keeps the message valid.
+pub(crate) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
+    let start = out.len();
+    if let Err(e) = serde_json::to_writer(&mut *out, value) {
+        tracing::error!(error = %e, "a value could not be written as JSON");
+        out.truncate(start);
+        out.extend_from_slice(b"null");
+    }
+}

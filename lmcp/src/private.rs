@@ -1,0 +1,43 @@
+//! What the attributes' expansions name. Not for people: anything here may change in any release.
+
+pub use ::core;
+pub use ::std;
+pub use inventory;
+
+pub use crate::handler::call::{Call, Problems, Rejection};
+pub use crate::handler::completion::{Completions, complete};
+pub use crate::handler::entry::{
+    BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, Source, Step, ToolEntry, ToolHints,
+};
+pub use crate::handler::failure::{ByInto, ByRef};
+pub use crate::handler::parameter::{DefaultOf, NoJson, Param};
+pub use crate::handler::prompt::prompt_output;
+pub use crate::handler::resource::{JsonResource, resource_output};
+pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};
+pub use crate::handler::tool::{JsonTool, tool_output};
+pub use crate::protocol::{Icon, Meta, PromptResult, ResourceContents, ToolResult};
+pub use crate::Error;
+pub use serde_json::Value;
+
+/// The key of a function item: its own type.
+pub fn type_id_of<F: 'static>(_: &F) -> ::core::any::TypeId {
+    ::core::any::TypeId::of::<F>()
+}
+
+/// Runs a function that waits on the pool for such functions; its panic is the caller's.
+pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(f).await {
+        Ok(value) => value,
+        Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
+        // The runtime is shutting down: this future will not be polled again.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// `_meta` from any expression that is an object.
+pub fn meta(value: impl serde::Serialize) -> Meta {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(map)) => map,
+        _ => Meta::new(),
+    }
+}

@@ -1,0 +1,42 @@
+//! Who the client is and what it can do, as it declares it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A client's or a server's name and version, as it introduces itself. Not verified by anybody.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Implementation {
+    /// The program's name.
+    pub name: String,
+    /// Its name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its version.
+    pub version: String,
+}
+
+/// What a client declared that it can do.
+///
+/// Spec: basic, "Per-request protocol fields" (2026-07-28); lifecycle, "Capability Negotiation" (before).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ClientCapabilities {
+    /// It can list the roots it works in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roots: Option<Value>,
+    /// It can run its model for the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Value>,
+    /// It can ask its user for the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elicitation: Option<Value>,
+    /// Extensions it speaks, by their identifiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extensions: Option<Value>,
+    /// Whatever else it claims, not standardised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experimental: Option<Value>,
+}

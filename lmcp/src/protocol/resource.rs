@@ -1,0 +1,100 @@
+//! What reading a resource gives.
+
+use super::meta::Meta;
+use super::{At, Base64};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The contents of one resource: text or bytes.
+///
+/// A handler returns it when it needs more than its return type says: another URI than the one asked for,
+/// a MIME type of its own, metadata.
+///
+/// ```
+/// use lmcp::{ResourceContents, resource};
+///
+/// #[resource("logo://main")]
+/// fn logo() -> ResourceContents {
+///     ResourceContents::blob(b"GIF89a".to_vec()).mime("image/gif")
+/// }
+/// # assert_eq!(logo().mime.as_deref(), Some("image/gif"));
+/// ```
+///
+/// Spec: server/resources, "Resource Contents".
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ResourceContents {
+    /// The URI; the one that was asked for when not set.
+    pub uri: Option<String>,
+    /// The MIME type; the attribute's `mime`, else `text/plain` or `application/octet-stream`, when not set.
+    pub mime: Option<String>,
+    /// Text or bytes.
+    pub body: ResourceBody,
+    /// Additional metadata.
+    pub meta: Option<Meta>,
+}
+
+/// Text, or bytes that travel as base64.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ResourceBody {
+    /// Under `text` on the wire.
+    Text(String),
+    /// Under `blob` on the wire, as base64.
+    Blob(Vec<u8>),
+}
+
+impl ResourceContents {
+    /// Text.
+    pub fn text(text: impl Into<String>) -> Self {
+        ResourceContents { uri: None, mime: None, body: ResourceBody::Text(text.into()), meta: None }
+    }
+    /// Bytes.
+    pub fn blob(bytes: impl Into<Vec<u8>>) -> Self {
+        ResourceContents { uri: None, mime: None, body: ResourceBody::Blob(bytes.into()), meta: None }
+    }
+    /// Sets the URI.
+    pub fn uri(mut self, uri: impl Into<String>) -> Self {
+        self.uri = Some(uri.into());
+        self
+    }
+    /// Sets the MIME type.
+    pub fn mime(mut self, mime: impl Into<String>) -> Self {
+        self.mime = Some(mime.into());
+        self
+    }
+    /// Adds one `_meta` entry.
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+        self.meta.get_or_insert_default().insert(key.into(), value.into());
+        self
+    }
+
+    /// Fills in what the handler left open.
+    pub(crate) fn complete(&mut self, uri: &str, mime: Option<&str>) {
+        if self.uri.is_none() {
+            self.uri = Some(uri.to_owned());
+        }
+        if self.mime.is_none() {
+            let default = match self.body {
+                ResourceBody::Text(_) => "text/plain",
+                ResourceBody::Blob(_) => "application/octet-stream",
+            };
+            self.mime = Some(mime.unwrap_or(default).to_owned());
+        }
+    }
+}
+
+impl Serialize for At<'_, ResourceContents> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let At(it, version) = *self;
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("uri", it.uri.as_deref().unwrap_or(""))?;
+        if let Some(mime) = &it.mime {
+            map.serialize_entry("mimeType", mime)?;
+        }
+        match &it.body {
+            ResourceBody::Text(text) => map.serialize_entry("text", text)?,
+            ResourceBody::Blob(bytes) => map.serialize_entry("blob", &Base64(bytes))?,
+        }
+        super::content::common_entries(&mut map, None, it.meta.as_ref(), version)?;
+        map.end()
+    }
+}

@@ -1,0 +1,101 @@
+//! What waits to be written to one pipe: a buffer of lines, bounded for those who can wait.
+//!
+//! Answers always get in, since each was asked for; whoever sends notifications or reads more requests waits in
+//! [`Outbox::room`] until the reader at the other end has caught up. Everything that is ready leaves in one write.
+
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
+
+pub(crate) struct Outbox {
+    buffer: Mutex<Buffer>,
+    filled: Notify,
+    emptied: Notify,
+    limit: usize,
+}
+
+#[derive(Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    closed: bool,
+    broken: bool,
+}
+
+impl Outbox {
+    /// An outbox in which `limit` bytes may wait before it counts as full.
+    pub(crate) fn new(limit: usize) -> Self {
+        Outbox { buffer: Mutex::default(), filled: Notify::new(), emptied: Notify::new(), limit }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds one message as a line.
+    pub(crate) fn push(&self, message: &[u8]) {
+        let mut buffer = self.lock();
+        if buffer.broken {
+            return;
+        }
+        buffer.bytes.reserve(message.len() + 1);
+        buffer.bytes.extend_from_slice(message);
+        buffer.bytes.push(b'\n');
+        drop(buffer);
+        self.filled.notify_one();
+    }
+
+    /// Waits until less than the limit is waiting.
+    pub(crate) async fn room(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            let mut emptied = std::pin::pin!(emptied);
+            emptied.as_mut().enable();
+            {
+                let buffer = self.lock();
+                if buffer.bytes.len() < self.limit || buffer.broken {
+                    return;
+                }
+            }
+            emptied.await;
+        }
+    }
+
+    /// Takes all that waits, as soon as there is something; `None` when it is closed and empty.
+    /// `spare` is given back as the next buffer, to keep its memory.
+    pub(crate) async fn take(&self, mut spare: Vec<u8>) -> Option<Vec<u8>> {
+        spare.clear();
+        if spare.capacity() > self.limit {
+            spare = Vec::new();
+        }
+        loop {
+            {
+                let mut buffer = self.lock();
+                if !buffer.bytes.is_empty() {
+                    let full = std::mem::replace(&mut buffer.bytes, spare);
+                    drop(buffer);
+                    self.emptied.notify_waiters();
+                    return Some(full);
+                }
+                if buffer.closed || buffer.broken {
+                    return None;
+                }
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// Nothing more will come; what waits is still taken.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    /// The other end is gone: drop what waits and whatever still comes.
+    pub(crate) fn break_off(&self) {
+        let mut buffer = self.lock();
+        buffer.broken = true;
+        buffer.bytes = Vec::new();
+        drop(buffer);
+        self.emptied.notify_waiters();
+        self.filled.notify_one();
+    }
+}

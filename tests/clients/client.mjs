@@ -1,0 +1,29 @@
+// Drives an lmcp server over stdio with the npm package @modelcontextprotocol/client.
+// Usage: client.mjs default|auto|pinned [--hello] -- SERVER [ARG...]
+// Prints one line per check; exits 1 if any failed, after 60 s at the latest.
+import { Client, ResourceNotFoundError } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { parse, run } from './checks.mjs'
+
+const MODES = {
+  default: { version: '2025-11-25', probes: false, options: {} }, // initialize
+  auto: { version: '2026-07-28', probes: true, options: { versionNegotiation: { mode: 'auto' } } },
+  pinned: { version: '2026-07-28', probes: true, options: { versionNegotiation: { mode: { pin: '2026-07-28' } } } }
+}
+
+const [[name, ...flags], server] = parse(process.argv)
+const { version, probes, options } = MODES[name]
+
+async function connect(launch, onerror) {
+  const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' }, options)
+  client.onerror = onerror
+  await client.connect(new StdioClientTransport(launch), { timeout: 15_000 })
+  return {
+    client,
+    call: (name, args, options) => client.callTool({ name, arguments: args }, options),
+    version: client.getNegotiatedProtocolVersion(),
+    isNotFound: error => error instanceof ResourceNotFoundError // needs the uri in the error's data
+  }
+}
+
+await run({ version, probes, connect }, flags, server)
