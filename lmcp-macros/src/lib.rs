@@ -1,1 +1,42 @@
+//! The attribute macros of [lmcp](https://docs.rs/lmcp); use them through that crate, where they are described.
+//!
+//! An attribute goes through four stages: attribute (`args`, `keys`) and signature (`signature`, `docs`, `template`),
+//! model, check, expand (`tool`, `resource`, `prompt`, with the `shim` they share).
 
+mod args;
+mod check;
+mod docs;
+mod errors;
+mod expand;
+mod keys;
+mod model;
+mod nearest;
+mod paths;
+mod prompt;
+mod resource;
+mod shim;
+mod show;
+mod signature;
+mod template;
+mod tool;
+
+use model::Attr;
+use proc_macro::TokenStream;
+
+/// See `lmcp::tool`.
+#[proc_macro_attribute]
+pub fn tool(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attr::Tool, arguments.into(), item.into()).into()
+}
+
+/// See `lmcp::resource`.
+#[proc_macro_attribute]
+pub fn resource(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attr::Resource, arguments.into(), item.into()).into()
+}
+
+/// See `lmcp::prompt`.
+#[proc_macro_attribute]
+pub fn prompt(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attr::Prompt, arguments.into(), item.into()).into()
+}

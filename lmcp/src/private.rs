@@ -41,3 +41,45 @@ pub fn meta(value: impl serde::Serialize) -> Meta {
         _ => Meta::new(),
     }
 }
+
+/// A `state = …` of `serve!`: a value, or a result whose error ends the program.
+#[derive(Debug)]
+pub struct Fallible<T>(Option<T>);
+
+impl<T> Fallible<T> {
+    /// The value.
+    pub fn new(value: T) -> Self {
+        Fallible(Some(value))
+    }
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Fallible<Result<T, E>> {
+    /// What is inside `Ok`; prints what is inside `Err`, and exits.
+    pub fn ok_or_exit(&mut self) -> T {
+        match self.0.take() {
+            Some(Ok(value)) => value,
+            Some(Err(e)) => {
+                eprintln!("error: {}", crate::error::chain(&*e.into()));
+                std::process::exit(1)
+            }
+            None => std::process::exit(1),
+        }
+    }
+}
+
+/// A value that is no result.
+pub trait Infallible {
+    /// The value's type.
+    type Value;
+    /// The value.
+    fn ok_or_exit(self) -> Self::Value;
+}
+impl<T> Infallible for &mut Fallible<T> {
+    type Value = T;
+    fn ok_or_exit(self) -> T {
+        match self.0.take() {
+            Some(value) => value,
+            None => std::process::exit(1),
+        }
+    }
+}

@@ -34,7 +34,7 @@ pub(crate) enum Slot<'c> {
 /// All arguments at once, for `Args<T>`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Whole<'c> {
-    Json(Option<&'c RawValue>),
+    Json(Option<&'c str>),
     Text(&'c [(Cow<'c, str>, Cow<'c, str>)]),
 }
 
@@ -45,6 +45,12 @@ pub enum Rejection {
     Arguments(Problems),
     /// The handler or an extractor failed.
     Error(Error),
+}
+
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Rejection::Error(error)
+    }
 }
 
 /// Everything wrong with a call's arguments.
@@ -102,16 +108,16 @@ impl<'c> Call<'c> {
     /// A call with JSON arguments, split by parameter in one pass.
     pub(crate) fn with_json(
         params: &'c [ParamSpec],
-        arguments: Option<&'c RawValue>,
+        arguments: Option<&'c str>,
         states: &'c States,
         context: &'c Context,
     ) -> Result<Self, Error> {
         let mut call = Call::empty(params, Whole::Json(arguments), states, context);
         if let Some(raw) = arguments {
-            if !raw.get().starts_with('{') {
+            if !raw.starts_with('{') {
                 return Err(Error::invalid_params("`arguments` must be an object"));
             }
-            let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+            let mut deserializer = serde_json::Deserializer::from_str(raw);
             Split(&mut call)
                 .deserialize(&mut deserializer)
                 .map_err(|e| Error::invalid_params(format!("`arguments`: {}", reason(&e))))?;

@@ -222,7 +222,7 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
     }
     fn take(call: &'c Call<'c>, _: usize, _: Option<fn() -> Self>, problems: &mut Problems) -> Option<Self> {
         let taken = match call.whole {
-            Whole::Json(raw) => serde_json::from_str(raw.map_or("{}", |r| r.get())).map_err(|e| reason(&e)),
+            Whole::Json(raw) => serde_json::from_str(raw.unwrap_or("{}")).map_err(|e| reason(&e)),
             Whole::Text(arguments) => text::parse_all(arguments),
         };
         taken.map(Args).map_err(|message| problems.add("", message)).ok()

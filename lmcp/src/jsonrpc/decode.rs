@@ -175,3 +175,31 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
         d.deserialize_str(Text)
     }
 }
+
+/// The id of a message of which only the beginning is there, if it stands in that beginning.
+pub(crate) fn salvage_id(head: &[u8]) -> Option<Id> {
+    struct Until<'x>(&'x mut Option<Id>);
+    impl<'de> Visitor<'de> for Until<'_> {
+        type Value = ();
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a JSON-RPC message")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(Str(key)) = map.next_key()? {
+                if key == "id" {
+                    *self.0 = Id::read(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(())
+        }
+    }
+    // The cut may be inside a character.
+    let end = std::str::from_utf8(head).map_or_else(|e| e.valid_up_to(), str::len);
+    let text = std::str::from_utf8(head.get(..end)?).ok()?;
+    let mut id = None;
+    // It fails where the text is cut; what it saw until then is what counts.
+    let _cut_off = serde_json::Deserializer::from_str(text).deserialize_map(Until(&mut id));
+    id
+}

@@ -7,6 +7,7 @@ pub(crate) mod capabilities;
 pub(crate) mod content;
 pub(crate) mod logging;
 pub(crate) mod meta;
+pub(crate) mod method;
 pub(crate) mod params;
 pub(crate) mod prompt;
 pub(crate) mod resource;

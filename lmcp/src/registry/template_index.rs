@@ -92,6 +92,11 @@ enum Step<'i> {
 }
 
 impl<T> TemplateIndex<T> {
+    /// An index in which nothing is found.
+    pub(crate) fn empty() -> Self {
+        Self { entries: Vec::new(), tries: Tries::new(), depth: 0, longest_literal: 0 }
+    }
+
     /// Builds the index; the order of the entries decides nothing.
     ///
     /// # Errors

@@ -1,2 +1,11 @@
-//! stub
-#[derive(Clone)] pub struct ServerHandle;
+//! A server: put together by [`Server`], run by a transport, seen by handlers as a [`ServerHandle`].
+
+pub(crate) mod builder;
+pub(crate) mod handle;
+pub(crate) mod limits;
+pub(crate) mod macros;
+pub(crate) mod subscribers;
+
+pub use builder::{Advertise, Package, ReadyServer, Server};
+pub use handle::ServerHandle;
+pub use limits::Limits;

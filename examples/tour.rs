@@ -1,0 +1,90 @@
+//! A bit of everything a client may ask for. `cargo run --example tour -- list`
+
+use lmcp::{CompletionArguments, Context, prompt, resource, tool};
+use std::time::Duration;
+
+/// Add two integers.
+#[tool(read_only, idempotent)]
+fn add(a: i64, b: i64) -> i64 {
+    a.saturating_add(b)
+}
+
+/// Divide two numbers.
+#[tool(read_only, idempotent)]
+fn divide(a: f64, b: f64) -> Result<f64, String> {
+    if b == 0.0 { Err("division by zero".into()) } else { Ok(a / b) }
+}
+
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Forecast {
+    city: String,
+    days: u8,
+    summary: String,
+}
+
+/// Forecast for a city.
+#[tool(title = "Weather", read_only, open_world)]
+fn forecast(
+    /// City name, in any language.
+    city: String,
+    #[arg(default = 3)] days: u8,
+) -> Forecast {
+    let summary = format!("sun over {city} for {days} days");
+    Forecast { city, days, summary }
+}
+
+/// Wait for a while.
+#[tool(read_only, timeout = "30s")]
+async fn wait(ms: u64) -> String {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    format!("waited {ms} ms")
+}
+
+/// Count, and say so.
+#[tool(read_only)]
+async fn count(ctx: &Context, to: u32) -> String {
+    for n in 1..=to {
+        ctx.progress(n).of(to).message("counting").await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    format!("counted to {to}")
+}
+
+/// What this server is for.
+#[resource("tour://about")]
+fn about() -> &'static str {
+    "A server to try clients on."
+}
+
+/// A note by its number.
+#[resource("notes://<id>")]
+fn note(#[arg(complete = numbers)] id: u32) -> String {
+    format!("note {id}")
+}
+
+fn numbers(typed: &str, _others: CompletionArguments) -> Vec<String> {
+    (1..=12).map(|n| n.to_string()).filter(|n| n.starts_with(typed)).collect()
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Language {
+    Rust,
+    Python,
+    Go,
+}
+
+/// Review some code.
+#[prompt]
+fn review(language: Language, code: String) -> String {
+    let language = match language {
+        Language::Rust => "rust",
+        Language::Python => "python",
+        Language::Go => "go",
+    };
+    format!("Review this {language}:\n{code}")
+}
+
+fn main() {
+    lmcp::serve!(name = "tour", instructions = "A tour of lmcp.")
+}

@@ -1,0 +1,63 @@
+//! The known name nearest to one that is unknown, and a list of names in words.
+
+/// The candidate most like `name`, if one is close enough to be a likely slip.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = folded(name);
+    let limit = (wanted.len() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&wanted, &folded(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `a`, `b` and `c`.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match quoted.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// Lower case without separators: `read-only` and `readOnly` are the same slip.
+fn folded(name: &str) -> Vec<char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// Edits (insert, delete, replace) between two names.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut left = i + 1;
+        let mut row = vec![left];
+        for (j, y) in b.iter().enumerate() {
+            left = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(left + 1);
+            row.push(left);
+        }
+        last = row;
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, nearest};
+
+    #[test]
+    fn slips_are_found_and_strangers_are_not() {
+        let keys = ["name", "title", "read_only", "open_world"];
+        assert_eq!(nearest("titel", keys), None);
+        assert_eq!(nearest("titl", keys), Some("title"));
+        assert_eq!(nearest("readonly", keys), Some("read_only"));
+        assert_eq!(nearest("openWorld", keys), Some("open_world"));
+        assert_eq!(nearest("scopes", keys), None);
+    }
+
+    #[test]
+    fn names_are_listed_in_words() {
+        assert_eq!(listed(&["a"]), "`a`");
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}

@@ -1,0 +1,286 @@
+//! The shim all kinds have: one function that says what the user's function takes and gives, and runs it.
+//!
+//! Each of the user's types is named once, where its trait is asked for, and the tokens there point at the type: one
+//! mistake is one error on the token to edit.
+
+use crate::model::{Default, Function, Model, Param, Text};
+use crate::paths::{Paths, ours};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{Ident, Lifetime, LitStr, Type, TypeReference};
+
+/// What differs between tools, resources and prompts.
+pub(crate) struct Target {
+    /// What a shim gives: `ToolResult`.
+    pub(crate) result: TokenStream,
+    /// The trait and the method that tell a value's kind.
+    pub(crate) kind: Option<(Ident, Ident)>,
+    /// The function that bounds the return type.
+    pub(crate) output: Ident,
+    /// Whether the description has an output.
+    pub(crate) describes_output: bool,
+}
+
+/// `fn __lmcp_shim` and the functions beside it.
+pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
+    let paths = &model.paths;
+    let Function { params, .. } = &model.function;
+    let defaults = params.iter().enumerate().map(|(index, param)| expand_default(paths, index, param));
+    let completers = params.iter().enumerate().map(|(index, param)| expand_completer(paths, index, param));
+    let witnesses = params.iter().enumerate().map(|(index, param)| expand_witness(paths, index, param));
+    let specs = params.iter().enumerate().map(|(index, param)| expand_spec(paths, index, param));
+    let takes = params.iter().enumerate().map(|(index, param)| expand_take(paths, index, param));
+    let output = expand_output(model, target);
+    let describe = target.describes_output.then(|| {
+        quote!(__lmcp_output.describe(__lmcp_description, __lmcp_value.nullable());)
+    });
+    let result = &target.result;
+    let imports = target.kind.iter().map(|(import, _)| import);
+    let taken: Vec<Ident> = (0..params.len()).map(taken).collect();
+    let run = expand_run(model, &taken);
+    // What is wrong with the future (it cannot move between threads) is shown at the function's name.
+    let at = ours(model.function.ident.span());
+    let there = paths.at(at);
+    let future = quote! {{
+        let mut __lmcp_problems = __lmcp_call.problems();
+        #(#takes)*
+        match (#(#taken,)*) {
+            (#(#paths::core::option::Option::Some(#taken),)*) if __lmcp_problems.is_empty() => match #run {
+                #paths::core::result::Result::Ok(__lmcp_ok) => __lmcp_output.finish(__lmcp_value.open(__lmcp_ok)),
+                #paths::core::result::Result::Err(__lmcp_err) => {
+                    #paths::core::result::Result::Err(__lmcp_failure.reject(__lmcp_err))
+                }
+            },
+            _ => #paths::core::result::Result::Err(__lmcp_problems.reject()),
+        }
+    }};
+    let running = quote_spanned!(at=> #there::std::boxed::Box::pin(async move #future));
+    quote! {
+        #(#defaults)*
+        #(#completers)*
+        fn __lmcp_shim<'__lmcp>(__lmcp_op: #paths::Op<'__lmcp>) -> #paths::Step<'__lmcp, #paths::#result> {
+            use #paths::{ByInto as _, ByRef as _, NoJson as _, PlainReturn as _, PlainValue as _ #(, #imports as _)*};
+            #(#witnesses)*
+            #output
+            match __lmcp_op {
+                #paths::Op::Describe(__lmcp_description) => {
+                    #(#specs)*
+                    #describe
+                    #paths::Step::Described
+                }
+                #paths::Op::Call(__lmcp_call) => #paths::Step::Running(#running),
+            }
+        }
+    }
+}
+
+fn witness(index: usize) -> Ident {
+    format_ident!("__lmcp_p{index}")
+}
+
+fn taken(index: usize) -> Ident {
+    format_ident!("__lmcp_{index}")
+}
+
+fn default_fn(index: usize) -> Ident {
+    format_ident!("__lmcp_default_{index}")
+}
+
+fn completer_fn(index: usize) -> Ident {
+    format_ident!("__lmcp_complete_{index}")
+}
+
+fn expand_witness(paths: &Paths, index: usize, param: &Param) -> TokenStream {
+    let (witness, ty) = (witness(index), &param.ty);
+    quote!(let #witness = #paths::Param::of::<#ty>();)
+}
+
+fn expand_spec(paths: &Paths, index: usize, param: &Param) -> TokenStream {
+    let witness = witness(index);
+    let name = param.wire_name().unwrap_or_default();
+    let description = param.description.as_ref().map(|text| {
+        let text = expand_text(paths, text);
+        quote!(.description(#text))
+    });
+    let default = param.arg.default.as_ref().map(|_| {
+        let default = default_fn(index);
+        quote!(.default((&#paths::DefaultOf(#default())).json()))
+    });
+    let aliases = (!param.arg.aliases.is_empty()).then(|| {
+        let aliases = &param.arg.aliases;
+        quote!(.aliases(&[#(#aliases),*]))
+    });
+    let complete = param.arg.complete.as_ref().map(|_| {
+        let complete = completer_fn(index);
+        quote!(.complete(#complete))
+    });
+    quote!(__lmcp_description.param(#witness.spec(#name) #description #default #aliases #complete);)
+}
+
+fn expand_take(paths: &Paths, index: usize, param: &Param) -> TokenStream {
+    let (witness, taken) = (witness(index), taken(index));
+    let default = match &param.arg.default {
+        Some(_) => {
+            let default = default_fn(index);
+            quote!(#paths::core::option::Option::Some(#default))
+        }
+        None => quote!(#paths::core::option::Option::None),
+    };
+    quote!(let #taken = #witness.take(__lmcp_call, #index, #default, &mut __lmcp_problems);)
+}
+
+/// A function with the parameter's type, so that a default of another type is an error at the default.
+fn expand_default(paths: &Paths, index: usize, param: &Param) -> Option<TokenStream> {
+    let (key, default) = param.arg.default.as_ref()?;
+    let name = default_fn(index);
+    let mut ty = param.ty.clone();
+    Static.visit_type_mut(&mut ty);
+    let value = match default {
+        Default::OfType => {
+            let at = ours(key.span());
+            let there = paths.at(at);
+            quote_spanned!(at=> #there::core::default::Default::default())
+        }
+        Default::Text(text) => {
+            let at = ours(text.span());
+            let there = paths.at(at);
+            quote_spanned!(at=> #there::core::convert::Into::into(#text))
+        }
+        Default::Expr(expr) => expr.to_token_stream(),
+    };
+    Some(quote!(fn #name() -> #ty { #value }))
+}
+
+/// Lifetimes left to the compiler become `'static`: nothing else can come out of a function that takes nothing.
+struct Static;
+
+impl VisitMut for Static {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = Lifetime::new("'static", lifetime.span());
+        }
+    }
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.get_or_insert_with(|| Lifetime::new("'static", Span::call_site()));
+        syn::visit_mut::visit_type_reference_mut(self, reference);
+    }
+}
+
+fn expand_completer(paths: &Paths, index: usize, param: &Param) -> Option<TokenStream> {
+    let (_, path) = param.arg.complete.as_ref()?;
+    let name = completer_fn(index);
+    Some(quote! {
+        fn #name<'__lmcp>(
+            __lmcp_call: &'__lmcp #paths::Call<'__lmcp>,
+            __lmcp_prefix: #paths::std::string::String,
+        ) -> #paths::BoxFuture<'__lmcp, #paths::core::result::Result<#paths::Completions, #paths::Error>> {
+            #paths::complete(#path, __lmcp_call, __lmcp_prefix)
+        }
+    })
+}
+
+/// Takes the return type apart, and bounds its parts.
+fn expand_output(model: &Model, target: &Target) -> TokenStream {
+    let paths = &model.paths;
+    let output = &model.function.output;
+    let ty: &Type = &output.ty;
+    let value = spread("__lmcp_some", output.value);
+    let error = spread("__lmcp_error", output.error);
+    let (kind, arguments) = match &target.kind {
+        Some((_, method)) => (Some(quote!(let __lmcp_kind = __lmcp_some.#method();)), quote!(#value, __lmcp_kind)),
+        None => (None, value),
+    };
+    let bound = &target.output;
+    quote! {
+        let __lmcp_return = #paths::Return::<#ty>::new();
+        let __lmcp_value = __lmcp_return.value();
+        let __lmcp_some = __lmcp_value.some();
+        #kind
+        let __lmcp_output = #paths::#bound(#arguments);
+        let __lmcp_error = __lmcp_return.error();
+        let __lmcp_via = (&__lmcp_error).via();
+        let __lmcp_failure = #paths::failure(#error, __lmcp_via);
+    }
+}
+
+/// `&name`, shown from the first to the last token of what it stands for.
+fn spread(name: &str, (first, last): (Span, Span)) -> TokenStream {
+    let borrow = quote_spanned!(ours(first)=> &);
+    let name = Ident::new(name, ours(last));
+    quote!(#borrow #name)
+}
+
+fn expand_run(model: &Model, taken: &[Ident]) -> TokenStream {
+    let Model { paths, function, common, .. } = model;
+    let ident = &function.ident;
+    let call = match (&common.blocking, function.is_async) {
+        (Some(_), _) => {
+            let at = ours(ident.span());
+            let there = paths.at(at);
+            let closure = quote_spanned!(at=> move || #ident(#(#taken),*));
+            quote!(#there::blocking(#closure).await)
+        }
+        (None, true) => quote!(#ident(#(#taken),*).await),
+        (None, false) => quote!(#ident(#(#taken),*)),
+    };
+    quote!(__lmcp_return.split(#call))
+}
+
+/// The fields of `Item`.
+pub(crate) fn expand_item(model: &Model) -> TokenStream {
+    let Model { paths, common, function, .. } = model;
+    let none = quote!(#paths::core::option::Option::None);
+    let some = |value: TokenStream| quote!(#paths::core::option::Option::Some(#value));
+    let option = |value: Option<TokenStream>| value.map_or_else(|| none.clone(), some);
+    let name = match &common.name {
+        Some(name) => name.to_token_stream(),
+        None => function.name.to_token_stream(),
+    };
+    let title = option(common.title.as_ref().map(ToTokens::to_token_stream));
+    let description = match &common.description {
+        Some(text) => text.to_token_stream(),
+        None => expand_text(paths, &function.description),
+    };
+    let icons = option((!common.icons.is_empty()).then(|| {
+        let icons = common.icons.iter().map(|icon| {
+            let src = &icon.src;
+            let mime = icon.mime.iter();
+            let sizes = icon.sizes.iter();
+            let theme = icon.theme.iter();
+            quote!(#paths::Icon::new(#src) #(.mime(#mime))* #(.size(#sizes))* #(.theme(#theme))*)
+        });
+        quote!(|| #paths::std::vec![#(#icons),*])
+    }));
+    let meta = option(common.meta.as_ref().map(|meta| quote!(|| #paths::meta(#meta))));
+    let tags: &[LitStr] = &common.tags;
+    let timeout = option(common.timeout_ms.map(|millis| quote!(#paths::core::time::Duration::from_millis(#millis))));
+    let concurrency = option(common.concurrency.map(|number| quote!(#number)));
+    let (ident, function) = (&function.ident, &function.name);
+    quote! {
+        #paths::Item {
+            name: #name,
+            title: #title,
+            description: #description,
+            icons: #icons,
+            meta: #meta,
+            tags: &[#(#tags),*],
+            timeout: #timeout,
+            concurrency: #concurrency,
+            source: #paths::Source {
+                file: #paths::core::file!(),
+                line: #paths::core::line!(),
+                function: #function,
+            },
+            item: || #paths::type_id_of(&#ident),
+        }
+    }
+}
+
+fn expand_text(paths: &Paths, text: &Text) -> TokenStream {
+    match &*text.0 {
+        [] => quote!(""),
+        [only] => only.clone(),
+        parts => quote!(#paths::core::concat!(#(#parts),*)),
+    }
+}

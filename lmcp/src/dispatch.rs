@@ -1,0 +1,385 @@
+//! One match on the method: the protocol's table of contents.
+//!
+//! A [`Call`] comes in, its era already told and its metadata checked; an [`Outcome`] or an error object goes out, at
+//! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
+
+use crate::handler::call::Call as Arguments;
+use crate::handler::entry::BoxFuture;
+use crate::handler::parameter::Role;
+use crate::handler::{Completions, Context};
+use crate::invoke::{Fault, isolated};
+use crate::jsonrpc::ErrorObject;
+use crate::outcome::{Listed, Outcome, read_cursor};
+use crate::protocol::method::Method;
+use crate::protocol::params::{Params, required_string, string, typed};
+use crate::protocol::{ProtocolVersion, ToolResult};
+use crate::registry::catalog::Found;
+use crate::registry::item::Common;
+use crate::registry::nearest::nearest;
+use crate::registry::{Catalog, Prompt, Resource, Template, Tool, schema};
+use crate::server::handle::Shared;
+use bytes::Bytes;
+use serde_json::json;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// One request, told apart from its era.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) params: Params<'a>,
+    /// The whole message, of which `params` borrows: what outlives the reader keeps it alive.
+    pub(crate) message: &'a Bytes,
+    pub(crate) context: Context,
+    pub(crate) server: &'a Arc<Shared>,
+}
+
+/// An outcome or an error.
+pub(crate) type Answer = Result<Outcome, ErrorObject>;
+
+/// When the answer is there.
+pub(crate) enum Dispatched {
+    Now(Answer),
+    Later(BoxFuture<'static, Answer>),
+}
+
+impl From<Answer> for Dispatched {
+    fn from(answer: Answer) -> Self {
+        Dispatched::Now(answer)
+    }
+}
+
+/// Does what the method says. Methods that change a session or a stream are the eras' own.
+pub(crate) fn dispatch(call: Call<'_>) -> Dispatched {
+    let kinds = call.server.kinds();
+    let advertised = match call.method {
+        Method::ListTools | Method::CallTool => kinds.tools,
+        Method::ListPrompts | Method::GetPrompt => kinds.prompts,
+        Method::ListResources | Method::ListResourceTemplates | Method::ReadResource => kinds.resources,
+        Method::Complete => kinds.completions || !call.context.protocol_version().has_completions_capability(),
+        _ => true,
+    };
+    if !advertised {
+        return Err(ErrorObject::method_not_found("this server does not offer what the method is for")).into();
+    }
+    match call.method {
+        Method::ListTools => list(&call, Listed::Tools).into(),
+        Method::ListPrompts => list(&call, Listed::Prompts).into(),
+        Method::ListResources => list(&call, Listed::Resources).into(),
+        Method::ListResourceTemplates => list(&call, Listed::Templates).into(),
+        Method::CallTool => call_tool(call).unwrap_or_else(|e| Err(e).into()),
+        Method::ReadResource => read_resource(call).unwrap_or_else(|e| Err(e).into()),
+        Method::GetPrompt => get_prompt(call).unwrap_or_else(|e| Err(e).into()),
+        Method::Complete => complete(call).unwrap_or_else(|e| Err(e).into()),
+        Method::Ping => Ok(Outcome::Empty).into(),
+        Method::Discover => Ok(Outcome::Discovery).into(),
+        Method::Initialize | Method::SetLevel | Method::Subscribe | Method::Unsubscribe | Method::Listen => {
+            Err(ErrorObject::internal("this method belongs to a session or a stream")).into()
+        }
+    }
+}
+
+fn list(call: &Call<'_>, list: Listed) -> Answer {
+    let catalog = call.server.registry.current();
+    let after = match call.params.cursor {
+        None => None,
+        Some(raw) if raw.get() == "null" => None,
+        Some(raw) => {
+            let name = read_cursor(&string(raw, "params.cursor")?);
+            let known = name.filter(|name| match list {
+                Listed::Tools => catalog.tools.get(name).is_some(),
+                Listed::Prompts => catalog.prompts.get(name).is_some(),
+                Listed::Resources => catalog.resources.get(name).is_some(),
+                Listed::Templates => catalog.templates.get(name).is_some(),
+            });
+            Some(known.ok_or_else(|| {
+                ErrorObject::invalid_params("`params.cursor` leads nowhere (any more); list again without a cursor")
+            })?)
+        }
+    };
+    Ok(Outcome::Page { catalog, list, after })
+}
+
+fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+    let name = required_string(call.params.name, "params.name")?;
+    let catalog = call.server.registry.current();
+    let Some(tool) = catalog.tool(&name).cloned() else {
+        return Err(unknown("tool", &name, catalog.tools.names()));
+    };
+    let arguments = object(call.params.arguments, "params.arguments")?.map(|raw| slice(call.message, raw));
+    let Call { context, server, .. } = call;
+    let server = server.clone();
+    Ok(Dispatched::Later(Box::pin(async move {
+        let result = isolated(&tool.common, run_tool(&tool, arguments, &server, &context)).await;
+        let version = context.protocol_version();
+        let result = match result {
+            Ok(result) => result,
+            Err(Fault::Rejected(crate::handler::call::Rejection::Error(error))) => {
+                match error.rpc_object(version, None) {
+                    Some(object) => return Err(object),
+                    None => ToolResult::text(error.to_string()).error(),
+                }
+            }
+            Err(fault) => ToolResult::text(fault.text(&tool.common.name)).error(),
+        };
+        Ok(Outcome::Tool { result, tool })
+    })))
+}
+
+async fn run_tool(
+    tool: &Tool,
+    arguments: Option<Bytes>,
+    server: &Shared,
+    context: &Context,
+) -> Result<ToolResult, crate::handler::call::Rejection> {
+    let text = text(arguments.as_ref());
+    let call = Arguments::with_json(&tool.common.params, text, &server.states, context)?;
+    tool.run(&call).await
+}
+
+fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+    let uri = required_string(call.params.uri, "params.uri")?.into_owned();
+    let catalog = call.server.registry.current();
+    let version = call.context.protocol_version();
+    let target = match catalog.read(&uri) {
+        Found::Resource(resource) => Target::Resource(resource.clone()),
+        Found::Template(template, values) => {
+            let names = template.segments.iter().map(|name| Cow::Owned(name.clone()));
+            let values = values.into_iter().map(|value| Cow::Owned(value.into_owned()));
+            Target::Template(template.clone(), names.zip(values).collect())
+        }
+        Found::Refused(why) => {
+            return Err(ErrorObject::invalid_params(format!("`params.uri`: {why}")).with_data(json!({ "uri": uri })));
+        }
+        Found::Nothing => return Err(no_resource(&uri, &catalog, version)),
+    };
+    let Call { context, server, .. } = call;
+    let server = server.clone();
+    Ok(Dispatched::Later(Box::pin(async move {
+        let common = target.common();
+        let mut contents = isolated(common, target.run(&server, &context))
+            .await
+            .map_err(|fault| fault.object(&common.name, version, Some(&uri)))?;
+        for item in &mut contents {
+            item.complete(&uri, target.mime());
+        }
+        Ok(Outcome::Contents(contents))
+    })))
+}
+
+/// What is read: a fixed resource, or a template with the values of its segments.
+enum Target {
+    Resource(Arc<Resource>),
+    Template(Arc<Template>, Vec<(Cow<'static, str>, Cow<'static, str>)>),
+}
+
+impl Target {
+    fn common(&self) -> &Common {
+        match self {
+            Target::Resource(resource) => &resource.common,
+            Target::Template(template, _) => &template.common,
+        }
+    }
+    fn mime(&self) -> Option<&'static str> {
+        match self {
+            Target::Resource(resource) => resource.mime,
+            Target::Template(template, _) => template.mime,
+        }
+    }
+    async fn run(
+        &self,
+        server: &Shared,
+        context: &Context,
+    ) -> Result<Vec<crate::protocol::ResourceContents>, crate::handler::call::Rejection> {
+        let values: &[_] = if let Target::Template(_, values) = self { values } else { &[] };
+        let call = Arguments::with_text(&self.common().params, values, &server.states, context);
+        match self {
+            Target::Resource(resource) => resource.run(&call).await,
+            Target::Template(template, _) => template.run(&call).await,
+        }
+    }
+}
+
+fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+    let name = required_string(call.params.name, "params.name")?;
+    let catalog = call.server.registry.current();
+    let Some(prompt) = catalog.prompts.get(&name).cloned() else {
+        return Err(unknown("prompt", &name, catalog.prompts.names()));
+    };
+    let arguments = texts(call.params.arguments, "params.arguments")?;
+    let version = call.context.protocol_version();
+    let Call { context, server, .. } = call;
+    let server = server.clone();
+    Ok(Dispatched::Later(Box::pin(async move {
+        let common = &prompt.common;
+        let run = async {
+            let call = Arguments::with_text(&common.params, &arguments, &server.states, &context);
+            prompt.run(&call).await
+        };
+        let mut result = isolated(common, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
+        if result.description.is_none() {
+            result.description.clone_from(&common.description);
+        }
+        Ok(Outcome::Prompt(result))
+    })))
+}
+
+/// What a completion is for: a prompt's argument, or a template's segment.
+enum Reference {
+    Prompt(Arc<Prompt>),
+    Template(Arc<Template>),
+}
+
+fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+    #[derive(serde::Deserialize)]
+    struct Ref<'a> {
+        #[serde(borrow, rename = "type")]
+        kind: Option<&'a RawValue>,
+        #[serde(borrow)]
+        name: Option<&'a RawValue>,
+        #[serde(borrow)]
+        uri: Option<&'a RawValue>,
+        #[serde(borrow, rename = "uriTemplate")]
+        uri_template: Option<&'a RawValue>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Argument<'a> {
+        #[serde(borrow)]
+        name: Option<&'a RawValue>,
+        #[serde(borrow)]
+        value: Option<&'a RawValue>,
+    }
+    #[derive(Default, serde::Deserialize)]
+    struct Others<'a> {
+        #[serde(borrow)]
+        arguments: Option<&'a RawValue>,
+    }
+    let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
+    let params = &call.params;
+    let reference: Ref<'_> = typed(params.reference.ok_or_else(|| missing("params.ref"))?, "params.ref")?;
+    let argument: Argument<'_> =
+        typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
+    let name = required_string(argument.name, "params.argument.name")?.into_owned();
+    let value = required_string(argument.value, "params.argument.value")?.into_owned();
+    let others: Others<'_> =
+        params.context.map(|raw| typed(raw, "params.context")).transpose()?.unwrap_or_default();
+    let arguments = texts(others.arguments, "params.context.arguments")?;
+
+    let catalog = call.server.registry.current();
+    let reference = match &*required_string(reference.kind, "params.ref.type")? {
+        "ref/prompt" => {
+            let name = required_string(reference.name, "params.ref.name")?;
+            let prompt = catalog.prompts.get(&name).cloned();
+            Reference::Prompt(prompt.ok_or_else(|| unknown("prompt", &name, catalog.prompts.names()))?)
+        }
+        "ref/resource" => {
+            let uri = required_string(reference.uri.or(reference.uri_template), "params.ref.uri")?;
+            match (catalog.templates.get(&uri), catalog.read(&uri)) {
+                (Some(template), _) | (None, Found::Template(template, _)) => Reference::Template(template.clone()),
+                // A fixed resource has nothing to fill in.
+                (None, Found::Resource(_)) => return Ok(Ok(Outcome::Completion(Completions::default())).into()),
+                _ => return Err(unknown("resource template", &uri, catalog.templates.names())),
+            }
+        }
+        other => {
+            return Err(ErrorObject::invalid_params(format!(
+                "`params.ref.type` must be \"ref/prompt\" or \"ref/resource\", not {}",
+                quoted(other)
+            )));
+        }
+    };
+
+    let Call { context, server, .. } = call;
+    let server = server.clone();
+    let version = context.protocol_version();
+    let common = match &reference {
+        Reference::Prompt(prompt) => &prompt.common,
+        Reference::Template(template) => &template.common,
+    };
+    let whole = common.params.iter().any(|param| param.role == Role::Arguments);
+    let Some(at) = common.params.iter().position(|param| param.role == Role::Argument && param.name == name) else {
+        if whole {
+            return Ok(Ok(Outcome::Completion(Completions::default())).into());
+        }
+        return Err(unknown("argument", &name, common.arguments().map(|param| param.name)));
+    };
+    Ok(Dispatched::Later(Box::pin(async move {
+        let common = match &reference {
+            Reference::Prompt(prompt) => &prompt.common,
+            Reference::Template(template) => &template.common,
+        };
+        let Some(param) = common.params.get(at) else { return Ok(Outcome::Completion(Completions::default())) };
+        let Some(complete) = param.complete else {
+            // Enums and booleans complete by themselves.
+            let mut choices = schema::choices(&schema::of_param(param));
+            let typed = value.to_lowercase();
+            choices.retain(|choice| choice.to_lowercase().starts_with(&typed));
+            return Ok(Outcome::Completion(Completions::new(choices)));
+        };
+        let run = async {
+            let call = Arguments::with_text(&[], &arguments, &server.states, &context);
+            Ok(complete(&call, value).await?)
+        };
+        let completions = isolated(common, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
+        Ok(Outcome::Completion(completions))
+    })))
+}
+
+// ---- what several methods need
+
+/// `arguments`, if it is there: absent and `null` are `{}`.
+fn object<'a>(raw: Option<&'a RawValue>, path: &str) -> Result<Option<&'a RawValue>, ErrorObject> {
+    match raw.map(RawValue::get) {
+        None | Some("null") => Ok(None),
+        Some(text) if text.starts_with('{') => Ok(raw),
+        Some(_) => Err(ErrorObject::invalid_params(format!("`{path}` must be an object"))),
+    }
+}
+
+type Texts = Vec<(Cow<'static, str>, Cow<'static, str>)>;
+
+/// An object of strings. Values of other kinds are taken as the text they are written as: clients send them.
+fn texts(raw: Option<&RawValue>, path: &str) -> Result<Texts, ErrorObject> {
+    let Some(raw) = object(raw, path)? else { return Ok(Vec::new()) };
+    let map: std::collections::BTreeMap<String, &RawValue> = typed(raw, path)?;
+    let read = |(name, raw): (String, &RawValue)| {
+        let value = match raw.get().as_bytes().first() {
+            Some(b'"') => string(raw, path)?.into_owned(),
+            // `null` means absent.
+            Some(b'n') => return Ok(None),
+            _ => raw.get().to_owned(),
+        };
+        Ok(Some((Cow::Owned(name), Cow::Owned(value))))
+    };
+    map.into_iter().filter_map(|pair| read(pair).transpose()).collect()
+}
+
+/// The part of the message that `raw` borrows, as a handle of its own.
+pub(crate) fn slice(message: &Bytes, raw: &RawValue) -> Bytes {
+    message.slice_ref(raw.get().as_bytes())
+}
+
+/// The text of a part of a message, which was valid UTF-8 as a whole.
+fn text(part: Option<&Bytes>) -> Option<&str> {
+    part.and_then(|part| std::str::from_utf8(part).ok())
+}
+
+fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {
+    let hint = nearest(name, known).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
+    ErrorObject::invalid_params(format!("unknown {kind} {}{hint}", quoted(name)))
+}
+
+fn no_resource(uri: &str, catalog: &Catalog, version: ProtocolVersion) -> ErrorObject {
+    let names = catalog.resources.names().chain(catalog.templates.names());
+    let hint = nearest(uri, names).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
+    ErrorObject::new(version.resource_not_found_code(), format!("resource not found{hint}"))
+        .with_data(json!({ "uri": uri }))
+}
+
+/// A name from the wire, in quotes and not too long.
+fn quoted(name: &str) -> String {
+    match name.char_indices().nth(80) {
+        Some((end, _)) => format!("{:?}…", name.get(..end).unwrap_or_default()),
+        None => format!("{name:?}"),
+    }
+}

@@ -1,0 +1,190 @@
+//! 2024-11-05 to 2025-11-25: `initialize`, and the session it opens.
+
+use super::{progress_token, unknown_method};
+use crate::handler::Context;
+use crate::handler::context::{Cancellation, ClientDeclaration, ClientSource, Inner, Lazy, LogThreshold};
+use crate::jsonrpc::encode::NoId;
+use crate::jsonrpc::{ErrorObject, Id};
+use crate::outcome::Outcome;
+use crate::protocol::method::Method;
+use crate::protocol::params::{Params, RequestMeta, required_string, typed};
+use crate::protocol::{Level, ProtocolVersion};
+use crate::registry::catalog::Found;
+use crate::server::ServerHandle;
+use crate::server::handle::Shared;
+use crate::server::subscribers::{Filter, Subscriber};
+use crate::transport::outbox::Outbox;
+use bytes::Bytes;
+use serde_json::json;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What one client and this server agreed on, and what the client asked for since.
+pub(crate) struct Session {
+    agreed: Mutex<Agreed>,
+    level: Arc<AtomicU8>,
+    initialized: AtomicBool,
+    /// The client's subscriptions and the changes it has yet to be told.
+    pub(crate) subscriber: Arc<Subscriber>,
+}
+
+#[derive(Clone, Default)]
+struct Agreed {
+    version: Option<ProtocolVersion>,
+    client: Arc<ClientDeclaration>,
+}
+
+/// Log messages go out from this level on until the client says otherwise.
+const DEFAULT_LEVEL: Level = Level::Warning;
+
+impl Session {
+    pub(crate) fn new() -> Self {
+        Session {
+            agreed: Mutex::default(),
+            level: Arc::new(AtomicU8::new(DEFAULT_LEVEL as u8)),
+            initialized: AtomicBool::new(false),
+            subscriber: Subscriber::new(Filter::default()),
+        }
+    }
+
+    fn agreed(&self) -> Agreed {
+        self.agreed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The revision that was agreed on; the newest legacy one for a client that skipped `initialize`.
+    pub(crate) fn version(&self) -> ProtocolVersion {
+        self.agreed().version.unwrap_or(ProtocolVersion::LATEST_LEGACY)
+    }
+
+    /// Whether a JSON array may be a batch here.
+    pub(crate) fn has_batches(&self) -> bool {
+        self.agreed().version.is_some_and(ProtocolVersion::has_batches)
+    }
+
+    /// How an error without an id is spelled here.
+    pub(crate) fn no_id(&self) -> NoId {
+        let null = self.agreed().version.is_some_and(ProtocolVersion::has_null_error_id);
+        if null { NoId::Null } else { NoId::Omitted }
+    }
+
+    /// `initialize`: agrees on a revision and begins anew.
+    pub(crate) fn initialize(&self, params: &Params<'_>) -> Result<Outcome, ErrorObject> {
+        let requested = required_string(params.protocol_version, "params.protocolVersion")?;
+        let version = ProtocolVersion::parse(&requested).filter(|version| !version.is_modern());
+        let capabilities = params.capabilities.map(|raw| typed(raw, "params.capabilities")).transpose()?;
+        let info = params.client_info.map(|raw| typed(raw, "params.clientInfo")).transpose()?;
+        let client = ClientDeclaration { info, capabilities: capabilities.unwrap_or_default() };
+        *self.agreed.lock().unwrap_or_else(PoisonError::into_inner) =
+            Agreed { version: Some(version.unwrap_or(ProtocolVersion::LATEST_LEGACY)), client: Arc::new(client) };
+        self.level.store(DEFAULT_LEVEL as u8, Ordering::Relaxed);
+        self.subscriber.adjust(|filter| *filter = Filter::default());
+        Ok(Outcome::Handshake)
+    }
+
+    /// `notifications/initialized`: from now on changes are told. `true` the first time.
+    pub(crate) fn initialized(&self) -> bool {
+        self.subscriber.adjust(|filter| {
+            filter.tools = true;
+            filter.prompts = true;
+            filter.resources = true;
+        });
+        !self.initialized.swap(true, Ordering::AcqRel)
+    }
+
+    /// The methods that are about the session itself; `None` for all others.
+    pub(crate) fn answer(
+        &self,
+        method: Method,
+        params: &Params<'_>,
+        server: &Shared,
+    ) -> Option<Result<Outcome, ErrorObject>> {
+        let kinds = server.kinds();
+        let advertised = match method {
+            Method::SetLevel => kinds.logging,
+            Method::Subscribe | Method::Unsubscribe => kinds.resources,
+            _ => true,
+        };
+        if !advertised {
+            return Some(Err(ErrorObject::method_not_found("this server does not offer what the method is for")));
+        }
+        Some(match method {
+            Method::Initialize => self.initialize(params),
+            Method::SetLevel => self.set_level(params),
+            Method::Subscribe => self.subscribe(params, server),
+            Method::Unsubscribe => required_string(params.uri, "params.uri").map(|uri| {
+                self.subscriber.adjust(|filter| filter.uris.remove(&*uri));
+                Outcome::Empty
+            }),
+            _ => return None,
+        })
+    }
+
+    fn set_level(&self, params: &Params<'_>) -> Result<Outcome, ErrorObject> {
+        let level = parse_level(&required_string(params.level, "params.level")?, "params.level")?;
+        self.level.store(level as u8, Ordering::Relaxed);
+        Ok(Outcome::Empty)
+    }
+
+    fn subscribe(&self, params: &Params<'_>, server: &Shared) -> Result<Outcome, ErrorObject> {
+        let uri = required_string(params.uri, "params.uri")?;
+        if !matches!(server.registry.current().read(&uri), Found::Resource(_) | Found::Template(..)) {
+            return Err(ErrorObject::new(self.version().resource_not_found_code(), "resource not found")
+                .with_data(json!({ "uri": uri })));
+        }
+        let limit = server.limits.subscriptions;
+        let fits = self.subscriber.adjust(|filter| {
+            let fits = filter.uris.len() < limit || filter.uris.contains(&*uri);
+            if fits {
+                filter.uris.insert(uri.into_owned());
+            }
+            fits
+        });
+        if fits {
+            Ok(Outcome::Empty)
+        } else {
+            Err(ErrorObject::internal(format!("at most {limit} subscriptions (the server's limit `subscriptions`)")))
+        }
+    }
+
+    /// The context of a request in this session.
+    pub(crate) fn context(
+        &self,
+        id: &Id,
+        params: &Params<'_>,
+        meta: &RequestMeta<'_>,
+        message: &Bytes,
+        server: &Arc<Shared>,
+        outbox: Option<Arc<Outbox>>,
+        cancellation: Cancellation,
+    ) -> Result<Context, ErrorObject> {
+        let agreed = self.agreed();
+        Ok(Context::new(Inner {
+            server: ServerHandle(server.clone()),
+            version: agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY),
+            id: Some(id.clone()),
+            meta: params.meta.map(|raw| super::part(message, raw)),
+            client: ClientSource::Session(agreed.client),
+            progress_token: progress_token(meta, message)?,
+            log: LogThreshold::Session(self.level.clone()),
+            outbox,
+            cancellation,
+            lazy: Lazy::default(),
+        }))
+    }
+}
+
+/// The method, if it exists in this era.
+pub(crate) fn method(name: &str) -> Result<Method, ErrorObject> {
+    match Method::parse(name) {
+        Some(method) if !method.is_only_modern() => Ok(method),
+        _ => Err(unknown_method(name)),
+    }
+}
+
+/// A log level by its name.
+pub(crate) fn parse_level(name: &str, path: &str) -> Result<Level, ErrorObject> {
+    Level::parse(name).ok_or_else(|| {
+        let names = Level::ALL.map(Level::as_str).join(", ");
+        ErrorObject::invalid_params(format!("`{path}` must be one of {names}"))
+    })
+}

@@ -1,0 +1,54 @@
+//! Which era a message is in, and what each era makes of it.
+//!
+//! Told message by message, so that one pipe serves both at once: [`modern`] reads everything from the request
+//! itself, [`legacy`] from the session that `initialize` opened. Both end in a [`Context`](crate::Context) for the
+//! dispatcher.
+
+pub(crate) mod legacy;
+pub(crate) mod modern;
+
+use crate::handler::context::LogThreshold;
+use crate::jsonrpc::{ErrorObject, Id};
+use crate::protocol::method::Method;
+use crate::protocol::params::RequestMeta;
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Era {
+    Modern,
+    Legacy,
+}
+
+/// The era of a request.
+pub(crate) fn tell(method: &str, meta: &RequestMeta<'_>) -> Era {
+    let only_modern = method.starts_with("tasks/") || Method::parse(method).is_some_and(Method::is_only_modern);
+    if meta.protocol_version.is_some() || only_modern { Era::Modern } else { Era::Legacy }
+}
+
+/// The progress token, checked: a string or an integer.
+fn progress_token(meta: &RequestMeta<'_>, message: &Bytes) -> Result<Option<Bytes>, ErrorObject> {
+    match meta.progress_token {
+        None => Ok(None),
+        Some(raw) if raw.get() == "null" => Ok(None),
+        Some(raw) if Id::read(raw).is_some() => Ok(Some(part(message, raw))),
+        Some(_) => {
+            Err(ErrorObject::invalid_params("`params._meta.progressToken` must be a string or an integer"))
+        }
+    }
+}
+
+fn part(message: &Bytes, raw: &RawValue) -> Bytes {
+    crate::dispatch::slice(message, raw)
+}
+
+pub(crate) fn unknown_method(method: &str) -> ErrorObject {
+    let shown: String = method.chars().take(80).collect();
+    ErrorObject::method_not_found(format!("unknown method {shown:?}"))
+}
+
+impl LogThreshold {
+    fn silent() -> Self {
+        LogThreshold::Request(None)
+    }
+}

@@ -1,0 +1,172 @@
+//! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
+
+use super::{part, progress_token, unknown_method};
+use crate::handler::Context;
+use crate::handler::context::{Cancellation, ClientSource, Inner, Lazy, LogThreshold};
+use crate::jsonrpc::{ErrorObject, Id, code, encode};
+use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION, SUBSCRIPTION_ID};
+use crate::protocol::method::Method;
+use crate::protocol::params::{Params, RequestMeta, kind, string, typed};
+use crate::protocol::ProtocolVersion;
+use crate::registry::catalog::Found;
+use crate::server::ServerHandle;
+use crate::server::handle::Shared;
+use crate::server::subscribers::{Change, Filter};
+use crate::transport::outbox::Outbox;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Checks a request's metadata in the order the specification gives: missing, then unsupported, then the method.
+pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, ProtocolVersion), ErrorObject> {
+    let missing = |key: &str| ErrorObject::invalid_params(format!("`params._meta` lacks the required `{key}`"));
+    let version = meta.protocol_version.ok_or_else(|| missing(PROTOCOL_VERSION))?;
+    let version = string(version, &format!("params._meta[\"{PROTOCOL_VERSION}\"]"))?;
+    let capabilities = meta.client_capabilities.ok_or_else(|| missing(CLIENT_CAPABILITIES))?;
+    if !capabilities.get().starts_with('{') {
+        return Err(ErrorObject::invalid_params(format!(
+            "`params._meta[\"{CLIENT_CAPABILITIES}\"]` must be an object, not {}",
+            kind(capabilities)
+        )));
+    }
+    let version = match ProtocolVersion::parse(&version) {
+        Some(version) if version.is_modern() => version,
+        _ => return Err(unsupported(&version)),
+    };
+    match Method::parse(method) {
+        Some(method) if !method.is_only_legacy() => Ok((method, version)),
+        _ => Err(unknown_method(method)),
+    }
+}
+
+fn unsupported(requested: &str) -> ErrorObject {
+    let supported = ProtocolVersion::MODERN.map(ProtocolVersion::as_str);
+    ErrorObject::new(
+        code::UNSUPPORTED_PROTOCOL_VERSION,
+        format!("unsupported protocol version; this server speaks {} without `initialize`", supported.join(", ")),
+    )
+    .with_data(json!({ "supported": supported, "requested": requested }))
+}
+
+/// The context of a request whose metadata was checked.
+pub(crate) fn context(
+    version: ProtocolVersion,
+    id: &Id,
+    params: &Params<'_>,
+    meta: &RequestMeta<'_>,
+    message: &Bytes,
+    server: &Arc<Shared>,
+    outbox: Option<Arc<Outbox>>,
+    cancellation: Cancellation,
+) -> Result<Context, ErrorObject> {
+    let log = match meta.log_level {
+        None => LogThreshold::silent(),
+        Some(raw) => {
+            let path = format!("params._meta[\"{LOG_LEVEL}\"]");
+            LogThreshold::Request(Some(super::legacy::parse_level(&string(raw, &path)?, &path)?))
+        }
+    };
+    Ok(Context::new(Inner {
+        server: ServerHandle(server.clone()),
+        version,
+        id: Some(id.clone()),
+        meta: params.meta.map(|raw| part(message, raw)),
+        client: ClientSource::Request {
+            info: meta.client_info.map(|raw| part(message, raw)),
+            capabilities: meta.client_capabilities.map(|raw| part(message, raw)),
+        },
+        progress_token: progress_token(meta, message)?,
+        log,
+        outbox,
+        cancellation,
+        lazy: Lazy::default(),
+    }))
+}
+
+/// `notifications` of a `subscriptions/listen` request, and of its acknowledgement.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Wanted {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tools_list_changed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    prompts_list_changed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    resources_list_changed: bool,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    resource_subscriptions: BTreeSet<String>,
+}
+
+/// Reads what a `subscriptions/listen` asks for and cuts it down to what the server offers.
+pub(crate) fn filter(params: &Params<'_>, server: &Shared) -> Result<Filter, ErrorObject> {
+    let raw = params.notifications.ok_or_else(|| ErrorObject::invalid_params("`params.notifications` is missing"))?;
+    let wanted: Wanted = typed(raw, "params.notifications")?;
+    if wanted.resource_subscriptions.len() > server.limits.subscriptions {
+        return Err(ErrorObject::invalid_params(format!(
+            "`params.notifications.resourceSubscriptions`: at most {} (the server's limit `subscriptions`)",
+            server.limits.subscriptions
+        )));
+    }
+    let kinds = server.kinds();
+    let catalog = server.registry.current();
+    let known = |uri: &String| matches!(catalog.read(uri), Found::Resource(_) | Found::Template(..));
+    Ok(Filter {
+        tools: wanted.tools_list_changed && kinds.tools,
+        prompts: wanted.prompts_list_changed && kinds.prompts,
+        resources: wanted.resources_list_changed && kinds.resources,
+        uris: wanted.resource_subscriptions.into_iter().filter(known).collect(),
+    })
+}
+
+/// The first message of a listen stream: what the server agreed to.
+pub(crate) fn acknowledgement(id: &Id, filter: &Filter) -> Vec<u8> {
+    let agreed = Wanted {
+        tools_list_changed: filter.tools,
+        prompts_list_changed: filter.prompts,
+        resources_list_changed: filter.resources,
+        resource_subscriptions: filter.uris.clone(),
+    };
+    let params = json!({ "_meta": { SUBSCRIPTION_ID: id }, "notifications": agreed });
+    encode::notification("notifications/subscriptions/acknowledged", &params)
+}
+
+/// A change, as a listen stream or (without an id) a legacy stream says it.
+pub(crate) fn change(change: &Change, id: Option<&Id>) -> Vec<u8> {
+    let method = match change {
+        Change::Tools => "notifications/tools/list_changed",
+        Change::Prompts => "notifications/prompts/list_changed",
+        Change::Resources => "notifications/resources/list_changed",
+        Change::Updated(_) => "notifications/resources/updated",
+    };
+    #[derive(Serialize)]
+    struct Tag<'a> {
+        #[serde(rename = "io.modelcontextprotocol/subscriptionId")]
+        id: &'a Id,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+        meta: Option<Tag<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        uri: Option<&'a str>,
+    }
+    let uri = if let Change::Updated(uri) = change { Some(uri.as_str()) } else { None };
+    encode::notification(method, &Body { meta: id.map(|id| Tag { id }), uri })
+}
+
+/// The answer to a listen request that the server ends by itself.
+pub(crate) fn end_of_stream(id: &Id, server: &Shared) -> Vec<u8> {
+    let info = crate::outcome::ServerInfo(server, ProtocolVersion::LATEST);
+    encode::response(id, |out| {
+        let meta = json!({ SUBSCRIPTION_ID: id, crate::protocol::meta::SERVER_INFO: info });
+        encode::write_json(out, &json!({ "resultType": "complete", "_meta": meta }));
+    })
+}
+
+/// What follows it on a pipe: the one `cancelled` a server sends.
+pub(crate) fn cancelled(id: &Id) -> Vec<u8> {
+    encode::notification("notifications/cancelled", &json!({ "requestId": id, "reason": "the server is shutting down" }))
+}
+

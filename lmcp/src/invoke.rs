@@ -1,0 +1,84 @@
+//! Running user code so that it harms nobody else: its permit, its time limit, its panics.
+
+use crate::ProtocolVersion;
+use crate::handler::call::Rejection;
+use crate::jsonrpc::ErrorObject;
+use crate::registry::item::Common;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+/// Why a handler gave no result.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Rejected(Rejection),
+    Panicked,
+    TimedOut(Duration),
+}
+
+impl Fault {
+    /// What is said of it.
+    pub(crate) fn text(&self, name: &str) -> String {
+        match self {
+            Fault::Rejected(Rejection::Arguments(problems)) => problems.text(name),
+            Fault::Rejected(Rejection::Error(error)) => error.to_string(),
+            // The panic's own message is for the log only: it may hold anything.
+            Fault::Panicked => format!("{name} failed: internal error"),
+            Fault::TimedOut(limit) => format!("{name} did not finish within its time limit of {}", seconds(*limit)),
+        }
+    }
+
+    /// The error of a method that has no result to put it in.
+    pub(crate) fn object(&self, name: &str, version: ProtocolVersion, uri: Option<&str>) -> ErrorObject {
+        match self {
+            Fault::Rejected(Rejection::Arguments(_)) => ErrorObject::invalid_params(self.text(name)),
+            Fault::Rejected(Rejection::Error(error)) => {
+                error.rpc_object(version, uri).unwrap_or_else(|| ErrorObject::internal(self.text(name)))
+            }
+            Fault::Panicked | Fault::TimedOut(_) => ErrorObject::internal(self.text(name)),
+        }
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    if limit.subsec_millis() == 0 { format!("{} s", limit.as_secs()) } else { format!("{} ms", limit.as_millis()) }
+}
+
+/// Runs a handler's future under the limits of its item.
+pub(crate) async fn isolated<T>(
+    common: &Common,
+    handler: impl Future<Output = Result<T, Rejection>>,
+) -> Result<T, Fault> {
+    // Waiting for a permit counts towards the time limit: the caller waits all the same.
+    let run = async {
+        let _permit = match &common.permits {
+            Some(permits) => permits.acquire().await.ok(),
+            None => None,
+        };
+        catch(handler).await.ok_or(Fault::Panicked)?.map_err(Fault::Rejected)
+    };
+    let outcome = match common.timeout {
+        Some(limit) => tokio::time::timeout(limit, run).await.unwrap_or(Err(Fault::TimedOut(limit))),
+        None => run.await,
+    };
+    match &outcome {
+        Err(Fault::Panicked) => tracing::error!(item = common.name, source = %common.source, "the handler panicked"),
+        Err(Fault::TimedOut(limit)) => tracing::warn!(item = common.name, ?limit, "the handler took too long"),
+        _ => {}
+    }
+    outcome
+}
+
+/// The future's output, or `None` if it panicked. It is not polled again after that.
+async fn catch<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|cx| {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_panic) => Poll::Ready(None),
+        }
+    })
+    .await
+}

@@ -1,0 +1,293 @@
+//! What a request came to, before any revision spells it: the dispatcher's output, the eras' input.
+
+use crate::handler::Completions;
+use crate::protocol::content::Content;
+use crate::protocol::{AllAt, Message, Meta, ProtocolVersion, PromptResult, ResourceContents, ToolResult};
+use crate::jsonrpc::encode::write_json;
+use crate::registry::{Catalog, Tool};
+use crate::server::handle::Shared;
+use base64::Engine as _;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A result.
+pub(crate) enum Outcome {
+    /// `{}`.
+    Empty,
+    /// A page of a list.
+    Page { catalog: Arc<Catalog>, list: Listed, after: Option<String> },
+    /// What a tool gave.
+    Tool { result: ToolResult, tool: Arc<Tool> },
+    /// What a resource gave.
+    Contents(Vec<ResourceContents>),
+    /// What a prompt gave.
+    Prompt(PromptResult),
+    /// Suggestions.
+    Completion(Completions),
+    /// Who the server is and what it can do (2026-07-28).
+    Discovery,
+    /// The same, with the revision that was agreed on (before).
+    Handshake,
+}
+
+/// The four lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    Tools,
+    Prompts,
+    Resources,
+    Templates,
+}
+
+/// The most values of a completion.
+pub(crate) const COMPLETION_VALUES: usize = 100;
+
+impl Outcome {
+    /// Writes the result object as `version` spells it.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) {
+        let mut fields = Fields::new(out);
+        if version.has_result_type() {
+            fields.add("resultType", &"complete");
+        }
+        let mut meta = None;
+        match self {
+            Outcome::Empty => {}
+            Outcome::Page { catalog, list, after } => {
+                write_page(&mut fields, catalog, *list, after.as_deref(), version, server.limits.page_size);
+                fields.add_cache(version, Cache::PUBLIC);
+            }
+            Outcome::Tool { result, tool } => {
+                write_tool(&mut fields, result, tool, version);
+                meta = result.meta.as_ref();
+            }
+            Outcome::Contents(contents) => {
+                fields.add("contents", &AllAt(contents, version));
+                fields.add_cache(version, Cache::NONE);
+            }
+            Outcome::Prompt(prompt) => {
+                if let Some(description) = &prompt.description {
+                    fields.add("description", description);
+                }
+                fields.add("messages", &AllAt::<Message>(&prompt.messages, version));
+                meta = prompt.meta.as_ref();
+            }
+            Outcome::Completion(completions) => fields.add("completion", &Completion::cut(completions)),
+            Outcome::Discovery => {
+                fields.add("supportedVersions", &ProtocolVersion::MODERN.map(ProtocolVersion::as_str));
+                write_introduction(&mut fields, server, version);
+                fields.add_cache(version, Cache::PUBLIC);
+            }
+            Outcome::Handshake => {
+                fields.add("protocolVersion", &version.as_str());
+                write_introduction(&mut fields, server, version);
+                fields.add("serverInfo", &ServerInfo(server, version));
+            }
+        }
+        if version.has_result_type() {
+            fields.add("_meta", &ResultMeta { meta, server: ServerInfo(server, version) });
+        } else if let Some(meta) = meta {
+            fields.add("_meta", meta);
+        }
+        fields.end();
+    }
+}
+
+/// An object under construction.
+pub(crate) struct Fields<'a> {
+    out: &'a mut Vec<u8>,
+    first: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn new(out: &'a mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Fields { out, first: true }
+    }
+    fn key(&mut self, key: &str) {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+    fn add(&mut self, key: &str, value: &impl Serialize) {
+        self.key(key);
+        write_json(self.out, value);
+    }
+    /// An array whose elements are JSON already.
+    fn add_elements(&mut self, key: &str, elements: &[u8]) {
+        self.key(key);
+        self.out.push(b'[');
+        self.out.extend_from_slice(elements);
+        self.out.push(b']');
+    }
+    /// A value that is JSON already.
+    fn add_json(&mut self, key: &str, before: &str, json: &str, after: &str) {
+        self.key(key);
+        for part in [before, json, after] {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+    }
+    fn add_cache(&mut self, version: ProtocolVersion, cache: Cache) {
+        if version.has_result_type() {
+            self.add("ttlMs", &cache.ttl_ms);
+            self.add("cacheScope", &cache.scope);
+        }
+    }
+    fn end(self) {
+        self.out.push(b'}');
+    }
+}
+
+/// How long and by whom a result may be kept.
+///
+/// Spec: server/utilities/caching.
+struct Cache {
+    ttl_ms: u64,
+    scope: &'static str,
+}
+
+impl Cache {
+    /// The same for everybody, but only a notification tells when it changes: no time to rely on.
+    const PUBLIC: Cache = Cache { ttl_ms: 0, scope: "public" };
+    /// Read anew each time.
+    const NONE: Cache = Cache { ttl_ms: 0, scope: "private" };
+}
+
+fn write_page(
+    fields: &mut Fields<'_>,
+    catalog: &Catalog,
+    list: Listed,
+    after: Option<&str>,
+    version: ProtocolVersion,
+    size: usize,
+) {
+    let (key, page) = match list {
+        Listed::Tools => ("tools", catalog.tools.page(version, after, size)),
+        Listed::Prompts => ("prompts", catalog.prompts.page(version, after, size)),
+        Listed::Resources => ("resources", catalog.resources.page(version, after, size)),
+        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, after, size)),
+    };
+    // The cursor was looked up in this very catalog before.
+    fields.add_elements(key, page.as_ref().map_or(b"", |page| page.json));
+    if let Some(last) = page.and_then(|page| page.last) {
+        fields.add("nextCursor", &cursor(last));
+    }
+}
+
+/// The cursor behind the item of this name.
+fn cursor(last: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(last)
+}
+
+/// The name in a cursor.
+pub(crate) fn read_cursor(cursor: &str) -> Option<String> {
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(cursor).ok()?).ok()
+}
+
+fn write_tool(fields: &mut Fields<'_>, result: &ToolResult, tool: &Tool, version: ProtocolVersion) {
+    fields.add("content", &AllAt::<Content>(&result.content, version));
+    if let (Some(json), true) = (&result.structured, version.has_structured_output()) {
+        let json = json.get();
+        let wraps = tool.wraps || !json.starts_with('{');
+        let (before, after) =
+            if wraps && !version.has_any_structured_value() { ("{\"result\":", "}") } else { ("", "") };
+        fields.add_json("structuredContent", before, json, after);
+    }
+    fields.add("isError", &result.is_error);
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Completion<'a> {
+    values: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    has_more: bool,
+}
+
+impl<'a> Completion<'a> {
+    fn cut(all: &'a Completions) -> Self {
+        let values = all.values.get(..COMPLETION_VALUES).unwrap_or(&all.values);
+        let known = (!all.has_more).then_some(all.values.len() as u64);
+        Completion { values, total: all.total.or(known), has_more: all.has_more || values.len() < all.values.len() }
+    }
+}
+
+/// `capabilities` and `instructions`.
+fn write_introduction(fields: &mut Fields<'_>, server: &Shared, version: ProtocolVersion) {
+    fields.add("capabilities", &capabilities(server, version));
+    if let Some(instructions) = &server.info.instructions {
+        fields.add("instructions", instructions);
+    }
+}
+
+fn capabilities(server: &Shared, version: ProtocolVersion) -> serde_json::Value {
+    use serde_json::json;
+    let kinds = server.kinds();
+    let mut map = serde_json::Map::new();
+    if kinds.tools {
+        map.insert("tools".into(), json!({ "listChanged": true }));
+    }
+    if kinds.prompts {
+        map.insert("prompts".into(), json!({ "listChanged": true }));
+    }
+    if kinds.resources {
+        map.insert("resources".into(), json!({ "subscribe": true, "listChanged": true }));
+    }
+    if kinds.completions && version.has_completions_capability() {
+        map.insert("completions".into(), json!({}));
+    }
+    if kinds.logging {
+        map.insert("logging".into(), json!({}));
+    }
+    map.into()
+}
+
+/// The server's `Implementation`.
+pub(crate) struct ServerInfo<'a>(pub(crate) &'a Shared, pub(crate) ProtocolVersion);
+
+impl Serialize for ServerInfo<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let ServerInfo(Shared { info, .. }, version) = self;
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("name", &info.name)?;
+        if let (Some(title), true) = (&info.title, version.has_titles()) {
+            map.serialize_entry("title", title)?;
+        }
+        map.serialize_entry("version", &info.version)?;
+        if version.has_implementation_details() {
+            if let Some(description) = &info.description {
+                map.serialize_entry("description", description)?;
+            }
+            if let Some(website) = &info.website {
+                map.serialize_entry("websiteUrl", website)?;
+            }
+        }
+        if !info.icons.is_empty() && version.has_icons() {
+            map.serialize_entry("icons", &info.icons)?;
+        }
+        map.end()
+    }
+}
+
+/// A result's `_meta` in the modern era: the handler's entries, and who the server is.
+struct ResultMeta<'a> {
+    meta: Option<&'a Meta>,
+    server: ServerInfo<'a>,
+}
+
+impl Serialize for ResultMeta<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        use crate::protocol::meta::SERVER_INFO;
+        use serde::ser::SerializeMap;
+        let mut map = s.serialize_map(None)?;
+        for (key, value) in self.meta.into_iter().flatten().filter(|(key, _)| *key != SERVER_INFO) {
+            map.serialize_entry(key, value)?;
+        }
+        map.serialize_entry(SERVER_INFO, &self.server)?;
+        map.end()
+    }
+}

@@ -1,0 +1,57 @@
+//! The methods a client may call, and in which era each exists.
+
+/// A request's method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Initialize,
+    Ping,
+    Discover,
+    ListTools,
+    CallTool,
+    ListResources,
+    ListResourceTemplates,
+    ReadResource,
+    Subscribe,
+    Unsubscribe,
+    ListPrompts,
+    GetPrompt,
+    Complete,
+    SetLevel,
+    Listen,
+}
+
+impl Method {
+    pub(crate) fn parse(name: &str) -> Option<Method> {
+        Some(match name {
+            "tools/call" => Method::CallTool,
+            "tools/list" => Method::ListTools,
+            "resources/read" => Method::ReadResource,
+            "resources/list" => Method::ListResources,
+            "resources/templates/list" => Method::ListResourceTemplates,
+            "resources/subscribe" => Method::Subscribe,
+            "resources/unsubscribe" => Method::Unsubscribe,
+            "prompts/list" => Method::ListPrompts,
+            "prompts/get" => Method::GetPrompt,
+            "completion/complete" => Method::Complete,
+            "logging/setLevel" => Method::SetLevel,
+            "subscriptions/listen" => Method::Listen,
+            "server/discover" => Method::Discover,
+            "initialize" => Method::Initialize,
+            "ping" => Method::Ping,
+            _ => return None,
+        })
+    }
+
+    /// Exists in 2026-07-28 and only there: enough to tell the era by.
+    pub(crate) fn is_only_modern(self) -> bool {
+        matches!(self, Method::Discover | Method::Listen)
+    }
+
+    /// Exists up to 2025-11-25 and only there.
+    pub(crate) fn is_only_legacy(self) -> bool {
+        matches!(
+            self,
+            Method::Initialize | Method::Ping | Method::SetLevel | Method::Subscribe | Method::Unsubscribe
+        )
+    }
+}

@@ -1,0 +1,143 @@
+//! From entries to items: everything the attributes submitted, or just what was named.
+
+use super::check::Mistakes;
+use super::item::{Prompt, Resource, Template, Tool};
+use super::uri_template::UriTemplate;
+use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// What a server is to offer.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// Everything the attributes submitted, behind what is named.
+    pub(crate) collected: bool,
+    /// Functions named by hand, in that order.
+    pub(crate) named: Vec<Named>,
+}
+
+/// A function named by hand, by its item's own type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) kind: Kind,
+    pub(crate) item: TypeId,
+    pub(crate) function: &'static str,
+}
+
+/// The three kinds of things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tool,
+    Resource,
+    Prompt,
+}
+
+impl Kind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Kind::Tool => "tool",
+            Kind::Resource => "resource",
+            Kind::Prompt => "prompt",
+        }
+    }
+}
+
+impl Named {
+    pub(crate) fn new<F: 'static>(kind: Kind, _function: &F) -> Self {
+        Named { kind, item: TypeId::of::<F>(), function: std::any::type_name::<F>() }
+    }
+}
+
+/// Items of every kind, in the order in which they are listed: those named by hand first, then the rest by name.
+#[derive(Debug, Default)]
+pub(crate) struct Items {
+    pub(crate) tools: Vec<Arc<Tool>>,
+    pub(crate) prompts: Vec<Arc<Prompt>>,
+    pub(crate) resources: Vec<Arc<Resource>>,
+    pub(crate) templates: Vec<(UriTemplate, Arc<Template>)>,
+}
+
+impl Items {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tools.is_empty() && self.prompts.is_empty() && self.resources.is_empty() && self.templates.is_empty()
+    }
+}
+
+/// Makes the items of a selection ready; what cannot be made ready is a mistake.
+pub(crate) fn collect(selection: &Selection, mistakes: &mut Mistakes) -> Items {
+    let mut items = Items::default();
+    for entry in entries::<ToolEntry>(selection, Kind::Tool, mistakes) {
+        match Tool::new(entry) {
+            Ok(tool) => items.tools.push(Arc::new(tool)),
+            Err(why) => mistakes.add(entry.item.source, format!("tool `{}`: {why}", entry.item.name)),
+        }
+    }
+    for entry in entries::<PromptEntry>(selection, Kind::Prompt, mistakes) {
+        match Prompt::new(entry) {
+            Ok(prompt) => items.prompts.push(Arc::new(prompt)),
+            Err(why) => mistakes.add(entry.item.source, format!("prompt `{}`: {why}", entry.item.name)),
+        }
+    }
+    for entry in entries::<ResourceEntry>(selection, Kind::Resource, mistakes) {
+        let uri = with_scheme(entry.uri, entry.package);
+        match UriTemplate::parse(&uri) {
+            Ok(template) if template.is_fixed() => items.resources.push(Arc::new(Resource::new(entry, uri))),
+            Ok(template) => {
+                let item = Arc::new(Template::new(entry, &template));
+                items.templates.push((template, item));
+            }
+            Err(why) => mistakes.add(entry.item.source, why.to_string()),
+        }
+    }
+    items
+}
+
+/// A URI written without a scheme gets the package's name for one: `notes/<id>` is `notes-server://notes/<id>`.
+fn with_scheme(uri: &str, package: &str) -> String {
+    if uri.contains("://") {
+        return uri.to_owned();
+    }
+    let scheme: String = package.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    format!("{scheme}://{}", uri.trim_start_matches('/'))
+}
+
+trait Entry: 'static {
+    fn item(&self) -> &crate::handler::entry::Item;
+    fn all() -> Vec<&'static Self>;
+}
+macro_rules! entry {
+    ($($t:ty),*) => { $(
+        impl Entry for $t {
+            fn item(&self) -> &crate::handler::entry::Item { &self.item }
+            fn all() -> Vec<&'static Self> { inventory::iter::<&'static $t>().copied().collect() }
+        }
+    )* };
+}
+entry!(ToolEntry, ResourceEntry, PromptEntry);
+
+fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes) -> Vec<&'static E> {
+    let mut rest = E::all();
+    // inventory's order is arbitrary: the name decides, then the place, so that a duplicate is reported stably.
+    rest.sort_by_key(|entry| {
+        let item = entry.item();
+        (item.name, item.source.file, item.source.line)
+    });
+    let mut chosen: Vec<&'static E> = Vec::new();
+    for named in selection.named.iter().filter(|named| named.kind == kind) {
+        match rest.iter().position(|entry| (entry.item().item)() == named.item) {
+            Some(at) => chosen.push(rest.remove(at)),
+            None if chosen.iter().any(|entry| (entry.item().item)() == named.item) => {}
+            None => mistakes.add(None, {
+                let kind = kind.as_str();
+                format!(
+                    "`{}` was given to `.{kind}(…)` but is no {kind}: put `#[lmcp::{kind}]` above the function",
+                    named.function
+                )
+            }),
+        }
+    }
+    if selection.collected {
+        chosen.append(&mut rest);
+    }
+    chosen
+}

@@ -1,0 +1,316 @@
+//! What is registered, made ready: definitions as each revision spells them, and what running one needs.
+
+use crate::handler::call::{Call, Rejection};
+use crate::handler::entry::{self, BoxFuture, Item, PromptEntry, ResourceEntry, ToolEntry, ToolHints};
+use crate::handler::parameter::{ParamSpec, Role};
+use crate::protocol::content::common_entries;
+use crate::protocol::{At, Icon, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// What every kind has, ready to be listed and run.
+#[derive(Debug)]
+pub(crate) struct Common {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) icons: Vec<Icon>,
+    pub(crate) meta: Option<Meta>,
+    pub(crate) params: Vec<ParamSpec>,
+    pub(crate) source: entry::Source,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) permits: Option<Arc<Semaphore>>,
+}
+
+impl Common {
+    fn new(item: &Item, params: Vec<ParamSpec>) -> Self {
+        let mut meta = item.meta.map(|meta| meta());
+        if !item.tags.is_empty() {
+            // Tags have no field of their own in the protocol; this is where FastMCP's clients look for them.
+            meta.get_or_insert_default().insert("lmcp".into(), json!({ "tags": item.tags }));
+        }
+        Common {
+            name: item.name.to_owned(),
+            title: item.title.map(str::to_owned),
+            description: Some(item.description.trim()).filter(|d| !d.is_empty()).map(str::to_owned),
+            icons: item.icons.map(|icons| icons()).unwrap_or_default(),
+            meta: meta.filter(|meta| !meta.is_empty()),
+            params,
+            source: item.source,
+            timeout: item.timeout,
+            permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
+        }
+    }
+
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &ParamSpec> {
+        self.params.iter().filter(|p| p.role == Role::Argument)
+    }
+
+    /// Whether the function can log: it takes the context, or a type that may hold it.
+    pub(crate) fn can_log(&self) -> bool {
+        self.params.iter().any(|p| matches!(p.role, Role::Context | Role::Extractor))
+    }
+
+    fn serialize_head<M: SerializeMap>(&self, map: &mut M, version: ProtocolVersion) -> Result<(), M::Error> {
+        map.serialize_entry("name", &self.name)?;
+        if let (Some(title), true) = (&self.title, version.has_titles()) {
+            map.serialize_entry("title", title)?;
+        }
+        if let Some(description) = &self.description {
+            map.serialize_entry("description", description)?;
+        }
+        Ok(())
+    }
+
+    fn serialize_tail<M: SerializeMap>(&self, map: &mut M, version: ProtocolVersion) -> Result<(), M::Error> {
+        if !self.icons.is_empty() && version.has_icons() {
+            map.serialize_entry("icons", &self.icons)?;
+        }
+        common_entries(map, None, self.meta.as_ref(), version)
+    }
+}
+
+/// A tool.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    pub(crate) common: Common,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) input_schema: Value,
+    pub(crate) output_schema: Option<Value>,
+    /// The output is no object: before 2026-07-28 it is wrapped into one.
+    pub(crate) wraps: bool,
+    hints: ToolHints,
+    shim: entry::Shim<ToolResult>,
+}
+
+impl Tool {
+    /// The tool of an entry; the error says what is wrong with its schemas.
+    pub(crate) fn new(entry: &ToolEntry) -> Result<Self, String> {
+        let description = entry::describe(entry.shim);
+        let input_schema = super::schema::input(&description.params)?;
+        let output_schema = description.output.and_then(|schema| super::schema::output(schema, description.nullable));
+        Ok(Tool {
+            wraps: output_schema.as_ref().is_some_and(|schema| !super::schema::is_object(schema)),
+            aliases: entry.aliases,
+            input_schema,
+            output_schema,
+            hints: entry.hints,
+            shim: entry.shim,
+            common: Common::new(&entry.item, description.params),
+        })
+    }
+
+    pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<ToolResult, Rejection>> {
+        entry::run(self.shim, call)
+    }
+}
+
+impl Serialize for At<'_, Tool> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let At(tool, version) = *self;
+        let mut map = s.serialize_map(None)?;
+        tool.common.serialize_head(&mut map, version)?;
+        map.serialize_entry("inputSchema", &InOrder(&tool.input_schema, &tool.common.params))?;
+        if let (Some(schema), true) = (&tool.output_schema, version.has_structured_output()) {
+            if tool.wraps && !version.has_any_structured_value() {
+                map.serialize_entry("outputSchema", &super::schema::wrapped(schema))?;
+            } else {
+                map.serialize_entry("outputSchema", schema)?;
+            }
+        }
+        if version.has_tool_annotations() && tool.hints != ToolHints::default() {
+            map.serialize_entry("annotations", &Annotations(&tool.hints))?;
+        }
+        tool.common.serialize_tail(&mut map, version)?;
+        map.end()
+    }
+}
+
+/// An input schema whose properties come in the order of the function's parameters.
+struct InOrder<'a>(&'a Value, &'a [ParamSpec]);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        struct Properties<'a>(&'a serde_json::Map<String, Value>, &'a [ParamSpec]);
+        impl Serialize for Properties<'_> {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_map(self.1.iter().filter_map(|param| Some((param.name, self.0.get(param.name)?))))
+            }
+        }
+        let Value::Object(schema) = self.0 else { return self.0.serialize(s) };
+        let arguments = self.1.iter().filter(|p| p.role == Role::Argument).count();
+        // `type` first: a schema is read by people too.
+        let mut map = s.serialize_map(Some(schema.len()))?;
+        if let Some(kind) = schema.get("type") {
+            map.serialize_entry("type", kind)?;
+        }
+        for (key, value) in schema.iter().filter(|(key, _)| *key != "type") {
+            match value {
+                Value::Object(properties) if key == "properties" && properties.len() == arguments => {
+                    map.serialize_entry(key, &Properties(properties, self.1))?;
+                }
+                _ => map.serialize_entry(key, value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+struct Annotations<'a>(&'a ToolHints);
+
+impl Serialize for Annotations<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let hints = [
+            ("readOnlyHint", self.0.read_only),
+            ("destructiveHint", self.0.destructive),
+            ("idempotentHint", self.0.idempotent),
+            ("openWorldHint", self.0.open_world),
+        ];
+        s.collect_map(hints.into_iter().filter_map(|(key, hint)| Some((key, hint?))))
+    }
+}
+
+/// A fixed resource.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    pub(crate) common: Common,
+    pub(crate) uri: String,
+    pub(crate) mime: Option<&'static str>,
+    size: Option<u64>,
+    shim: entry::Shim<Vec<ResourceContents>>,
+}
+
+impl Resource {
+    pub(crate) fn new(entry: &ResourceEntry, uri: String) -> Self {
+        let description = entry::describe(entry.shim);
+        let common = Common::new(&entry.item, description.params);
+        Resource { common, uri, mime: entry.mime, size: entry.size, shim: entry.shim }
+    }
+    pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
+        entry::run(self.shim, call)
+    }
+}
+
+impl Serialize for At<'_, Resource> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let At(resource, version) = *self;
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("uri", &resource.uri)?;
+        resource.common.serialize_head(&mut map, version)?;
+        if let Some(mime) = resource.mime {
+            map.serialize_entry("mimeType", mime)?;
+        }
+        if let Some(size) = resource.size {
+            map.serialize_entry("size", &size)?;
+        }
+        resource.common.serialize_tail(&mut map, version)?;
+        map.end()
+    }
+}
+
+/// A resource template.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) common: Common,
+    /// As RFC 6570 writes it: the key of completion references and the name on the wire.
+    pub(crate) uri_template: String,
+    /// The names of its segments, in order.
+    pub(crate) segments: Vec<String>,
+    pub(crate) mime: Option<&'static str>,
+    shim: entry::Shim<Vec<ResourceContents>>,
+}
+
+impl Template {
+    pub(crate) fn new(entry: &ResourceEntry, template: &super::uri_template::UriTemplate) -> Self {
+        let description = entry::describe(entry.shim);
+        Template {
+            common: Common::new(&entry.item, description.params),
+            uri_template: template.as_rfc6570(),
+            segments: template.names().map(str::to_owned).collect(),
+            mime: entry.mime,
+            shim: entry.shim,
+        }
+    }
+    pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
+        entry::run(self.shim, call)
+    }
+}
+
+impl Serialize for At<'_, Template> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let At(template, version) = *self;
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("uriTemplate", &template.uri_template)?;
+        template.common.serialize_head(&mut map, version)?;
+        if let Some(mime) = template.mime {
+            map.serialize_entry("mimeType", mime)?;
+        }
+        template.common.serialize_tail(&mut map, version)?;
+        map.end()
+    }
+}
+
+/// A prompt.
+#[derive(Debug)]
+pub(crate) struct Prompt {
+    pub(crate) common: Common,
+    pub(crate) arguments: Vec<PromptArgument>,
+    shim: entry::Shim<PromptResult>,
+}
+
+/// An argument of a prompt, as it is listed.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct PromptArgument {
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+}
+
+impl Prompt {
+    /// The prompt of an entry; the error says what is wrong with its arguments.
+    pub(crate) fn new(entry: &PromptEntry) -> Result<Self, String> {
+        let description = entry::describe(entry.shim);
+        let common = Common::new(&entry.item, description.params);
+        // The same schema as a tool's, read for what a prompt can say: names, descriptions, what is required.
+        let schema = super::schema::input(&common.params)?;
+        let required = schema.get("required").and_then(Value::as_array);
+        let arguments = schema.get("properties").and_then(Value::as_object).map(|properties| {
+            let argument = |(name, schema): (&String, &Value)| PromptArgument {
+                name: name.clone(),
+                description: schema.get("description").and_then(Value::as_str).map(str::to_owned),
+                required: required.is_some_and(|names| names.iter().any(|n| n == name)),
+            };
+            properties.iter().map(argument).collect::<Vec<_>>()
+        });
+        let mut arguments = arguments.unwrap_or_default();
+        // JSON objects are sorted; people expect the order they wrote.
+        let position = |name: &str| common.params.iter().position(|p| p.name == name);
+        arguments.sort_by_key(|argument| position(&argument.name));
+        Ok(Prompt { common, arguments, shim: entry.shim })
+    }
+    pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<PromptResult, Rejection>> {
+        entry::run(self.shim, call)
+    }
+}
+
+impl Serialize for At<'_, Prompt> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let At(prompt, version) = *self;
+        let mut map = s.serialize_map(None)?;
+        prompt.common.serialize_head(&mut map, version)?;
+        if !prompt.arguments.is_empty() {
+            map.serialize_entry("arguments", &prompt.arguments)?;
+        }
+        prompt.common.serialize_tail(&mut map, version)?;
+        map.end()
+    }
+}
+
+/// Whether something can be suggested for an argument: by a completer, or because its type has a few values.
+pub(crate) fn completes(param: &ParamSpec) -> bool {
+    param.complete.is_some() || !super::schema::choices(&super::schema::of_param(param)).is_empty()
+}

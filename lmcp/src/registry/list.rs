@@ -1,0 +1,92 @@
+//! Rendered lists: every definition once per revision, as one run of bytes from which any page is a slice.
+
+use crate::protocol::{At, ProtocolVersion};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// Items in their listed order, with a name to find each by.
+#[derive(Debug)]
+pub(crate) struct List<T> {
+    items: Vec<Arc<T>>,
+    names: Vec<String>,
+    positions: HashMap<String, usize>,
+    rendered: [OnceLock<Rendered>; ProtocolVersion::ALL.len()],
+}
+
+/// The definitions as JSON, separated by commas, and where each one ends.
+#[derive(Debug, Default)]
+struct Rendered {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub(crate) struct Page<'a> {
+    /// The definitions, separated by commas.
+    pub(crate) json: &'a [u8],
+    /// The name of the last one, if there are more behind it.
+    pub(crate) last: Option<&'a str>,
+}
+
+impl<T> List<T>
+where
+    for<'a> At<'a, T>: Serialize,
+{
+    pub(crate) fn new(items: Vec<Arc<T>>, name: impl Fn(&T) -> &str) -> Self {
+        let names: Vec<String> = items.iter().map(|item| name(item).to_owned()).collect();
+        let positions = names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
+        List { items, names, positions, rendered: Default::default() }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<T>> {
+        self.items.get(*self.positions.get(name)?)
+    }
+
+    pub(crate) fn items(&self) -> &[Arc<T>] {
+        &self.items
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// At most `size` definitions, those behind `after`; `None` when nothing of that name is listed.
+    pub(crate) fn page(&self, version: ProtocolVersion, after: Option<&str>, size: usize) -> Option<Page<'_>> {
+        let start = match after {
+            None => 0,
+            Some(name) => self.positions.get(name)? + 1,
+        };
+        let rendered = self.rendered(version);
+        let end = start.saturating_add(size).min(self.items.len());
+        let from = start.checked_sub(1).and_then(|before| rendered.ends.get(before)).map_or(0, |end| end + 1);
+        let to = end.checked_sub(1).and_then(|last| rendered.ends.get(last)).copied().unwrap_or(0);
+        let json = rendered.bytes.get(from..to).unwrap_or_default();
+        let more = start < end && end < self.items.len();
+        let last = if more { self.names.get(end - 1).map(String::as_str) } else { None };
+        Some(Page { json, last })
+    }
+
+    /// Renders on the first demand: a process rarely meets more than one revision.
+    fn rendered(&self, version: ProtocolVersion) -> &Rendered {
+        static NONE: Rendered = Rendered { bytes: Vec::new(), ends: Vec::new() };
+        let at = ProtocolVersion::ALL.iter().position(|v| *v == version);
+        let Some(slot) = at.and_then(|at| self.rendered.get(at)) else { return &NONE };
+        slot.get_or_init(|| {
+            let mut rendered = Rendered::default();
+            for item in &self.items {
+                if !rendered.bytes.is_empty() {
+                    rendered.bytes.push(b',');
+                }
+                crate::jsonrpc::encode::write_json(&mut rendered.bytes, &At(&**item, version));
+                rendered.ends.push(rendered.bytes.len());
+            }
+            rendered
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! One frozen catalog after another: what is enabled, disabled or added while the server runs.
+
+use super::catalog::Catalog;
+use super::check::{self, Mistakes};
+use super::collect::{self, Items, Named, Selection};
+use crate::Error;
+use crate::handler::parameter::States;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// All that is registered, and the catalog of what is enabled.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    all: Mutex<All>,
+    current: RwLock<Arc<Catalog>>,
+}
+
+#[derive(Debug)]
+struct All {
+    items: Items,
+    /// Names of tools and prompts, URIs and templates of resources.
+    disabled: Disabled,
+}
+
+#[derive(Debug, Default)]
+struct Disabled {
+    tools: HashSet<String>,
+    prompts: HashSet<String>,
+    resources: HashSet<String>,
+}
+
+/// Which lists a change touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) tools: bool,
+    pub(crate) prompts: bool,
+    pub(crate) resources: bool,
+}
+
+/// Which kinds of things are registered, enabled or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    pub(crate) tools: bool,
+    pub(crate) prompts: bool,
+    pub(crate) resources: bool,
+    pub(crate) completions: bool,
+    pub(crate) logging: bool,
+}
+
+impl Registry {
+    pub(crate) fn new(items: Items) -> Self {
+        let all = All { items, disabled: Disabled::default() };
+        Registry { current: RwLock::new(Arc::new(all.freeze())), all: Mutex::new(all) }
+    }
+
+    /// The catalog as it is now.
+    pub(crate) fn current(&self) -> Arc<Catalog> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Enables or disables what has this name or URI; `None` when nothing has.
+    pub(crate) fn switch(&self, name: &str, on: bool) -> Option<Touched> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, touched) = all.switch(name, on);
+        if touched != Touched::default() {
+            self.swap(&all);
+        }
+        known.then_some(touched)
+    }
+
+    /// Adds a function that was not collected.
+    pub(crate) fn add(&self, named: Named, states: &States) -> Result<Touched, Error> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mistakes = Mistakes::default();
+        let added = collect::collect(&Selection { collected: false, named: vec![named] }, &mut mistakes);
+        mistakes.into_result()?;
+        let touched = Touched {
+            tools: !added.tools.is_empty(),
+            prompts: !added.prompts.is_empty(),
+            resources: !added.resources.is_empty() || !added.templates.is_empty(),
+        };
+        let mut grown = Items {
+            tools: all.items.tools.clone(),
+            prompts: all.items.prompts.clone(),
+            resources: all.items.resources.clone(),
+            templates: all.items.templates.clone(),
+        };
+        grown.tools.extend(added.tools);
+        grown.prompts.extend(added.prompts);
+        grown.resources.extend(added.resources);
+        grown.templates.extend(added.templates);
+        let mut mistakes = Mistakes::default();
+        check::check(&grown, states, &mut mistakes);
+        mistakes.into_result()?;
+        all.items = grown;
+        self.swap(&all);
+        Ok(touched)
+    }
+
+    /// What is registered, enabled or not: capabilities do not come and go with a switch.
+    pub(crate) fn kinds(&self) -> Kinds {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let items = &all.items;
+        let commons = || {
+            let tools = items.tools.iter().map(|i| &i.common);
+            let prompts = items.prompts.iter().map(|i| &i.common);
+            let resources = items.resources.iter().map(|i| &i.common);
+            tools.chain(prompts).chain(resources).chain(items.templates.iter().map(|(_, i)| &i.common))
+        };
+        let completes = |common: &super::item::Common| common.arguments().any(super::item::completes);
+        Kinds {
+            tools: !items.tools.is_empty(),
+            prompts: !items.prompts.is_empty(),
+            resources: !items.resources.is_empty() || !items.templates.is_empty(),
+            completions: items.prompts.iter().any(|i| completes(&i.common))
+                || items.templates.iter().any(|(_, i)| completes(&i.common)),
+            logging: commons().any(super::item::Common::can_log),
+        }
+    }
+
+    fn swap(&self, all: &All) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all.freeze());
+    }
+}
+
+impl All {
+    fn freeze(&self) -> Catalog {
+        let Disabled { tools, prompts, resources } = &self.disabled;
+        let items = &self.items;
+        Catalog::new(Items {
+            tools: items.tools.iter().filter(|i| !tools.contains(&i.common.name)).cloned().collect(),
+            prompts: items.prompts.iter().filter(|i| !prompts.contains(&i.common.name)).cloned().collect(),
+            resources: items.resources.iter().filter(|i| !resources.contains(&i.uri)).cloned().collect(),
+            templates: items.templates.iter().filter(|(_, i)| !resources.contains(&i.uri_template)).cloned().collect(),
+        })
+    }
+
+    fn switch(&mut self, name: &str, on: bool) -> (bool, Touched) {
+        let mut known = false;
+        let mut flip = |set: &mut HashSet<String>, keys: Vec<String>| {
+            let mut changed = false;
+            for key in keys {
+                known = true;
+                changed |= if on { set.remove(&key) } else { set.insert(key) };
+            }
+            changed
+        };
+        let items = &self.items;
+        let tools = items.tools.iter().map(|i| &i.common.name).filter(|n| *n == name).cloned().collect();
+        let prompts = items.prompts.iter().map(|i| &i.common.name).filter(|n| *n == name).cloned().collect();
+        let resources = items.resources.iter().map(|i| (&i.common.name, &i.uri));
+        let templates = items.templates.iter().map(|(_, i)| (&i.common.name, &i.uri_template));
+        let resources =
+            resources.chain(templates).filter(|(n, uri)| *n == name || *uri == name).map(|(_, uri)| uri.clone());
+        let resources = resources.collect();
+        let touched = Touched {
+            tools: flip(&mut self.disabled.tools, tools),
+            prompts: flip(&mut self.disabled.prompts, prompts),
+            resources: flip(&mut self.disabled.resources, resources),
+        };
+        (known, touched)
+    }
+}

@@ -1,0 +1,321 @@
+//! [`Server`]: everything a program may say about its server before it runs.
+
+use super::handle::{Info, ServerHandle, Shared};
+use super::limits::Limits;
+use super::subscribers::Subscribers;
+use crate::handler::parameter::States;
+use crate::protocol::Icon;
+use crate::registry::check::{self, Mistakes};
+use crate::registry::collect::{self, Kind, Named, Selection};
+use crate::registry::switch::Kinds;
+use crate::registry::Registry;
+use crate::{Error, Result};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A server under construction: name, states, limits, what it offers.
+///
+/// [`server!`](crate::server!) begins one named after your package, with every annotated function in it;
+/// [`Server::empty`] begins one without. Then [`stdio`](Server::stdio), [`serve_io`](Server::serve_io) or
+/// [`main`](Server::main) run it. Nothing runs before everything has been checked.
+///
+/// ```
+/// use lmcp::{State, tool};
+///
+/// /// Says who is asked.
+/// #[tool]
+/// fn who(State(name): State<String>) -> String {
+///     name
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let server = lmcp::server!().state("Ada".to_owned()).instructions("Ask who.");
+/// let client = lmcp::testing::Client::connect(server).await?;
+/// assert_eq!(client.call("who", serde_json::json!({})).await.text(), "Ada");
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a server does nothing until it is run"]
+pub struct Server {
+    info: Info,
+    package: Package,
+    selection: Selection,
+    states: States,
+    limits: Limits,
+    advertised: Kinds,
+    mistakes: Mistakes,
+}
+
+/// The name and version of the user's package, which [`package!`](crate::package!) tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// `CARGO_PKG_NAME`.
+    pub name: &'static str,
+    /// `CARGO_PKG_VERSION`.
+    pub version: &'static str,
+    /// `CARGO_PKG_DESCRIPTION`.
+    pub description: &'static str,
+}
+
+/// A capability to advertise although nothing is registered for it (yet).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Advertise {
+    /// `tools`.
+    Tools,
+    /// `prompts`.
+    Prompts,
+    /// `resources`.
+    Resources,
+    /// `completions`.
+    Completions,
+    /// `logging`.
+    Logging,
+}
+
+impl Server {
+    /// A server named after a package, with every annotated function in it. [`server!`](crate::server!) calls it.
+    pub fn new(package: Package) -> Self {
+        Server {
+            info: Info {
+                name: package.name.to_owned(),
+                version: package.version.to_owned(),
+                description: Some(package.description).filter(|d| !d.is_empty()).map(str::to_owned),
+                ..Info::default()
+            },
+            package,
+            selection: Selection { collected: true, named: Vec::new() },
+            states: States::default(),
+            limits: Limits::default(),
+            advertised: Kinds::default(),
+            mistakes: Mistakes::default(),
+        }
+    }
+
+    /// A server with nothing in it: not the annotated functions, only those given to [`tool`](Self::tool) and its
+    /// siblings. For two servers in one process, or a test with one tool.
+    ///
+    /// ```
+    /// /// Adds.
+    /// #[lmcp::tool]
+    /// fn add(a: i64, b: i64) -> i64 { a + b }
+    ///
+    /// let server = lmcp::Server::empty().name("calculator").tool(add);
+    /// ```
+    pub fn empty() -> Self {
+        let mut server = Self::new(Package { name: "lmcp", version: env!("CARGO_PKG_VERSION"), description: "" });
+        server.selection.collected = false;
+        server
+    }
+
+    /// Sets the name clients see; the package's by default.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.info.name = name.into();
+        self
+    }
+    /// Sets the version clients see; the package's by default.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.info.version = version.into();
+        self
+    }
+    /// Sets the name people see.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+    /// Says what the server is; the package's description by default.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.info.description = Some(description.into());
+        self
+    }
+    /// Tells models how to use the server.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.info.instructions = Some(instructions.into());
+        self
+    }
+    /// Sets the server's website.
+    pub fn website(mut self, url: impl Into<String>) -> Self {
+        self.info.website = Some(url.into());
+        self
+    }
+    /// Adds a picture.
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.info.icons.push(icon);
+        self
+    }
+
+    /// Puts in a value for all handlers that take [`State<T>`](crate::State) of its type.
+    ///
+    /// One value per type: a second one of the same type keeps the server from starting. Wrap one of them in a type
+    /// of its own.
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        if self.states.put(value) {
+            let name = std::any::type_name::<T>();
+            self.mistakes.add(None, format!("two states of type `{name}`: wrap one of them in a type of its own"));
+        }
+        self
+    }
+
+    /// Names a `#[tool]` function: it is offered, and listed before those that were not named.
+    ///
+    /// The function item's own type is the key, so renamed and private functions work. One without the attribute
+    /// keeps the server from starting.
+    pub fn tool<F: 'static>(mut self, tool: F) -> Self {
+        self.selection.named.push(Named::new(Kind::Tool, &tool));
+        self
+    }
+    /// Names a `#[resource]` function; see [`tool`](Self::tool).
+    pub fn resource<F: 'static>(mut self, resource: F) -> Self {
+        self.selection.named.push(Named::new(Kind::Resource, &resource));
+        self
+    }
+    /// Names a `#[prompt]` function; see [`tool`](Self::tool).
+    pub fn prompt<F: 'static>(mut self, prompt: F) -> Self {
+        self.selection.named.push(Named::new(Kind::Prompt, &prompt));
+        self
+    }
+
+    /// Advertises a capability although nothing is registered for it, because something may be added later.
+    pub fn advertise(mut self, capability: Advertise) -> Self {
+        let kinds = &mut self.advertised;
+        *match capability {
+            Advertise::Tools => &mut kinds.tools,
+            Advertise::Prompts => &mut kinds.prompts,
+            Advertise::Resources => &mut kinds.resources,
+            Advertise::Completions => &mut kinds.completions,
+            Advertise::Logging => &mut kinds.logging,
+        } = true;
+        self
+    }
+
+    /// Sets the limits; see [`Limits`] for each one and its default.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Checks the server and makes it ready.
+    ///
+    /// # Errors
+    ///
+    /// Lists everything that is wrong with what was put together: duplicate and invalid names, templates that
+    /// collide, missing states, schemas that are none, or that there is nothing to serve. `is_setup()` is true.
+    pub fn build(self) -> Result<ReadyServer> {
+        let mut mistakes = self.mistakes;
+        let items = collect::collect(&self.selection, &mut mistakes);
+        check::check(&items, &self.states, &mut mistakes);
+        mistakes.into_result()?;
+        if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
+            return Err(check::nothing_collected(self.package.name));
+        }
+        Ok(ReadyServer(Arc::new(Shared {
+            info: self.info,
+            registry: Registry::new(items),
+            states: self.states,
+            subscribers: Subscribers::default(),
+            limits: self.limits,
+            advertised: self.advertised,
+        })))
+    }
+
+    /// Serves one client over standard input and output, until the input ends or a signal comes.
+    ///
+    /// # Errors
+    ///
+    /// What [`build`](Self::build) says, or that standard input cannot be read.
+    #[cfg(feature = "stdio")]
+    pub async fn stdio(self) -> Result<()> {
+        self.build()?.stdio().await
+    }
+
+    /// Serves one client over any pair of streams, such as the halves of a socket, until `read` ends.
+    ///
+    /// ```
+    /// # #[lmcp::tool] fn ping_it() {}
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// drop(theirs); // the client goes away at once
+    /// let (read, write) = tokio::io::split(ours);
+    /// lmcp::server!().serve_io(read, write).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What [`build`](Self::build) says, or that `read` failed.
+    pub async fn serve_io<R, W>(self, read: R, write: W) -> Result<()>
+    where
+        R: AsyncRead + Unpin + Send,
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
+        self.build()?.serve_io(read, write).await
+    }
+
+    /// Does what the process's arguments say: serve, list, call, read, get, help. What [`serve!`](crate::serve!) runs.
+    ///
+    /// Returns when that is done; exits the process, with a code that is not 0, when it failed.
+    #[cfg(feature = "cli")]
+    pub fn main(self) {
+        crate::cli::main(self)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn info(&self) -> &Info {
+        &self.info
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("name", &self.info.name).finish_non_exhaustive()
+    }
+}
+
+/// A server that was checked and can serve, as often as wanted. Cheap to clone.
+///
+/// ```
+/// # #[lmcp::tool] fn ping_it() {}
+/// let server = lmcp::server!().build()?;
+/// server.handle().tools_changed();
+/// # Ok::<(), lmcp::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReadyServer(pub(crate) Arc<Shared>);
+
+impl ReadyServer {
+    /// The server as the program sees it while it runs.
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle(self.0.clone())
+    }
+
+    /// Serves one client over standard input and output; see [`Server::stdio`].
+    ///
+    /// # Errors
+    ///
+    /// When standard input cannot be read.
+    #[cfg(feature = "stdio")]
+    pub async fn stdio(&self) -> Result<()> {
+        crate::transport::stdio::serve(self.0.clone()).await
+    }
+
+    /// Serves one client over any pair of streams; see [`Server::serve_io`].
+    ///
+    /// # Errors
+    ///
+    /// When `read` failed.
+    pub async fn serve_io<R, W>(&self, read: R, write: W) -> Result<(), Error>
+    where
+        R: AsyncRead + Unpin + Send,
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
+        crate::transport::memory::serve(self.0.clone(), read, write).await
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("name", &self.info.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! [`ServerHandle`]: a running server as its handlers and its program see it; and what all its parts share.
+
+use super::limits::Limits;
+use super::subscribers::{Change, Subscribers};
+use crate::Error;
+use crate::handler::parameter::States;
+use crate::protocol::Icon;
+use crate::registry::Registry;
+use crate::registry::collect::{Kind, Named};
+use crate::registry::switch::{Kinds, Touched};
+use std::sync::Arc;
+
+/// A running server: tells subscribers of changes, switches things on and off.
+///
+/// A handler gets it from [`Context::server`](crate::Context::server), a program from
+/// [`ReadyServer::handle`](crate::ReadyServer::handle). Cheap to clone.
+#[derive(Clone)]
+pub struct ServerHandle(pub(crate) Arc<Shared>);
+
+/// What all parts of a running server share.
+pub(crate) struct Shared {
+    pub(crate) info: Info,
+    pub(crate) registry: Registry,
+    pub(crate) states: States,
+    pub(crate) subscribers: Subscribers,
+    pub(crate) limits: Limits,
+    pub(crate) advertised: Kinds,
+}
+
+/// How the server introduces itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Info {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) version: String,
+    pub(crate) description: Option<String>,
+    pub(crate) website: Option<String>,
+    pub(crate) icons: Vec<Icon>,
+    pub(crate) instructions: Option<String>,
+}
+
+impl Shared {
+    /// What is advertised: what is registered, and what the program said it would offer.
+    pub(crate) fn kinds(&self) -> Kinds {
+        let registered = self.registry.kinds();
+        let forced = self.advertised;
+        Kinds {
+            tools: registered.tools || forced.tools,
+            prompts: registered.prompts || forced.prompts,
+            resources: registered.resources || forced.resources,
+            completions: registered.completions || forced.completions,
+            logging: registered.logging || forced.logging,
+        }
+    }
+}
+
+impl ServerHandle {
+    /// Tells everybody subscribed to this resource that it changed.
+    ///
+    /// Cheap, never waits; equal updates that were not delivered yet are delivered once.
+    ///
+    /// Spec: server/resources, "Subscriptions".
+    pub fn resource_updated(&self, uri: impl Into<String>) {
+        self.0.subscribers.publish(&Change::Updated(uri.into()));
+    }
+
+    /// Tells everybody who listens that the list of tools changed. `disable`, `enable` and `add_tool` do it by themselves.
+    pub fn tools_changed(&self) {
+        self.0.subscribers.publish(&Change::Tools);
+    }
+    /// Tells everybody who listens that the list of prompts changed.
+    pub fn prompts_changed(&self) {
+        self.0.subscribers.publish(&Change::Prompts);
+    }
+    /// Tells everybody who listens that the lists of resources or templates changed.
+    pub fn resources_changed(&self) {
+        self.0.subscribers.publish(&Change::Resources);
+    }
+
+    /// Takes a tool, a prompt (by name) or a resource (by name, URI or URI template) off the lists and refuses it,
+    /// until it is enabled again. Clients are told that the list changed. `false` when nothing has this name.
+    ///
+    /// Calls that are running go on.
+    pub fn disable(&self, name: &str) -> bool {
+        self.switch(name, false)
+    }
+
+    /// Puts back what [`disable`](Self::disable) took away. `false` when nothing has this name.
+    pub fn enable(&self, name: &str) -> bool {
+        self.switch(name, true)
+    }
+
+    fn switch(&self, name: &str, on: bool) -> bool {
+        match self.0.registry.switch(name, on) {
+            Some(touched) => {
+                self.touched(touched);
+                true
+            }
+            None => {
+                tracing::warn!(name, "nothing of this name is registered, so it cannot be switched on or off");
+                false
+            }
+        }
+    }
+
+    /// Adds a `#[tool]` function that this server did not start with. Clients are told that the list changed.
+    ///
+    /// # Errors
+    ///
+    /// When it is no tool, its name is taken, or a state it wants is missing: what would have kept the server from
+    /// starting.
+    pub fn add_tool<F: 'static>(&self, tool: F) -> Result<(), Error> {
+        self.add(Named::new(Kind::Tool, &tool))
+    }
+    /// Adds a `#[resource]` function that this server did not start with.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_tool`](Self::add_tool).
+    pub fn add_resource<F: 'static>(&self, resource: F) -> Result<(), Error> {
+        self.add(Named::new(Kind::Resource, &resource))
+    }
+    /// Adds a `#[prompt]` function that this server did not start with.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_tool`](Self::add_tool).
+    pub fn add_prompt<F: 'static>(&self, prompt: F) -> Result<(), Error> {
+        self.add(Named::new(Kind::Prompt, &prompt))
+    }
+
+    fn add(&self, named: Named) -> Result<(), Error> {
+        self.touched(self.0.registry.add(named, &self.0.states)?);
+        Ok(())
+    }
+
+    fn touched(&self, touched: Touched) {
+        let lists =
+            [(touched.tools, Change::Tools), (touched.prompts, Change::Prompts), (touched.resources, Change::Resources)];
+        for (_, change) in lists.into_iter().filter(|(touched, _)| *touched) {
+            self.0.subscribers.publish(&change);
+        }
+    }
+}
+
+impl std::fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerHandle").field("name", &self.0.info.name).finish_non_exhaustive()
+    }
+}

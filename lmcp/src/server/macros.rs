@@ -1,0 +1,73 @@
+//! `serve!`, `server!`, `package!`: what has to be a macro, because it names the user's own package.
+
+/// Serves every annotated function of the program, as the process's arguments say. The whole of `main`:
+///
+/// ```no_run
+/// /// Adds two integers.
+/// #[lmcp::tool]
+/// fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// fn main() {
+///     lmcp::serve!()
+/// }
+/// ```
+///
+/// Each `key = value` inside calls the method of that name on the [`Server`](crate::Server): `name`, `title`,
+/// `instructions`, `state` and the others. A `state` may be a `Result`; its error ends the program.
+///
+/// ```no_run
+/// # struct Db; impl Db { fn open(_: &str) -> std::io::Result<std::sync::Arc<str>> { Ok("".into()) } }
+/// fn main() {
+///     lmcp::serve!(
+///         name = "weather",
+///         instructions = "Ask for forecasts by city.",
+///         state = Db::open("weather.db"),
+///     )
+/// }
+/// ```
+///
+/// It returns when serving ends, and exits with a code that is not 0 on an error. Inside a running async runtime it
+/// says to use [`server!`](crate::server!) instead.
+#[cfg(feature = "cli")]
+#[macro_export]
+macro_rules! serve {
+    ($($key:ident = $value:expr),* $(,)?) => {
+        $crate::server!()$(.$key($crate::serve!(@value $key $value)))*.main()
+    };
+    (@value state $value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::Infallible as _;
+        (&mut $crate::__private::Fallible::new($value)).ok_or_exit()
+    }};
+    (@value $key:ident $value:expr) => { $value };
+}
+
+/// Begins a [`Server`](crate::Server) named after your package, with every annotated function of the program in it.
+///
+/// ```no_run
+/// #[tokio::main]
+/// async fn main() -> lmcp::Result<()> {
+///     lmcp::server!().instructions("Ask for forecasts by city.").stdio().await
+/// }
+/// # #[lmcp::tool] fn unused() {}
+/// ```
+#[macro_export]
+macro_rules! server {
+    () => {
+        $crate::Server::new($crate::package!())
+    };
+}
+
+/// The name, version and description of the package in which it stands.
+#[macro_export]
+macro_rules! package {
+    () => {
+        $crate::Package {
+            name: ::core::env!("CARGO_PKG_NAME"),
+            version: ::core::env!("CARGO_PKG_VERSION"),
+            description: ::core::env!("CARGO_PKG_DESCRIPTION"),
+        }
+    };
+}

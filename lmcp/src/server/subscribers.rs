@@ -1,0 +1,99 @@
+//! Who wants to hear of changes, and what each has yet to be told. Equal changes collapse.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tokio::sync::Notify;
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Change {
+    Tools,
+    Prompts,
+    Resources,
+    Updated(String),
+}
+
+/// What a subscriber wants to hear of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    pub(crate) tools: bool,
+    pub(crate) prompts: bool,
+    pub(crate) resources: bool,
+    pub(crate) uris: BTreeSet<String>,
+}
+
+impl Filter {
+    fn wants(&self, change: &Change) -> bool {
+        match change {
+            Change::Tools => self.tools,
+            Change::Prompts => self.prompts,
+            Change::Resources => self.resources,
+            Change::Updated(uri) => self.uris.contains(uri),
+        }
+    }
+}
+
+/// One stream of changes.
+pub(crate) struct Subscriber {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    filter: Filter,
+    /// A set, so that equal changes collapse; no larger than the filter allows.
+    pending: BTreeSet<Change>,
+}
+
+impl Subscriber {
+    pub(crate) fn new(filter: Filter) -> Arc<Self> {
+        Arc::new(Subscriber { state: Mutex::new(State { filter, pending: BTreeSet::new() }), changed: Notify::new() })
+    }
+
+    /// Changes what it wants to hear of.
+    pub(crate) fn adjust<R>(&self, change: impl FnOnce(&mut Filter) -> R) -> R {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).filter)
+    }
+
+    fn publish(&self, change: &Change) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.filter.wants(change) && state.pending.insert(change.clone()) {
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Waits for changes and takes them, lists first.
+    pub(crate) async fn next(&self) -> BTreeSet<Change> {
+        loop {
+            let pending = std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).pending);
+            if !pending.is_empty() {
+                return pending;
+            }
+            self.changed.notified().await;
+        }
+    }
+}
+
+/// All streams of changes of one server.
+#[derive(Default)]
+pub(crate) struct Subscribers(Mutex<Vec<Weak<Subscriber>>>);
+
+impl Subscribers {
+    pub(crate) fn add(&self, subscriber: &Arc<Subscriber>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The dead are removed when the list would grow: amortised, and bounded by twice the living.
+        if all.len() == all.capacity() {
+            all.retain(|subscriber| subscriber.strong_count() > 0);
+        }
+        all.push(Arc::downgrade(subscriber));
+    }
+
+    pub(crate) fn publish(&self, change: &Change) {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for subscriber in all.iter().filter_map(Weak::upgrade) {
+            subscriber.publish(change);
+        }
+    }
+}

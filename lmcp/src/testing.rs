@@ -1,0 +1,367 @@
+//! A client for your tests: in memory, the real bytes, any protocol revision.
+//!
+//! ```
+//! use lmcp::tool;
+//! use serde_json::json;
+//!
+//! /// Adds.
+//! #[tool]
+//! fn add(a: i64, b: i64) -> i64 {
+//!     a + b
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = lmcp::testing::client!().await;
+//! assert_eq!(client.call("add", json!({"a": 1, "b": 2})).await.text(), "3");
+//! # }
+//! ```
+//!
+//! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
+
+use crate::client::Connection;
+use crate::protocol::ProtocolVersion;
+use crate::server::{ReadyServer, Server};
+use crate::{Error, Result};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
+///
+/// It takes what [`serve!`](crate::serve!) takes: `client!(state = db)`. It panics when the server does not start.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __testing_client {
+    ($($key:ident = $value:expr),* $(,)?) => {
+        $crate::testing::Client::connect_or_panic($crate::server!()$(.$key($value))*)
+    };
+}
+
+#[doc(inline)]
+pub use crate::__testing_client as client;
+
+/// A client connected to a server in the same process.
+///
+/// Cheap to clone; clones are the same client.
+#[derive(Clone)]
+pub struct Client(Arc<Connection>);
+
+impl Client {
+    /// Connects in the latest revision.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the server; see [`Server::build`].
+    pub async fn connect(server: Server) -> Result<Client> {
+        Self::connect_as(&server.build()?, ProtocolVersion::LATEST).await
+    }
+
+    /// Connects in this revision; several clients may share one server.
+    ///
+    /// ```
+    /// use lmcp::{ProtocolVersion, testing::Client};
+    /// # #[lmcp::tool] fn ping_it() {}
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let server = lmcp::server!().build()?;
+    /// for version in ProtocolVersion::ALL {
+    ///     let client = Client::connect_as(&server, version).await?;
+    ///     assert_eq!(client.tools().await.len(), 1);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses the connection.
+    pub async fn connect_as(server: &ReadyServer, version: ProtocolVersion) -> Result<Client> {
+        match Connection::open(server, version, "lmcp-testing").await {
+            Ok(connection) => Ok(Client(Arc::new(connection))),
+            Err(error) => Err(Error::msg(format!("the server refused the connection: {error}"))),
+        }
+    }
+
+    /// [`connect`](Self::connect) for tests: panics when the server does not start.
+    ///
+    /// # Panics
+    ///
+    /// With what is wrong with the server.
+    #[doc(hidden)]
+    pub async fn connect_or_panic(server: Server) -> Client {
+        match Self::connect(server).await {
+            Ok(client) => client,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Calls a tool.
+    pub async fn call(&self, name: &str, arguments: impl Into<Value>) -> Called {
+        let outcome = self.request("tools/call", json!({ "name": name, "arguments": arguments.into() })).await;
+        Called { outcome, client: self.clone() }
+    }
+
+    /// Reads a resource: its `contents`.
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub async fn read(&self, uri: &str) -> Result<Vec<Value>, RpcError> {
+        let result = self.request("resources/read", json!({ "uri": uri })).await?;
+        Ok(items(&result, "contents"))
+    }
+
+    /// Renders a prompt: its `messages`.
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub async fn get(&self, name: &str, arguments: impl Into<Value>) -> Result<Vec<Value>, RpcError> {
+        let result = self.request("prompts/get", json!({ "name": name, "arguments": arguments.into() })).await?;
+        Ok(items(&result, "messages"))
+    }
+
+    /// Completes an argument of a prompt (by name) or a resource template (by its URI template, `notes://{id}`).
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub async fn complete(&self, reference: &str, argument: &str, typed: &str) -> Result<Vec<String>, RpcError> {
+        let reference = if reference.contains("://") {
+            json!({ "type": "ref/resource", "uri": reference })
+        } else {
+            json!({ "type": "ref/prompt", "name": reference })
+        };
+        let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
+        let result = self.request("completion/complete", params).await?;
+        let values = items(result.get("completion").unwrap_or(&Value::Null), "values");
+        Ok(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
+    /// All tools, page by page.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses to list them.
+    pub async fn tools(&self) -> Vec<Value> {
+        self.list("tools/list", "tools").await
+    }
+    /// All fixed resources.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses to list them.
+    pub async fn resources(&self) -> Vec<Value> {
+        self.list("resources/list", "resources").await
+    }
+    /// All resource templates.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses to list them.
+    pub async fn resource_templates(&self) -> Vec<Value> {
+        self.list("resources/templates/list", "resourceTemplates").await
+    }
+    /// All prompts.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses to list them.
+    pub async fn prompts(&self) -> Vec<Value> {
+        self.list("prompts/list", "prompts").await
+    }
+
+    async fn list(&self, method: &str, key: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut params = json!({});
+        loop {
+            let page = match self.request(method, params).await {
+                Ok(page) => page,
+                Err(error) => self.fail(&format!("{method} was refused: {error}")),
+            };
+            all.extend(items(&page, key));
+            match page.get("nextCursor") {
+                Some(cursor) => params = json!({ "cursor": cursor }),
+                None => return all,
+            }
+        }
+    }
+
+    /// Sends any request and gives its `result`.
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub async fn request(&self, method: &str, params: impl Into<Value>) -> Result<Value, RpcError> {
+        self.0.request(method, params.into()).await.map_err(RpcError)
+    }
+
+    /// Sends any notification.
+    pub async fn notify(&self, method: &str, params: impl Into<Value>) {
+        self.0.notify(method, Some(params.into())).await;
+    }
+
+    /// Waits for a notification of this method and gives its `params`.
+    ///
+    /// # Panics
+    ///
+    /// When the server ends before one comes.
+    pub async fn notification(&self, method: &str) -> Value {
+        match self.0.notification(method).await {
+            Some(mut message) => message.get_mut("params").map(Value::take).unwrap_or_default(),
+            None => self.fail(&format!("the server ended without sending {method}")),
+        }
+    }
+
+    /// Takes every notification that has arrived and was not waited for.
+    pub fn notifications(&self) -> Vec<Value> {
+        self.0.notifications()
+    }
+
+    /// What the server said of itself: the result of `initialize` or `server/discover`.
+    pub fn introduction(&self) -> &Value {
+        self.0.introduction()
+    }
+
+    /// The revision this client speaks.
+    pub fn protocol_version(&self) -> ProtocolVersion {
+        self.0.version()
+    }
+
+    /// Everything that was said on the wire so far, one JSON line each.
+    pub fn transcript(&self) -> String {
+        self.0.transcript()
+    }
+
+    #[track_caller]
+    fn fail(&self, what: &str) -> ! {
+        panic!("{what}\non the wire:\n{}", self.transcript())
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("version", &self.0.version()).finish_non_exhaustive()
+    }
+}
+
+fn items(result: &Value, key: &str) -> Vec<Value> {
+    result.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// What calling a tool gave.
+#[derive(Debug)]
+#[must_use = "look at what the tool gave"]
+pub struct Called {
+    outcome: Result<Value, RpcError>,
+    client: Client,
+}
+
+impl Called {
+    /// The text blocks of a call that succeeded, joined by newlines.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed.
+    #[track_caller]
+    pub fn text(&self) -> String {
+        let result = self.succeeded();
+        text_of(result)
+    }
+
+    /// The structured content of a call that succeeded.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed or gave none.
+    #[track_caller]
+    pub fn structured(&self) -> Value {
+        match self.succeeded().get("structuredContent") {
+            Some(value) => value.clone(),
+            None => self.client.fail("the tool gave no structured content"),
+        }
+    }
+
+    /// The content blocks of a call that succeeded.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed.
+    #[track_caller]
+    pub fn content(&self) -> Vec<Value> {
+        items(self.succeeded(), "content")
+    }
+
+    /// The text of a call that failed: a tool's error, or the JSON-RPC error's message.
+    ///
+    /// # Panics
+    ///
+    /// When the call succeeded.
+    #[track_caller]
+    pub fn error(&self) -> String {
+        match &self.outcome {
+            Err(error) => error.message().to_owned(),
+            Ok(result) if is_error(result) => text_of(result),
+            Ok(_) => self.client.fail("the call was expected to fail, and succeeded"),
+        }
+    }
+
+    /// Whether the call failed, in either way.
+    pub fn is_error(&self) -> bool {
+        self.outcome.as_ref().map_or(true, is_error)
+    }
+
+    /// The whole result.
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub fn result(self) -> Result<Value, RpcError> {
+        self.outcome
+    }
+
+    #[track_caller]
+    fn succeeded(&self) -> &Value {
+        match &self.outcome {
+            Ok(result) if !is_error(result) => result,
+            Ok(result) => self.client.fail(&format!("the tool failed: {}", text_of(result))),
+            Err(error) => self.client.fail(&format!("the call failed: {error}")),
+        }
+    }
+}
+
+fn is_error(result: &Value) -> bool {
+    result.get("isError").and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn text_of(result: &Value) -> String {
+    let blocks = items(result, "content");
+    blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON-RPC error, as the client got it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RpcError(Value);
+
+impl RpcError {
+    /// The error's code.
+    pub fn code(&self) -> i64 {
+        self.0.get("code").and_then(Value::as_i64).unwrap_or_default()
+    }
+    /// The error's message.
+    pub fn message(&self) -> &str {
+        self.0.get("message").and_then(Value::as_str).unwrap_or_default()
+    }
+    /// The error's data, if it has any.
+    pub fn data(&self) -> Option<&Map<String, Value>> {
+        self.0.get("data").and_then(Value::as_object)
+    }
+}
+
+impl std::fmt::Display for RpcError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message(), self.code())
+    }
+}
+
+impl std::error::Error for RpcError {}

@@ -1,0 +1,128 @@
+//! From chunks of bytes to lines, each at most so long.
+
+use bytes::{Bytes, BytesMut};
+
+/// What the stream gave.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Line {
+    /// One line without its end, never blank.
+    Text(Bytes),
+    /// A line over the limit began; this is its beginning, the rest is skipped.
+    TooLong(Bytes),
+}
+
+/// Splits a stream at its newlines.
+pub(crate) struct Lines {
+    buffer: BytesMut,
+    /// How far `buffer` was searched for a newline.
+    searched: usize,
+    limit: usize,
+    skipping: bool,
+}
+
+impl Lines {
+    pub(crate) fn new(limit: usize) -> Self {
+        Lines { buffer: BytesMut::new(), searched: 0, limit, skipping: false }
+    }
+
+    /// Where the next bytes go.
+    pub(crate) fn buffer(&mut self) -> &mut BytesMut {
+        &mut self.buffer
+    }
+
+    /// The next line that is complete.
+    pub(crate) fn next(&mut self) -> Option<Line> {
+        loop {
+            let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
+            match memchr::memchr(b'\n', unsearched) {
+                Some(at) => {
+                    let mut line = self.buffer.split_to(self.searched + at + 1);
+                    self.searched = 0;
+                    if std::mem::take(&mut self.skipping) {
+                        continue;
+                    }
+                    line.truncate(line.len() - 1);
+                    if line.len() > self.limit {
+                        return Some(Line::TooLong(head(&line)));
+                    }
+                    if let Some(line) = text(line) {
+                        return Some(line);
+                    }
+                }
+                None => {
+                    self.searched = self.buffer.len();
+                    if self.skipping {
+                        self.clear();
+                    } else if self.buffer.len() > self.limit {
+                        let head = head(&self.buffer);
+                        self.clear();
+                        self.skipping = true;
+                        return Some(Line::TooLong(head));
+                    }
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// What is left when the stream has ended: a last line without a newline counts.
+    pub(crate) fn last(&mut self) -> Option<Line> {
+        let line = std::mem::take(&mut self.buffer);
+        self.searched = 0;
+        if std::mem::take(&mut self.skipping) { None } else { text(line) }
+    }
+
+    fn clear(&mut self) {
+        self.buffer = BytesMut::new();
+        self.searched = 0;
+    }
+}
+
+/// Enough of a long line to find its id in.
+fn head(line: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(line.get(..line.len().min(64 << 10)).unwrap_or_default())
+}
+
+fn text(mut line: BytesMut) -> Option<Line> {
+    if line.last() == Some(&b'\r') {
+        line.truncate(line.len() - 1);
+    }
+    if line.iter().all(u8::is_ascii_whitespace) { None } else { Some(Line::Text(line.freeze())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, Lines};
+
+    fn all(limit: usize, chunks: &[&str]) -> Vec<String> {
+        let mut lines = Lines::new(limit);
+        let mut got = Vec::new();
+        let mut show = |line: Line| match line {
+            Line::Text(line) => got.push(String::from_utf8_lossy(&line).into_owned()),
+            Line::TooLong(head) => got.push(format!("too long: {}", String::from_utf8_lossy(&head))),
+        };
+        for chunk in chunks {
+            lines.buffer().extend_from_slice(chunk.as_bytes());
+            while let Some(line) = lines.next() {
+                show(line);
+            }
+        }
+        if let Some(line) = lines.last() {
+            show(line);
+        }
+        got
+    }
+
+    #[test]
+    fn lines_come_whole_however_they_are_cut() {
+        assert_eq!(all(10, &["a", "b\nc\r\n", "\n  \n", "d"]), ["ab", "c", "d"]);
+        assert_eq!(all(10, &["a\nb\nc\n"]), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_long_line_is_reported_once_and_skipped() {
+        assert_eq!(all(4, &["abcde", "fgh", "ij\nok\n"]), ["too long: abcde", "ok"]);
+        assert_eq!(all(4, &["abcdefgh\nok\n"]), ["too long: abcdefgh", "ok"]);
+        assert_eq!(all(4, &["abcd\n", "abcdef"]), ["abcd", "too long: abcdef"]);
+    }
+}

@@ -1,0 +1,361 @@
+//! One pipe: a stream of lines in, a stream of lines out, both eras on it at once.
+//!
+//! [`Pipe::receive`] takes one line and returns at once. What must take effect in the order read does so before it
+//! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code
+//! runs in a task of its own, so answers may overtake each other.
+
+use super::batch::{Batch, Sink};
+use super::outbox::Outbox;
+use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::era::legacy::Session;
+use crate::era::{self, Era, legacy, modern};
+use crate::handler::Context;
+use crate::handler::context::Cancellation;
+use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
+use crate::jsonrpc::encode::{self, NoId};
+use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
+use crate::protocol::ProtocolVersion;
+use crate::protocol::method::Method;
+use crate::protocol::params::{Params, RequestMeta};
+use crate::server::handle::Shared;
+use crate::server::subscribers::Subscriber;
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+/// One client at the other end of a pipe.
+#[derive(Clone)]
+pub(crate) struct Pipe(Arc<Inner>);
+
+struct Inner {
+    server: Arc<Shared>,
+    outbox: Arc<Outbox>,
+    session: Session,
+    flights: Mutex<HashMap<Id, Flight>>,
+    landed: Notify,
+    runtime: Handle,
+    /// Raised when the pipe ends, for the tasks that only deliver changes.
+    ended: Cancellation,
+}
+
+/// A request that is running.
+struct Flight {
+    cancellation: Cancellation,
+    is_listen: bool,
+}
+
+/// A request and where its answer goes.
+struct Request<'a> {
+    id: Id,
+    method: &'a str,
+    params: Params<'a>,
+    meta: RequestMeta<'a>,
+    message: &'a Bytes,
+}
+
+impl Pipe {
+    /// A pipe whose tasks run on `runtime`.
+    pub(crate) fn new(server: Arc<Shared>, runtime: Handle) -> Self {
+        let outbox = Arc::new(Outbox::new(server.limits.queued_bytes));
+        let session = Session::new();
+        server.subscribers.add(&session.subscriber);
+        Pipe(Arc::new(Inner {
+            server,
+            outbox,
+            session,
+            flights: Mutex::default(),
+            landed: Notify::new(),
+            runtime,
+            ended: Cancellation::default(),
+        }))
+    }
+
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        &self.0.outbox
+    }
+
+    /// The longest line that is read.
+    pub(crate) fn line_bytes(&self) -> usize {
+        self.0.server.limits.line_bytes
+    }
+
+    /// Takes one line.
+    pub(crate) fn receive(&self, line: &Bytes) {
+        let sink = Sink::Pipe(self.0.outbox.clone());
+        match decode(line) {
+            Incoming::One(message) => self.message(message, line, sink, false),
+            Incoming::Batch(elements) if self.0.session.has_batches() && !elements.is_empty() => {
+                let batch = Batch::new(self.0.outbox.clone());
+                for element in elements {
+                    self.message(decode_one(element.get()), line, Sink::Batch(batch.clone()), true);
+                }
+            }
+            Incoming::Batch(elements) => {
+                let why = if elements.is_empty() && self.0.session.has_batches() {
+                    "an empty batch"
+                } else {
+                    "an array of messages: only 2025-03-26 has batches; send one message per line"
+                };
+                self.reject(sink, None, &ErrorObject::invalid_request(why));
+            }
+        }
+    }
+
+    /// Answers a line that was too long to be read.
+    pub(crate) fn too_long(&self, head: &[u8]) {
+        let limit = self.0.server.limits.line_bytes;
+        let error = ErrorObject::invalid_request(format!(
+            "the message is longer than {limit} bytes (the server's limit `line_bytes`) and was skipped"
+        ));
+        self.reject(Sink::Pipe(self.0.outbox.clone()), salvage_id(head).as_ref(), &error);
+    }
+
+    fn reject(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
+        sink.send(encode::error(id, self.0.session.no_id(), error));
+    }
+
+    fn message(&self, message: Result<Message<'_>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
+        match message {
+            Ok(Message::Request { id, method, params }) => {
+                let request = Params::read(params).and_then(|params| {
+                    let meta = params.read_meta()?;
+                    Ok(Request { id: id.clone(), method: &method, params, meta, message: line })
+                });
+                match request {
+                    Ok(request) => self.request(request, sink, in_batch),
+                    // What the method needs comes before what its parameters look like.
+                    Err(error) if Method::parse(&method).is_some() => self.reject(sink, Some(&id), &error),
+                    Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method)),
+                }
+            }
+            Ok(Message::Notification { method, params }) => self.notification(&method, params),
+            // Nothing was asked of the client, so nothing waits for this.
+            Ok(Message::Response { id, .. }) => tracing::debug!(%id, "an answer to nothing was ignored"),
+            Err(Malformed { id, error }) => self.reject(sink, id.as_ref(), &error),
+        }
+    }
+
+    fn notification(&self, method: &str, params: Option<&RawValue>) {
+        match method {
+            "notifications/initialized" => {
+                if self.0.session.initialized() {
+                    self.deliver(self.0.session.subscriber.clone(), None, self.0.ended.clone());
+                }
+            }
+            "notifications/cancelled" => {
+                let id = Params::read(params).ok().and_then(|params| Id::read(params.request_id?));
+                match id.and_then(|id| self.0.take_flight(&id)) {
+                    Some(flight) => flight.cancellation.cancel(),
+                    None => tracing::debug!("nothing to cancel"),
+                }
+            }
+            _ => tracing::debug!(method, "a notification was ignored"),
+        }
+    }
+
+    fn request(&self, request: Request<'_>, sink: Sink, in_batch: bool) {
+        let id = request.id.clone();
+        let known = match era::tell(request.method, &request.meta) {
+            Era::Modern if in_batch => {
+                Err(ErrorObject::invalid_request("a request of 2026-07-28 cannot be in a batch"))
+            }
+            Era::Modern => modern::check(request.method, &request.meta),
+            Era::Legacy => legacy::method(request.method).map(|method| (method, self.0.session.version())),
+        };
+        let (method, version) = match known {
+            Ok((Method::Initialize, _)) if in_batch => {
+                let error = ErrorObject::invalid_request("`initialize` cannot be in a batch");
+                return self.reject(sink, Some(&id), &error);
+            }
+            Ok(known) => known,
+            Err(error) => return self.reject(sink, Some(&id), &error),
+        };
+        let cancellation = Cancellation::default();
+        if let Err(error) = self.0.take_off(&id, &cancellation, method == Method::Listen) {
+            return self.reject(sink, Some(&id), &error);
+        }
+        if method == Method::Listen {
+            return self.listen(&request, cancellation, sink);
+        }
+        if !version.is_modern()
+            && let Some(answer) = self.0.session.answer(method, &request.params, &self.0.server)
+        {
+            return self.land(&id, answer, self.0.session.version(), sink);
+        }
+        let context = self.context(version, &request, cancellation);
+        let context = match context {
+            Ok(context) => context,
+            Err(error) => return self.land(&id, Err(error), version, sink),
+        };
+        let call = Call {
+            method,
+            params: request.params,
+            message: request.message,
+            context: context.clone(),
+            server: &self.0.server,
+        };
+        match dispatch(call) {
+            Dispatched::Now(answer) => self.land(&id, answer, version, sink),
+            Dispatched::Later(answer) => {
+                let pipe = self.clone();
+                self.0.runtime.spawn(async move {
+                    if let Some(answer) = unless_cancelled(&context, answer).await {
+                        context.mark_answered();
+                        pipe.land(&id, answer, version, sink);
+                    }
+                });
+            }
+        }
+    }
+
+    fn context(
+        &self,
+        version: ProtocolVersion,
+        request: &Request<'_>,
+        cancellation: Cancellation,
+    ) -> Result<Context, ErrorObject> {
+        let Request { id, params, meta, message, .. } = request;
+        let (server, outbox) = (&self.0.server, Some(self.0.outbox.clone()));
+        if version.is_modern() {
+            modern::context(version, id, params, meta, message, server, outbox, cancellation)
+        } else {
+            self.0.session.context(id, params, meta, message, server, outbox, cancellation)
+        }
+    }
+
+    /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
+    fn listen(&self, request: &Request<'_>, cancellation: Cancellation, sink: Sink) {
+        let filter = match modern::filter(&request.params, &self.0.server) {
+            Ok(filter) => filter,
+            Err(error) => return self.land(&request.id, Err(error), ProtocolVersion::LATEST, sink),
+        };
+        self.0.outbox.push(&modern::acknowledgement(&request.id, &filter));
+        let subscriber = Subscriber::new(filter);
+        self.0.server.subscribers.add(&subscriber);
+        self.deliver(subscriber, Some(request.id.clone()), cancellation);
+    }
+
+    /// Writes a subscriber's changes out as they come, until `end`.
+    fn deliver(&self, subscriber: Arc<Subscriber>, id: Option<Id>, end: Cancellation) {
+        let outbox = self.0.outbox.clone();
+        self.0.runtime.spawn(async move {
+            let changes = async {
+                loop {
+                    // Whatever else changes until there is room and the moment has passed collapses.
+                    outbox.room().await;
+                    for change in subscriber.next().await {
+                        outbox.push(&modern::change(&change, id.as_ref()));
+                    }
+                    tokio::time::sleep(COLLAPSE).await;
+                }
+            };
+            first(end.cancelled(), changes).await
+        });
+    }
+
+    /// Sends the answer of a request that is still running; nothing is sent for one that was cancelled.
+    fn land(&self, id: &Id, answer: Answer, version: ProtocolVersion, sink: Sink) {
+        let bytes = match &answer {
+            Ok(outcome) => encode::response(id, |out| outcome.write(out, version, &self.0.server)),
+            Err(error) => encode::error(Some(id), NoId::Omitted, error),
+        };
+        // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.
+        let mut flights = self.0.lock();
+        if flights.remove(id).is_some() {
+            sink.send(bytes);
+        }
+        drop(flights);
+        self.0.landed.notify_waiters();
+    }
+
+    /// Ends the pipe: listen streams at once, running calls within `grace`; then nothing more is written.
+    pub(crate) async fn end(&self, grace: Duration) {
+        let listens: Vec<(Id, Flight)> = {
+            let mut flights = self.0.lock();
+            flights.extract_if(|_, flight| flight.is_listen).collect()
+        };
+        for (id, flight) in listens {
+            flight.cancellation.cancel();
+            // In one write: the client must not see the one without the other.
+            let mut both = modern::end_of_stream(&id, &self.0.server);
+            both.push(b'\n');
+            both.extend_from_slice(&modern::cancelled(&id));
+            self.0.outbox.push(&both);
+        }
+        let drained = async {
+            loop {
+                let landed = self.0.landed.notified();
+                let mut landed = pin!(landed);
+                landed.as_mut().enable();
+                if self.0.lock().is_empty() {
+                    return;
+                }
+                landed.await;
+            }
+        };
+        if tokio::time::timeout(grace, drained).await.is_err() {
+            tracing::warn!(?grace, "calls were still running at the end of the input and were cancelled");
+        }
+        for (_, flight) in self.0.lock().drain() {
+            flight.cancellation.cancel();
+        }
+        self.0.ended.cancel();
+        self.0.outbox.close();
+    }
+}
+
+/// How long changes are gathered before the next ones are sent.
+const COLLAPSE: Duration = Duration::from_millis(20);
+
+impl Inner {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, Flight>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_off(&self, id: &Id, cancellation: &Cancellation, is_listen: bool) -> Result<(), ErrorObject> {
+        let mut flights = self.lock();
+        if flights.contains_key(id) {
+            return Err(ErrorObject::invalid_request("a request with this id is still running"));
+        }
+        let limit = self.server.limits.calls_in_flight;
+        if flights.len() >= limit {
+            return Err(ErrorObject::internal(format!(
+                "{limit} requests are running (the server's limit `calls_in_flight`); wait for some to end"
+            )));
+        }
+        flights.insert(id.clone(), Flight { cancellation: cancellation.clone(), is_listen });
+        Ok(())
+    }
+
+    fn take_flight(&self, id: &Id) -> Option<Flight> {
+        let flight = self.lock().remove(id);
+        self.landed.notify_waiters();
+        flight
+    }
+}
+
+/// The future's output, or `None` as soon as the call is cancelled; the future is dropped then.
+async fn unless_cancelled<T>(context: &Context, future: impl Future<Output = T>) -> Option<T> {
+    let output = async { Some(future.await) };
+    let cancelled = async {
+        context.cancellation().cancelled().await;
+        None
+    };
+    first(cancelled, output).await
+}
+
+/// The output of whichever is ready first; of `a` if both are.
+async fn first<T>(a: impl Future<Output = T>, b: impl Future<Output = T>) -> T {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    std::future::poll_fn(|cx| match a.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(output),
+        Poll::Pending => b.as_mut().poll(cx),
+    })
+    .await
+}

@@ -1,0 +1,171 @@
+//! Standard input and output: one client, the one that started the process.
+//!
+//! A thread reads and a thread writes, both in big pieces; async standard streams would go through a pool of threads
+//! and flush for each message.
+
+use super::lines::Lines;
+use super::memory::take;
+use super::pipe::Pipe;
+use super::stdout::{self, Stdout};
+use crate::Error;
+use crate::server::handle::Shared;
+use std::io::{self, IsTerminal, Read, Write};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+/// How much is read at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Serves the client until its input ends or a signal comes.
+pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
+    if io::stdin().is_terminal() {
+        greet(&server);
+    }
+    let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
+    let grace = server.limits.drain;
+    let runtime = Handle::current();
+    let pipe = Pipe::new(server, runtime.clone());
+
+    let (reading, mut read) = oneshot::channel();
+    let reader = pipe.clone();
+    let handle = runtime.clone();
+    spawn("lmcp-stdin", move || {
+        let _nobody_listens = reading.send(read_all(&reader, &handle));
+    })?;
+    let (writing, mut written) = oneshot::channel();
+    let outbox = pipe.outbox().clone();
+    spawn("lmcp-write", move || {
+        let mut stdout = stdout;
+        let mut spare = Vec::new();
+        let result = loop {
+            let Some(bytes) = runtime.block_on(outbox.take(spare)) else { break Ok(()) };
+            if let Err(e) = stdout.write_all(&bytes).and_then(|()| stdout.flush()) {
+                outbox.break_off();
+                break Err(e);
+            }
+            spare = bytes;
+        };
+        let _nobody_listens = writing.send((stdout, result));
+    })?;
+
+    let mut signal = pin!(signal());
+    // What ends it: the input, a client that stopped reading, a signal.
+    enum End {
+        Input(io::Result<()>),
+        Output(Option<(Stdout, io::Result<()>)>),
+        Signal,
+    }
+    let end = std::future::poll_fn(|cx| {
+        if let Poll::Ready(end) = pin!(&mut read).poll(cx) {
+            return Poll::Ready(End::Input(end.unwrap_or(Ok(()))));
+        }
+        if let Poll::Ready(end) = pin!(&mut written).poll(cx) {
+            return Poll::Ready(End::Output(end.ok()));
+        }
+        signal.as_mut().poll(cx).map(|()| End::Signal)
+    })
+    .await;
+    let result = match end {
+        End::Output(end) => {
+            pipe.end(std::time::Duration::ZERO).await;
+            if let Some((stdout, Err(e))) = end {
+                stdout.give_back();
+                tracing::debug!(error = %e, "the client stopped reading");
+            }
+            return Ok(());
+        }
+        End::Input(result) => {
+            // A signal after the end of the input ends it at once.
+            let mut ending = pin!(pipe.end(grace));
+            let at_once = std::future::poll_fn(|cx| match ending.as_mut().poll(cx) {
+                Poll::Ready(()) => Poll::Ready(false),
+                Poll::Pending => signal.as_mut().poll(cx).map(|()| true),
+            });
+            if at_once.await {
+                return Ok(());
+            }
+            result
+        }
+        End::Signal => {
+            pipe.end(grace).await;
+            Ok(())
+        }
+    };
+    if let Ok((stdout, written)) = written.await {
+        stdout.give_back();
+        if let Err(e) = written {
+            tracing::debug!(error = %e, "the client stopped reading");
+        }
+    }
+    result.map_err(|e| Error::io("standard input cannot be read", e))
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+    thread.map(drop).map_err(|e| Error::io("a thread cannot be started", e))
+}
+
+/// Reads lines until the input ends. While answers pile up unread, no more requests are taken.
+fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
+    let mut stdin = io::stdin().lock();
+    let mut chunk = vec![0; CHUNK];
+    let mut lines = Lines::new(pipe.line_bytes());
+    loop {
+        runtime.block_on(pipe.outbox().room());
+        match stdin.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(n) => lines.buffer().extend_from_slice(chunk.get(..n).unwrap_or_default()),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(e),
+        }
+        while let Some(line) = lines.next() {
+            take(pipe, line);
+        }
+    }
+    if let Some(line) = lines.last() {
+        take(pipe, line);
+    }
+    Ok(())
+}
+
+/// Waits for the signal that ends a process politely.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        {
+            std::future::poll_fn(|cx| {
+                if terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready() {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            return;
+        }
+        // Without a handler the signal ends the process as it always does.
+        std::future::pending::<()>().await;
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Tells a person what this is: a program launched by a client has no terminal for its input.
+fn greet(server: &Shared) {
+    let program = std::env::args().next().unwrap_or_default();
+    let program = program.rsplit(['/', '\\']).next().unwrap_or(&program);
+    eprintln!(
+        "{} {} is a Model Context Protocol server, waiting for a client's JSON on standard input.\n\
+         A client starts it by itself. To look at it here, press Ctrl-C and type:\n  \
+         {program} list\n  {program} --help",
+        server.info.name, server.info.version
+    );
+}

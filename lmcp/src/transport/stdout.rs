@@ -1,0 +1,110 @@
+//! Standard output belongs to the protocol: everybody else's goes to standard error.
+
+use std::io;
+
+/// The process's real standard output, out of everybody else's reach until dropped.
+pub(crate) struct Stdout {
+    file: std::fs::File,
+    #[cfg(unix)]
+    forwarding: Option<unix::Forwarding>,
+}
+
+impl io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Stdout {
+    /// Puts things back, once all is written; what others printed meanwhile arrives at standard error.
+    pub(crate) fn give_back(self) {
+        #[cfg(unix)]
+        if let Some(forwarding) = self.forwarding {
+            forwarding.end(&self.file);
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) use unix::take;
+
+#[cfg(unix)]
+mod unix {
+    use super::Stdout;
+    use std::fs::File;
+    use std::io::{self, Read, Write};
+    use std::os::fd::AsFd;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    /// Moves file descriptor 1 to a private one and puts a pipe in its place, whose content goes to standard error:
+    /// a `println!` anywhere, even in a child process, cannot corrupt the stream.
+    pub(crate) fn take() -> io::Result<Stdout> {
+        io::stdout().flush()?;
+        let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+        rustix::stdio::dup2_stdout(&write)?;
+        drop(write);
+        let (done, ended) = mpsc::channel();
+        std::thread::Builder::new().name("lmcp-stdout".into()).spawn(move || {
+            forward(File::from(read));
+            let _nobody_waits = done.send(());
+        })?;
+        Ok(Stdout { file, forwarding: Some(Forwarding { ended }) })
+    }
+
+    pub(super) struct Forwarding {
+        ended: mpsc::Receiver<()>,
+    }
+
+    impl Forwarding {
+        /// Ends the pipe and waits for its rest; a child process that still holds it is not waited for.
+        pub(super) fn end(self, stdout: &File) {
+            let _flushed = io::stdout().flush();
+            if rustix::stdio::dup2_stdout(stdout).is_ok() {
+                let _rest = self.ended.recv_timeout(Duration::from_millis(100));
+            }
+        }
+    }
+
+    /// Copies what is printed to standard error; the first time, says so and names it.
+    fn forward(mut from: File) {
+        let mut buffer = vec![0; 4096];
+        let mut warned = false;
+        loop {
+            let printed = match from.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(n) => buffer.get(..n).unwrap_or_default(),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return,
+            };
+            let mut stderr = io::stderr().lock();
+            if !std::mem::replace(&mut warned, true) {
+                let text = String::from_utf8_lossy(printed);
+                let first: String = text.trim_end().lines().next().unwrap_or_default().chars().take(80).collect();
+                let _lost = writeln!(
+                    stderr,
+                    "lmcp: warning: something printed {first:?} to standard output, which belongs to the protocol; it \
+                     goes to standard error from here on. Use `eprintln!`, a log, or `ctx.info(…)`."
+                );
+            }
+            let _lost = stderr.write_all(printed);
+        }
+    }
+}
+
+/// Elsewhere standard output stays where it is: a `println!` would show up in the stream.
+#[cfg(not(unix))]
+pub(crate) fn take() -> io::Result<Stdout> {
+    use std::io::Write as _;
+    io::stdout().flush()?;
+    #[cfg(windows)]
+    let file = {
+        use std::os::windows::io::AsHandle;
+        std::fs::File::from(io::stdout().as_handle().try_clone_to_owned()?)
+    };
+    Ok(Stdout { file })
+}
