@@ -51,7 +51,7 @@ async fn count(ctx: &Context, to: u32) -> String {
 }
 
 /// What this server is for.
-#[resource("tour://about")]
+#[resource("tour://about", mime = "text/plain")]
 fn about() -> &'static str {
     "A server to try clients on."
 }
@@ -63,7 +63,7 @@ fn note(#[arg(complete = numbers)] id: u32) -> String {
 }
 
 fn numbers(typed: &str, _others: CompletionArguments) -> Vec<String> {
-    (1..=12).map(|n| n.to_string()).filter(|n| n.starts_with(typed)).collect()
+    (1..=11).map(|n| n.to_string()).filter(|n| n.starts_with(typed)).collect()
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]

@@ -93,7 +93,12 @@ fn completer_fn(index: usize) -> Ident {
 
 fn expand_witness(paths: &Paths, index: usize, param: &Param) -> TokenStream {
     let (witness, ty) = (witness(index), &param.ty);
-    quote!(let #witness = #paths::Param::of::<#ty>();)
+    // Only the context can be borrowed, under whatever name; anything else is one error, not one per missing trait.
+    let of = match crate::signature::ungrouped(ty) {
+        Type::Reference(_) => quote!(borrowed),
+        _ => quote!(of),
+    };
+    quote!(let #witness = #paths::Param::#of::<#ty>();)
 }
 
 fn expand_spec(paths: &Paths, index: usize, param: &Param) -> TokenStream {

@@ -3,6 +3,8 @@
 
 use crate::protocol::ProtocolVersion;
 use crate::server::ReadyServer;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +29,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     next_id: u64,
-    waiting: HashMap<u64, oneshot::Sender<Value>>,
+    waiting: HashMap<u64, oneshot::Sender<String>>,
     notifications: Vec<Value>,
     lines: Vec<String>,
     closed: bool,
@@ -91,7 +93,7 @@ impl Connection {
     }
 
     /// Sends a request without waiting.
-    pub(crate) async fn start(&self, method: &str, params: Value) -> (u64, oneshot::Receiver<Value>) {
+    pub(crate) async fn start(&self, method: &str, params: Value) -> (u64, oneshot::Receiver<String>) {
         let (answered, answer) = oneshot::channel();
         let id = {
             let mut state = self.shared.lock();
@@ -107,13 +109,29 @@ impl Connection {
         (id, answer)
     }
 
-    pub(crate) async fn finish(&self, id: u64, answer: oneshot::Receiver<Value>) -> Result<Value, Value> {
-        let gone = || json!({ "code": 0, "message": format!("the server ended without answering request {id}") });
-        let mut answer = answer.await.map_err(|_| gone())?;
-        match answer.get_mut("result") {
-            Some(result) => Ok(result.take()),
-            None => Err(answer.get_mut("error").map(Value::take).unwrap_or_else(gone)),
+    /// Waits for the `result` of a request that was started, or its `error`.
+    pub(crate) async fn finish(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Value, Value> {
+        let result = self.finish_raw(id, answer).await?;
+        Ok(serde_json::from_str(result.get()).unwrap_or_default())
+    }
+
+    /// The same, the `result` as the server wrote it: a [`Value`] has its own order of an object's entries.
+    pub(crate) async fn finish_raw(
+        &self,
+        id: u64,
+        answer: oneshot::Receiver<String>,
+    ) -> Result<Box<RawValue>, Value> {
+        #[derive(Default, Deserialize)]
+        struct Answer {
+            result: Option<Box<RawValue>>,
+            error: Option<Value>,
         }
+        let line = answer.await.unwrap_or_default();
+        let Answer { result, error } = serde_json::from_str(&line).unwrap_or_default();
+        result.ok_or_else(|| {
+            let gone = || json!({ "code": 0, "message": format!("the server ended without answering request {id}") });
+            error.unwrap_or_else(gone)
+        })
     }
 
     pub(crate) async fn notify(&self, method: &str, params: Option<Value>) {
@@ -158,13 +176,23 @@ impl Connection {
 
     /// Waits for a notification of this method and takes it; `None` when the server has ended.
     pub(crate) async fn notification(&self, method: &str) -> Option<Value> {
+        self.take_notification(|message| message.get("method").is_some_and(|m| m == method)).await
+    }
+
+    /// Waits for the next notification of any method and takes it; `None` when the server has ended.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn next_notification(&self) -> Option<Value> {
+        self.take_notification(|_| true).await
+    }
+
+    async fn take_notification(&self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
         loop {
             let arrived = self.shared.arrived.notified();
             let mut arrived = std::pin::pin!(arrived);
             arrived.as_mut().enable();
             {
                 let mut state = self.shared.lock();
-                if let Some(at) = state.notifications.iter().position(|n| n.get("method").is_some_and(|m| m == method)) {
+                if let Some(at) = state.notifications.iter().position(&wanted) {
                     return Some(state.notifications.remove(at));
                 }
                 if state.closed {
@@ -188,7 +216,7 @@ impl Shared {
         state.lines.push(format!("<-- {line}"));
         match message.get("id").and_then(Value::as_u64).and_then(|id| state.waiting.remove(&id)) {
             Some(waiting) => {
-                let _nobody_waits = waiting.send(message);
+                let _nobody_waits = waiting.send(line);
             }
             None => {
                 state.notifications.push(message);

@@ -2,6 +2,7 @@
 
 use crate::handler::Completions;
 use crate::protocol::content::Content;
+use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{AllAt, Message, Meta, ProtocolVersion, PromptResult, ResourceContents, ToolResult};
 use crate::jsonrpc::encode::write_json;
 use crate::registry::{Catalog, Tool};
@@ -76,6 +77,8 @@ impl Outcome {
                 fields.add("supportedVersions", &ProtocolVersion::MODERN.map(ProtocolVersion::as_str));
                 write_introduction(&mut fields, server, version);
                 fields.add_cache(version, Cache::PUBLIC);
+                fields.add("_meta", &serde_json::json!({ SERVER_INFO: ServerInfo(server, version) }));
+                return fields.end();
             }
             Outcome::Handshake => {
                 fields.add("protocolVersion", &version.as_str());
@@ -84,7 +87,8 @@ impl Outcome {
             }
         }
         if version.has_result_type() {
-            fields.add("_meta", &ResultMeta { meta, server: ServerInfo(server, version) });
+            let identity = Identity { name: &server.info.name, version: &server.info.version };
+            fields.add("_meta", &ResultMeta { meta, identity });
         } else if let Some(meta) = meta {
             fields.add("_meta", meta);
         }
@@ -276,18 +280,24 @@ impl Serialize for ServerInfo<'_> {
 /// A result's `_meta` in the modern era: the handler's entries, and who the server is.
 struct ResultMeta<'a> {
     meta: Option<&'a Meta>,
-    server: ServerInfo<'a>,
+    identity: Identity<'a>,
+}
+
+/// What the specification wants of `serverInfo` on every result; the rest is told once, by `server/discover`.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Identity<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
 }
 
 impl Serialize for ResultMeta<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        use crate::protocol::meta::SERVER_INFO;
         use serde::ser::SerializeMap;
         let mut map = s.serialize_map(None)?;
         for (key, value) in self.meta.into_iter().flatten().filter(|(key, _)| *key != SERVER_INFO) {
             map.serialize_entry(key, value)?;
         }
-        map.serialize_entry(SERVER_INFO, &self.server)?;
+        map.serialize_entry(SERVER_INFO, &self.identity)?;
         map.end()
     }
 }

@@ -1,6 +1,6 @@
 //! 2024-11-05 to 2025-11-25: `initialize`, and the session it opens.
 
-use super::{progress_token, unknown_method};
+use super::{Era, progress_token, unknown_method};
 use crate::handler::Context;
 use crate::handler::context::{Cancellation, ClientDeclaration, ClientSource, Inner, Lazy, LogThreshold};
 use crate::jsonrpc::encode::NoId;
@@ -177,7 +177,7 @@ impl Session {
 pub(crate) fn method(name: &str) -> Result<Method, ErrorObject> {
     match Method::parse(name) {
         Some(method) if !method.is_only_modern() => Ok(method),
-        _ => Err(unknown_method(name)),
+        _ => Err(unknown_method(name, Era::Legacy)),
     }
 }
 

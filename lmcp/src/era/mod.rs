@@ -42,9 +42,15 @@ fn part(message: &Bytes, raw: &RawValue) -> Bytes {
     crate::dispatch::slice(message, raw)
 }
 
-pub(crate) fn unknown_method(method: &str) -> ErrorObject {
+/// A method that does not exist, or not in this era.
+pub(crate) fn unknown_method(method: &str, era: Era) -> ErrorObject {
     let shown: String = method.chars().take(80).collect();
-    ErrorObject::method_not_found(format!("unknown method {shown:?}"))
+    let hint = match (Method::parse(method), era) {
+        (Some(_), Era::Modern) => " in 2026-07-28; leave the request's `_meta` fields of that revision out",
+        (Some(_), Era::Legacy) => " before 2026-07-28; add the request's `_meta` fields of that revision",
+        (None, _) => "",
+    };
+    ErrorObject::method_not_found(format!("unknown method {shown:?}{hint}"))
 }
 
 impl LogThreshold {

@@ -1,6 +1,6 @@
 //! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
 
-use super::{part, progress_token, unknown_method};
+use super::{Era, part, progress_token, unknown_method};
 use crate::handler::Context;
 use crate::handler::context::{Cancellation, ClientSource, Inner, Lazy, LogThreshold};
 use crate::jsonrpc::{ErrorObject, Id, code, encode};
@@ -37,7 +37,7 @@ pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, Pro
     };
     match Method::parse(method) {
         Some(method) if !method.is_only_legacy() => Ok((method, version)),
-        _ => Err(unknown_method(method)),
+        _ => Err(unknown_method(method, Era::Modern)),
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn change(change: &Change, id: Option<&Id>) -> Vec<u8> {
 
 /// The answer to a listen request that the server ends by itself.
 pub(crate) fn end_of_stream(id: &Id, server: &Shared) -> Vec<u8> {
-    let info = crate::outcome::ServerInfo(server, ProtocolVersion::LATEST);
+    let info = crate::outcome::Identity { name: &server.info.name, version: &server.info.version };
     encode::response(id, |out| {
         let meta = json!({ SUBSCRIPTION_ID: id, crate::protocol::meta::SERVER_INFO: info });
         encode::write_json(out, &json!({ "resultType": "complete", "_meta": meta }));

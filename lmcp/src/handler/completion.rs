@@ -77,6 +77,7 @@ impl CompletionArguments {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'c> Parameter<'c> for CompletionArguments {
     fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
         Ok(CompletionArguments(match call.whole {

@@ -40,8 +40,8 @@ use std::collections::HashMap;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a tool, a resource or a prompt",
     label = "neither an argument nor something lmcp fills in",
-    note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
-    note = "lmcp fills in `Context`, `&Context`, `State<T>` and `Args<T>`; wrap shared values as `State<{Self}>`"
+    note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`; so does `T` in `Args<T>`",
+    note = "a value of the server's own is taken as `State<T>`, with `T: Clone + Send + Sync + 'static`, as an `Arc` is"
 )]
 pub trait Parameter<'c>: Sized {
     /// Takes the value out of the call.
@@ -332,7 +332,21 @@ impl<'c> Param<'c, ()> {
     pub fn of<T: Parameter<'c>>() -> Param<'c, T> {
         Param { role: T::role(), schema: T::schema(), optional: T::optional, take: T::take }
     }
+    /// The witness of a parameter that is written as a reference.
+    pub fn borrowed<T: BorrowedParameter<'c>>() -> Param<'c, T> {
+        Param::of::<T>()
+    }
 }
+
+/// What a parameter may borrow from the call: the context, and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot borrow: `{Self}`",
+    label = "only the context is taken by reference, as `&Context`",
+    note = "take an argument by value, and a value of the server's own as `State<T>`"
+)]
+pub trait BorrowedParameter<'c>: Parameter<'c> {}
+#[diagnostic::do_not_recommend]
+impl<'c> BorrowedParameter<'c> for &'c Context {}
 
 impl<'c, T> Param<'c, T> {
     /// Its description.

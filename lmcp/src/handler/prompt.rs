@@ -26,6 +26,7 @@ pub trait IntoPromptResult: Sized {
 
 macro_rules! prompt {
     ($([$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoPromptResult for $t {
             fn into_prompt_result(self) -> Result<PromptResult> { let $value = self; Ok($result) }
         }

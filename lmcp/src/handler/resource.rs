@@ -43,6 +43,7 @@ impl<T: Serialize> IntoResourceContents<AsJson> for T {
 
 macro_rules! kinds {
     ($($kind:ident [$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoResourceContents<$kind> for $t {
             fn into_resource_contents(self) -> Result<Vec<ResourceContents>> { let $value = self; $result }
         }

@@ -68,6 +68,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult<AsJson> for T {
 
 macro_rules! text {
     ($($t:ty),* $(,)?) => { $(
+        #[diagnostic::do_not_recommend]
         impl IntoToolResult<AsText> for $t {
             fn into_tool_result(self) -> Result<ToolResult> { Ok(ToolResult::text(self.to_string())) }
         }
@@ -84,6 +85,7 @@ text!(
 
 macro_rules! itself {
     ($([$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoToolResult<AsItself> for $t {
             fn into_tool_result(self) -> Result<ToolResult> { let $value = self; $result }
         }
@@ -109,6 +111,7 @@ itself!(
     [T: std::fmt::Display] Text<T> => |text| Ok(ToolResult::text(text.0.to_string())),
 );
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
         Some(generator.subschema_for::<T>())

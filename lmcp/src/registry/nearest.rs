@@ -3,18 +3,18 @@
 /// The candidate most like `name`, if one is close enough to be a likely slip.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
-    let limit = (wanted.len() / 3).max(1);
     candidates
         .into_iter()
         .filter_map(|candidate| {
             let other = folded(candidate);
+            // One slip in three letters: in one or two any name is as near as the right one.
+            let limit = wanted.len().max(other.len()) / 3;
             // A distance is at least the difference in length: skip what cannot be near.
             if other.len().abs_diff(wanted.len()) > limit {
                 return None;
             }
-            Some((distance(&wanted, &other), candidate))
+            Some((distance(&wanted, &other), candidate)).filter(|(distance, _)| *distance <= limit)
         })
-        .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -55,5 +55,8 @@ mod tests {
         assert_eq!(nearest("userName", names), Some("user_name"));
         assert_eq!(nearest("temperature", names), None);
         assert_eq!(nearest("", names), None);
+        assert_eq!(nearest("c", ["a", "b"]), None);
+        assert_eq!(nearest("ad", ["add", "b"]), Some("add"));
+        assert_eq!(nearest("A", ["a", "b"]), Some("a"));
     }
 }

@@ -131,7 +131,7 @@ impl Pipe {
                     Ok(request) => self.request(request, sink, in_batch),
                     // What the method needs comes before what its parameters look like.
                     Err(error) if Method::parse(&method).is_some() => self.reject(sink, Some(&id), &error),
-                    Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method)),
+                    Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method, Era::Legacy)),
                 }
             }
             Ok(Message::Notification { method, params }) => self.notification(&method, params),

@@ -1,0 +1,5 @@
+//! The fixture as a process.
+
+fn main() {
+    lmcp_tests::server().main();
+}

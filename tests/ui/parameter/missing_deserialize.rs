@@ -1,0 +1,15 @@
+use lmcp::tool;
+
+#[derive(schemars::JsonSchema)]
+pub struct City {
+    pub name: String,
+}
+
+#[tool]
+fn forecast(city: City) -> String {
+    //~^ error: `City` cannot be a parameter of a tool, a resource or a prompt
+    //~^ token: City
+    //~^ help: Deserialize<'de>` is not implemented for `City`
+    //~^ help: `#[derive(serde::Deserialize, schemars::JsonSchema)]`
+    city.name
+}

@@ -1,0 +1,29 @@
+use lmcp::{prompt, resource, tool};
+
+pub struct Forecast {
+    pub celsius: f64,
+}
+
+#[tool]
+fn forecast() -> Forecast {
+    //~^ error: `Forecast` cannot be returned from a tool
+    //~^ token: Forecast
+    //~^ help: `#[derive(serde::Serialize, schemars::JsonSchema)]`
+    Forecast { celsius: 1.0 }
+}
+
+#[resource("forecast://today")]
+fn today() -> Option<Forecast> {
+    //~^ error: `Forecast` cannot be returned from a resource
+    //~^ token: Forecast
+    //~^ help: derives `serde::Serialize`
+    None
+}
+
+#[prompt]
+fn prompt() -> Result<Forecast, String> {
+    //~^ error: `Forecast` cannot be returned from a prompt
+    //~^ token: Forecast
+    //~^ help: return `String`, `Message`, `Vec<Message>`
+    Err("none".into())
+}

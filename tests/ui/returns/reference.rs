@@ -1,0 +1,17 @@
+use lmcp::{Context, resource, tool};
+
+#[tool]
+fn id(ctx: &Context) -> &str {
+    //~^ error: a tool cannot return what it borrowed
+    //~^ token: &str
+    //~^ help: write `String`
+    ctx.request_id().unwrap_or_default()
+}
+
+#[resource("ids://ours")]
+fn ours<'a>(ctx: &'a Context) -> Option<&'a [u8]> {
+    //~^ error: a resource cannot return what it borrowed
+    //~^ token: &'a [u8]
+    //~^ help: write `Vec<u8>`
+    ctx.request_id().map(str::as_bytes)
+}

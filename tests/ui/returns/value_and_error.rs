@@ -1,0 +1,13 @@
+use lmcp::tool;
+
+pub struct Value;
+pub struct Failure;
+
+#[tool]
+fn tool() -> Result<Value, Failure> {
+    //~^ error: `Value` cannot be returned from a tool
+    //~^ token: Value
+    //~^ error: `Failure` cannot be the error of a tool, a resource or a prompt
+    //~^ token: Failure
+    Ok(Value)
+}
