@@ -16,6 +16,8 @@ pub(crate) struct Connection {
     version: ProtocolVersion,
     write: tokio::sync::Mutex<WriteHalf<DuplexStream>>,
     shared: Arc<Shared>,
+    /// Holds the other half of the stream: the server sees its input end when this is gone too.
+    receiving: tokio::task::JoinHandle<()>,
     /// The answer to `initialize` or `server/discover`.
     introduction: Value,
 }
@@ -24,6 +26,12 @@ pub(crate) struct Connection {
 struct Shared {
     state: Mutex<State>,
     arrived: Notify,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.receiving.abort();
+    }
 }
 
 #[derive(Default)]
@@ -53,7 +61,7 @@ impl Connection {
         let (read, write) = tokio::io::split(ours);
         let shared = Arc::new(Shared::default());
         let receiver = shared.clone();
-        tokio::spawn(async move {
+        let receiving = tokio::spawn(async move {
             let mut lines = BufReader::new(read).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 receiver.received(line);
@@ -65,7 +73,7 @@ impl Connection {
             receiver.arrived.notify_waiters();
         });
         let write = tokio::sync::Mutex::new(write);
-        let mut it = Connection { version, write, shared, introduction: Value::Null };
+        let mut it = Connection { version, write, shared, receiving, introduction: Value::Null };
         let info = json!({ "name": name, "version": env!("CARGO_PKG_VERSION") });
         it.introduction = if version.is_modern() {
             it.request("server/discover", json!({})).await?
@@ -116,11 +124,7 @@ impl Connection {
     }
 
     /// The same, the `result` as the server wrote it: a [`Value`] has its own order of an object's entries.
-    pub(crate) async fn finish_raw(
-        &self,
-        id: u64,
-        answer: oneshot::Receiver<String>,
-    ) -> Result<Box<RawValue>, Value> {
+    pub(crate) async fn finish_raw(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Box<RawValue>, Value> {
         #[derive(Default, Deserialize)]
         struct Answer {
             result: Option<Box<RawValue>>,

@@ -1,6 +1,6 @@
 //! A client for your tests: in memory, the real bytes, any protocol revision.
 //!
-//! ```
+//! ```standalone_crate
 //! use lmcp::tool;
 //! use serde_json::json;
 //!
@@ -58,7 +58,7 @@ impl Client {
 
     /// Connects in this revision; several clients may share one server.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use lmcp::{ProtocolVersion, testing::Client};
     /// # #[lmcp::tool] fn ping_it() {}
     /// # #[tokio::main(flavor = "current_thread")]

@@ -55,6 +55,7 @@ pub fn server_with(counters: Counters) -> Server {
         .tool(takes_meta)
         .tool(too_slow)
         .tool(updates)
+        .tool(waits)
         .resource(about)
         .resource(raw)
         .resource(note)
@@ -254,6 +255,13 @@ pub async fn too_slow() {
 pub fn updates(ctx: &Context, uri: String) {
     ctx.server().resource_updated(&uri);
     ctx.server().resource_updated(&uri);
+}
+
+/// Waits without a thread.
+#[tool]
+pub async fn waits(ms: u64) -> String {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    "waited".into()
 }
 
 /// What this is.

@@ -34,10 +34,13 @@ fn mistakes_are_reported_once_and_where_they_are() {
 
 #[test]
 fn correct_uses_compile_without_a_warning() {
-    run_all(|path| path.starts_with("pass"), |_, diagnostics| {
-        let unwanted = diagnostics.iter().map(|diagnostic| format!("unexpected: {}", diagnostic.message));
-        unwanted.collect()
-    });
+    run_all(
+        |path| path.starts_with("pass"),
+        |_, diagnostics| {
+            let unwanted = diagnostics.iter().map(|diagnostic| format!("unexpected: {}", diagnostic.message));
+            unwanted.collect()
+        },
+    );
 }
 
 /// Compiles the files that `wanted` picks, and prints what `check` has against what the compiler said.
@@ -156,7 +159,7 @@ struct Diagnostic {
     message: String,
     line: usize,
     token: String,
-    /// The message, its notes, its labels.
+    /// The message, its notes, the labels of all.
     texts: Vec<String>,
     rendered: String,
 }
@@ -170,16 +173,14 @@ impl Diagnostic {
         if value["spans"].as_array()?.is_empty() && message.ends_with(" emitted") {
             return None;
         }
-        let mut texts = vec![message.clone()];
-        for child in value["children"].as_array()? {
-            texts.extend(child["message"].as_str().map(str::to_owned));
+        let mut texts = Vec::new();
+        for part in std::iter::once(value).chain(value["children"].as_array()?) {
+            let labels = part["spans"].as_array()?.iter().filter_map(|span| span["label"].as_str());
+            texts.extend(part["message"].as_str().into_iter().chain(labels).map(str::to_owned));
         }
-        let spans = value["spans"].as_array()?;
-        texts.extend(spans.iter().filter_map(|span| span["label"].as_str()).map(str::to_owned));
-        let primary = spans.iter().find(|span| span["is_primary"] == true);
-        let number = |key: &str| {
-            primary.and_then(|span| span[key].as_u64()).and_then(|number| usize::try_from(number).ok())
-        };
+        let primary = value["spans"].as_array()?.iter().find(|span| span["is_primary"] == true);
+        let number =
+            |key: &str| primary.and_then(|span| span[key].as_u64()).and_then(|number| usize::try_from(number).ok());
         let token = number("byte_start").zip(number("byte_end")).and_then(|(start, end)| source.get(start..end));
         Some(Diagnostic {
             message,

@@ -19,7 +19,8 @@ impl Mistakes {
     }
 
     /// All of them as one error, if there are any.
-    pub(crate) fn into_result(self) -> Result<(), Error> {
+    pub(crate) fn into_result(mut self) -> Result<(), Error> {
+        self.0.sort_by_key(|(source, _)| source.map(|source| (source.file, source.line)));
         if self.0.is_empty() {
             return Ok(());
         }

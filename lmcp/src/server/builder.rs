@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// [`Server::empty`] begins one without. Then [`stdio`](Server::stdio), [`serve_io`](Server::serve_io) or
 /// [`main`](Server::main) run it. Nothing runs before everything has been checked.
 ///
-/// ```
+/// ```standalone_crate
 /// use lmcp::{State, tool};
 ///
 /// /// Says who is asked.
@@ -231,7 +231,7 @@ impl Server {
 
     /// Serves one client over any pair of streams, such as the halves of a socket, until `read` ends.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # #[lmcp::tool] fn ping_it() {}
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> lmcp::Result<()> {
@@ -275,7 +275,7 @@ impl std::fmt::Debug for Server {
 
 /// A server that was checked and can serve, as often as wanted. Cheap to clone.
 ///
-/// ```
+/// ```standalone_crate
 /// # #[lmcp::tool] fn ping_it() {}
 /// let server = lmcp::server!().build()?;
 /// server.handle().tools_changed();

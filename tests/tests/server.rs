@@ -1,0 +1,295 @@
+//! Servers in memory: how they are put together, what they refuse to start with, how calls are kept apart.
+
+use lmcp::testing::Client;
+use lmcp::{Advertise, Args, Context, Limits, ProtocolVersion, Server, State, prompt, resource, tool};
+use lmcp_tests::{Counters, server, server_with};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+
+#[tokio::test]
+async fn every_revision_lists_calls_reads_and_renders() {
+    let server = server().build().expect("the fixture starts");
+    for version in ProtocolVersion::ALL {
+        let client = Client::connect_as(&server, version).await.expect("connected");
+        assert_eq!(client.tools().await.len(), 20, "{version}");
+        assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3");
+        assert_eq!(client.read("notes://7").await.expect("read")[0]["text"], "note 7");
+        assert_eq!(client.get("greet", json!({ "name": "Ada" })).await.expect("rendered").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn pages_add_up_to_the_whole_list() {
+    let whole: Vec<_> = Client::connect(server()).await.expect("connected").tools().await;
+    for size in [1, 3, 7, 20, 21] {
+        let client = Client::connect(server().limits(Limits::default().page_size(size))).await.expect("connected");
+        assert_eq!(client.tools().await, whole, "pages of {size}");
+        let first = client.request("tools/list", json!({})).await.expect("listed");
+        assert_eq!(first["tools"].as_array().map(Vec::len), Some(size.min(20)));
+        assert_eq!(first.get("nextCursor").is_some(), size < 20);
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_dropped_and_not_answered() {
+    let counters = Counters::default();
+    let client = Client::connect(server_with(counters.clone())).await.expect("connected");
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.request("tools/call", json!({ "name": "forever", "_meta": { "progressToken": 1 } })).await }
+    });
+    // Its progress shows that it runs.
+    client.notification("notifications/progress").await;
+    let id = 2; // the second request after `server/discover`
+    client.notify("notifications/cancelled", json!({ "requestId": id })).await;
+    while counters.dropped.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3");
+    assert!(!call.is_finished(), "a cancelled call was answered");
+    call.abort();
+}
+
+#[tokio::test]
+async fn a_pipe_that_ends_cancels_what_is_running() {
+    let counters = Counters::default();
+    let server = server_with(counters.clone()).limits(Limits::default().drain(std::time::Duration::ZERO));
+    let client = Client::connect(server).await.expect("connected");
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.request("tools/call", json!({ "name": "forever", "_meta": { "progressToken": 1 } })).await }
+    });
+    client.notification("notifications/progress").await;
+    call.abort();
+    let _aborted = call.await;
+    drop(client);
+    while counters.dropped.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn concurrency_is_kept() {
+    let counters = Counters::default();
+    let client = Client::connect(server_with(counters.clone())).await.expect("connected");
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.call("one_at_a_time", json!({})).await.is_error() })
+        })
+        .collect();
+    for call in calls {
+        assert!(!call.await.expect("called"));
+    }
+    assert_eq!(counters.most.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn blocking_functions_run_beside_the_others() {
+    let client = Client::connect(server()).await.expect("connected");
+    let slow = tokio::spawn({
+        let client = client.clone();
+        async move { client.call("blocking_wait", json!({ "ms": 200 })).await.text() }
+    });
+    // On this one-threaded runtime they could not be answered if the thread were taken.
+    assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3");
+    assert!(!slow.is_finished());
+    assert_eq!(slow.await.expect("called"), "false");
+}
+
+#[tokio::test]
+async fn too_many_calls_at_once_are_refused_by_name() {
+    let client = Client::connect(server().limits(Limits::default().calls_in_flight(1))).await.expect("connected");
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.request("tools/call", json!({ "name": "forever", "_meta": { "progressToken": 1 } })).await }
+    });
+    client.notification("notifications/progress").await;
+    let refused = client.call("add", json!({ "a": 1, "b": 2 })).await.error();
+    assert!(refused.contains("`calls_in_flight`"), "{refused}");
+    call.abort();
+}
+
+#[tool]
+fn later() -> &'static str {
+    "here"
+}
+
+#[prompt]
+fn later_prompt() -> &'static str {
+    "here"
+}
+
+#[resource("later://it")]
+fn later_resource() -> &'static str {
+    "here"
+}
+
+#[tokio::test]
+async fn functions_are_added_while_it_runs() {
+    let server = Server::empty().advertise(Advertise::Tools).build().expect("an empty server starts");
+    let client = Client::connect_as(&server, ProtocolVersion::V2025_11_25).await.expect("connected");
+    assert_eq!(client.introduction()["capabilities"], json!({ "tools": { "listChanged": true } }));
+    assert!(client.tools().await.is_empty());
+    let handle = server.handle();
+    handle.add_tool(later).expect("it is a tool");
+    client.notification("notifications/tools/list_changed").await;
+    assert_eq!(client.tools().await.len(), 1);
+    assert_eq!(client.call("later", json!({})).await.text(), "here");
+    handle.add_prompt(later_prompt).expect("it is a prompt");
+    client.notification("notifications/prompts/list_changed").await;
+    handle.add_resource(later_resource).expect("it is a resource");
+    client.notification("notifications/resources/list_changed").await;
+    assert_eq!(client.read("later://it").await.expect("read")[0]["text"], "here");
+
+    let twice = handle.add_tool(later).expect_err("its name is taken").to_string();
+    assert!(twice.contains("tool `later`: the tool at tests/tests/server.rs:"), "{twice}");
+    let none = handle.add_prompt(later).expect_err("it is no prompt").to_string();
+    assert!(none.contains("but is no prompt: put `#[lmcp::prompt]` above the function"), "{none}");
+}
+
+#[tokio::test]
+async fn an_empty_server_has_no_methods() {
+    let client = Client::connect(Server::empty()).await.expect("connected");
+    assert_eq!(client.introduction()["capabilities"], json!({}));
+    for method in ["tools/list", "tools/call", "prompts/list", "resources/list", "resources/read", "completion/complete"] {
+        let error = client.request(method, json!({})).await.expect_err("nothing is there");
+        assert_eq!(error.code(), -32601, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn two_servers_live_side_by_side() {
+    let one = Client::connect(Server::empty().name("one").tool(later)).await.expect("connected");
+    let two = Client::connect(Server::empty().name("two").prompt(later_prompt)).await.expect("connected");
+    assert_eq!((one.tools().await.len(), two.prompts().await.len()), (1, 1));
+    assert!(one.request("prompts/list", json!({})).await.is_err());
+}
+
+/// What keeps a server from starting.
+mod mistakes {
+    use super::*;
+
+    #[tool(name = "twin")]
+    fn first() {}
+    #[tool(name = "twin")]
+    fn second() {}
+    #[tool]
+    fn stateful(State(_): State<Vec<u16>>) {}
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct NoObject(#[expect(dead_code)] u8);
+    #[tool]
+    fn no_object(Args(_): Args<NoObject>) {}
+    #[resource("clash://<a>/b")]
+    fn clash(a: String) -> String {
+        a
+    }
+    #[resource("clash://c/<d>")]
+    fn clash_too(d: String) -> String {
+        d
+    }
+    #[resource("same://uri")]
+    fn same() {}
+    #[resource("same://uri")]
+    fn same_too() {}
+    fn plain() {}
+    type Alias = String;
+    #[resource("segments://<id>")]
+    fn segments(id: Alias, other: Alias) -> String {
+        id + &other
+    }
+    type Pair = Whole;
+    #[tool]
+    fn patterned(Pair { a }: Pair) -> u8 {
+        a
+    }
+    #[prompt]
+    fn whole_and_single(AllOf { 0: _ }: AllOf, single: Whole) -> String {
+        format!("{}", single.a)
+    }
+    type AllOf = Args<Whole>;
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Whole {
+        a: u8,
+    }
+
+    fn problems(server: Server) -> Vec<String> {
+        let error = server.build().expect_err("it must not start");
+        assert!(error.is_setup());
+        let text = error.to_string();
+        let mut lines = text.lines().map(str::trim);
+        let head = lines.next().unwrap_or_default().to_owned();
+        let found: Vec<String> = lines.map(str::to_owned).collect();
+        assert!(head.contains(&format!("{} mistake", found.len())), "{text}");
+        for line in &found {
+            assert!(line.starts_with("tests/tests/server.rs:") || line.starts_with('`'), "no place: {line}");
+        }
+        let message = |line: String| match line.strip_prefix("tests/").and_then(|line| line.split_once(": ")) {
+            Some((_, message)) => message.to_owned(),
+            None => line,
+        };
+        found.into_iter().map(message).collect()
+    }
+
+    #[test]
+    fn all_are_reported_at_once_with_their_places() {
+        let found = problems(
+            Server::empty()
+                .tool(first)
+                .tool(second)
+                .tool(stateful)
+                .tool(no_object)
+                .resource(clash)
+                .resource(clash_too)
+                .resource(same)
+                .resource(same_too)
+                .tool(plain),
+        );
+        let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
+        has("tool `twin`: the tool at tests/tests/server.rs:");
+        has("tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state; add `.state(value)`");
+        has("tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields");
+        has("resource `clash_too`: some URI matches both `clash://c/<d>` and `clash://<a>/b` at tests/tests/server.rs:");
+        has("resource `same://uri`: the resource at tests/tests/server.rs:");
+        assert!(found.iter().any(|line| line.contains("is no tool")), "{found:#?}");
+        assert_eq!(found.len(), 6, "{found:#?}");
+    }
+
+    #[test]
+    fn roles_that_only_types_tell() {
+        let found = problems(Server::empty().resource(segments).tool(patterned).prompt(whole_and_single));
+        let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
+        has("resource `segments`: `other` is an argument, but its URI has no segment `<other>`");
+        has("tool `patterned`: an argument is taken apart by a pattern; give it a name");
+        has("prompt `whole_and_single`: `Args<T>` takes all arguments, so `single` cannot stand beside it");
+        assert_eq!(found.len(), 3, "{found:#?}");
+    }
+
+    #[test]
+    fn two_states_of_one_type() {
+        let error = Server::empty().state(1_u8).state(2_u8).build().expect_err("it must not start");
+        assert!(error.to_string().contains("two states of type `u8`"), "{error}");
+    }
+}
+
+#[tool]
+async fn asks_for_client(ctx: Context) -> String {
+    // It may outlive the call: what it sends then is dropped.
+    tokio::spawn({
+        let ctx = ctx.clone();
+        async move {
+            ctx.cancelled().await;
+            ctx.progress(1).await;
+        }
+    });
+    format!("{:?} {}", ctx.client().map(|client| &client.name), ctx.protocol_version())
+}
+
+#[tokio::test]
+async fn the_context_knows_the_client_in_both_eras() {
+    let server = Server::empty().tool(asks_for_client).build().expect("it starts");
+    let legacy = Client::connect_as(&server, ProtocolVersion::V2025_06_18).await.expect("connected");
+    assert_eq!(legacy.call("asks_for_client", json!({})).await.text(), "Some(\"lmcp-testing\") 2025-06-18");
+    let modern = Client::connect_as(&server, ProtocolVersion::LATEST).await.expect("connected");
+    assert_eq!(modern.call("asks_for_client", json!({})).await.text(), "None 2026-07-28");
+}

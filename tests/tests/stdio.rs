@@ -1,0 +1,274 @@
+//! The fixture as a process on real pipes: what only a process can show.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Process {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: ChildStderr,
+}
+
+impl Process {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the fixture starts");
+        let stdin = child.stdin.take();
+        let stdout = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let stderr = child.stderr.take().expect("piped");
+        Process { child, stdin, stdout, stderr }
+    }
+
+    async fn send(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().expect("still open");
+        stdin.write_all(bytes).await.expect("the server reads");
+    }
+
+    async fn request(&mut self, id: u64, method: &str, params: Value) {
+        let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.send(format!("{message}\n").as_bytes()).await;
+    }
+
+    async fn call(&mut self, id: u64, name: &str, arguments: Value) {
+        self.request(id, "tools/call", json!({ "name": name, "arguments": arguments })).await;
+    }
+
+    /// The next line; `None` at the end of the output.
+    async fn line(&mut self) -> Option<Value> {
+        let line = tokio::time::timeout(PATIENCE, self.stdout.next_line()).await.expect("a line comes");
+        line.expect("the output is text").map(|line| serde_json::from_str(&line).expect("every line is JSON"))
+    }
+
+    async fn next(&mut self) -> Value {
+        self.line().await.expect("the output goes on")
+    }
+
+    fn close(&mut self) {
+        self.stdin = None;
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let status = std::process::Command::new("kill").args(["-s", name, &pid]).status().expect("kill is there");
+        assert!(status.success());
+    }
+
+    /// What is left of the output, how it ended, and all of standard error.
+    async fn end(mut self) -> (Vec<Value>, ExitStatus, String) {
+        let mut rest = Vec::new();
+        while let Some(line) = self.line().await {
+            rest.push(line);
+        }
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it was started");
+        let mut stderr = String::new();
+        self.stderr.read_to_string(&mut stderr).await.expect("standard error is text");
+        (rest, status, stderr)
+    }
+}
+
+fn text(answer: &Value) -> &str {
+    answer["result"]["content"][0]["text"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn running_calls_are_answered_after_the_end_of_the_input() {
+    let mut server = Process::start();
+    server.call(1, "waits", json!({ "ms": 300 })).await;
+    server.close();
+    let (rest, status, _) = server.end().await;
+    assert_eq!(rest.iter().map(text).collect::<Vec<_>>(), ["waited"]);
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_call_that_never_ends_does_not_keep_the_process() {
+    let mut server = Process::start();
+    server.call(1, "forever", json!({})).await;
+    server.call(2, "blocking_wait", json!({ "ms": 60_000 })).await;
+    server.close();
+    let (rest, status, _) = server.end().await;
+    assert!(rest.is_empty(), "{rest:?}");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_last_line_without_a_newline_counts() {
+    let mut server = Process::start();
+    server.send(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+    server.close();
+    let (rest, status, _) = server.end().await;
+    assert_eq!(rest, [json!({ "jsonrpc": "2.0", "id": 1, "result": {} })]);
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn listen_streams_end_with_their_result_and_a_cancelled() {
+    let mut server = Process::start();
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    server.request(5, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true }, "_meta": meta })).await;
+    assert_eq!(server.next().await["method"], "notifications/subscriptions/acknowledged");
+    server.close();
+    let (rest, status, _) = server.end().await;
+    assert_eq!(rest.len(), 2, "{rest:?}");
+    assert_eq!(rest[0]["id"], 5);
+    assert_eq!(rest[0]["result"]["_meta"]["io.modelcontextprotocol/subscriptionId"], 5);
+    assert_eq!(rest[1]["method"], "notifications/cancelled");
+    assert_eq!(rest[1]["params"]["requestId"], 5);
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_politely() {
+    for name in ["TERM", "INT"] {
+        let mut server = Process::start();
+        server.request(1, "ping", json!({})).await;
+        assert_eq!(server.next().await["id"], 1);
+        server.call(2, "waits", json!({ "ms": 300 })).await;
+        // The answer to what follows shows that the call is running.
+        server.request(3, "ping", json!({})).await;
+        assert_eq!(server.next().await["id"], 3);
+        server.signal(name);
+        let (rest, status, stderr) = server.end().await;
+        assert_eq!(rest.iter().map(text).collect::<Vec<_>>(), ["waited"], "{name}");
+        assert_eq!(status.code(), Some(0), "{name}");
+        assert_eq!(stderr, "", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_signal_after_the_end_of_the_input_ends_it_at_once() {
+    let mut server = Process::start();
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    server.call(1, "forever", json!({})).await;
+    server.request(2, "subscriptions/listen", json!({ "notifications": {}, "_meta": meta })).await;
+    assert_eq!(server.next().await["method"], "notifications/subscriptions/acknowledged");
+    server.close();
+    // The end of the stream shows that the end of the input was seen.
+    assert_eq!(server.next().await["id"], 2);
+    server.signal("TERM");
+    let (_, status, _) = server.end().await;
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn what_is_printed_goes_to_standard_error_with_one_warning() {
+    let mut server = Process::start();
+    for id in 1..=3 {
+        server.call(id, "prints", json!({})).await;
+        assert_eq!(text(&server.next().await), "1");
+    }
+    server.close();
+    let (rest, status, stderr) = server.end().await;
+    assert!(rest.is_empty(), "{rest:?}");
+    assert_eq!(stderr.matches("Hello from a println!\n").count(), 3, "{stderr}");
+    assert_eq!(stderr.matches("warning").count(), 1, "{stderr}");
+    assert!(stderr.contains(r#"something printed "Hello from a println!" to standard output"#), "{stderr}");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_panic_is_in_the_log_and_not_in_the_answer() {
+    let mut server = Process::start();
+    server.call(1, "panics", json!({})).await;
+    let answer = server.next().await;
+    assert_eq!(text(&answer), "panics failed: internal error");
+    assert_eq!(answer["result"]["isError"], true);
+    server.close();
+    let (_, status, stderr) = server.end().await;
+    assert!(stderr.contains("a secret"), "{stderr}");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn an_oversized_line_is_answered_with_its_id_and_skipped() {
+    let mut server = Process::start();
+    let filler = vec![b'x'; 9 << 20];
+    server.send(br#"{"jsonrpc":"2.0","id":"big","method":"tools/call","params":{"name":""#).await;
+    server.send(&filler).await;
+    server.send(b"\"}}\n").await;
+    server.request(2, "ping", json!({})).await;
+    let refused = server.next().await;
+    assert_eq!(refused["id"], "big");
+    assert_eq!(refused["error"]["code"], -32600);
+    assert!(refused["error"]["message"].as_str().is_some_and(|m| m.contains("8388608 bytes")), "{refused}");
+    assert_eq!(server.next().await["id"], 2);
+    server.close();
+    assert_eq!(server.end().await.1.code(), Some(0));
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_answered() {
+    let mut server = Process::start();
+    server.send(b"\xff\xfe\x00\n").await;
+    assert_eq!(server.next().await["error"]["code"], -32700);
+    server.send(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xc3\x28\"}\n").await;
+    assert_eq!(server.next().await["error"]["code"], -32700);
+    server.send(b"\x00\n").await;
+    assert_eq!(server.next().await["error"]["code"], -32700);
+    // Deeper than any stack, where it is looked at and where it is not.
+    let deep = "[".repeat(200_000) + &"]".repeat(200_000);
+    server.send(format!("{{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{{\"x\":{deep}}}}}\n").as_bytes()).await;
+    assert_eq!(server.next().await, json!({ "jsonrpc": "2.0", "id": 2, "result": {} }));
+    server.send(format!("{{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{deep},\"b\":1}}}}}}\n").as_bytes()).await;
+    assert_eq!(server.next().await["result"]["isError"], true);
+    server.close();
+    assert_eq!(server.end().await.1.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_yet_gets_every_answer() {
+    const CALLS: u64 = 40_000;
+    let mut server = Process::start();
+    let mut stdin = server.stdin.take().expect("open");
+    // More answers than the pipe and the outbox hold: the server must stop reading, and lose nothing.
+    let writer = tokio::spawn(async move {
+        for id in 0..CALLS {
+            let line = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{id},\"b\":1}}}}}}\n");
+            stdin.write_all(line.as_bytes()).await.expect("the server reads");
+        }
+    });
+    let mut seen = BTreeMap::new();
+    for _ in 0..CALLS {
+        let answer = server.next().await;
+        let id = answer["id"].as_u64().expect("an id");
+        assert_eq!(text(&answer), (id + 1).to_string());
+        assert!(seen.insert(id, ()).is_none(), "{id} was answered twice");
+    }
+    writer.await.expect("all was sent");
+    let (rest, status, _) = server.end().await;
+    assert!(rest.is_empty(), "{rest:?}");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_ends_the_process() {
+    let mut server = Process::start();
+    server.call(1, "forever", json!({})).await;
+    let Process { mut child, stdin, stdout, stderr } = server;
+    drop(stdout);
+    let mut stdin = stdin.expect("open");
+    // Writing the next answer fails, which is how a server notices.
+    stdin.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n").await.expect("the server reads");
+    let status = tokio::time::timeout(PATIENCE, child.wait()).await.expect("it ends").expect("it was started");
+    assert_eq!(status.code(), Some(0));
+    drop((stdin, stderr));
+}
