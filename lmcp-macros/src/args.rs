@@ -4,7 +4,6 @@
 
 use crate::errors::Errors;
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, parenthesized};
@@ -30,37 +29,56 @@ pub(crate) enum Item {
 
 /// Reads an attribute's arguments; what cannot be read is an error and left out.
 ///
-/// With `leading`, a string without a key may come first: a resource's URI.
-pub(crate) fn parse(tokens: TokenStream, leading: bool, errors: &mut Errors) -> (Option<Expr>, Vec<Entry>) {
+/// With `leading`, something that is not one of these keys may come first: a resource's URI.
+pub(crate) fn parse(tokens: TokenStream, leading: Option<&[&str]>, errors: &mut Errors) -> (Option<Expr>, Vec<Entry>) {
+    let mut first = None;
+    let mut entries = Vec::new();
+    let mut failed = false;
     let read = |input: ParseStream<'_>| {
-        let mut first = None;
-        let mut entries = Vec::new();
-        while !input.is_empty() {
-            let is_key = input.peek(Ident::peek_any) && !input.peek2(Token![::]) && !input.peek2(Token![!]);
-            let read = if !is_key && leading && first.is_none() && entries.is_empty() {
-                input.parse().map(|expr| first = Some(expr))
-            } else {
-                input.call(entry).map(|entry| entries.push(entry))
-            };
-            let read = read.and_then(|()| match input.is_empty() || input.peek(Token![,]) {
-                true => Ok(()),
-                false => Err(input.error("expected `,` before this")),
-            });
-            if let Err(error) = read {
-                errors.push(error);
-                skip_to_comma(input)?;
+        let is_first = leading.is_some_and(|keys| !begins_with_key(&input.fork(), keys));
+        if is_first {
+            match input.parse().and_then(|expr| Ok((expr, end(input)?))) {
+                Ok((expr, ())) => first = Some(expr),
+                Err(error) => {
+                    errors.push(error);
+                    failed = true;
+                    skip_to_comma(input)?;
+                }
             }
             input.parse::<Option<Token![,]>>()?;
         }
-        Ok((first, entries))
-    };
-    match read.parse2(tokens) {
-        Ok(read) => read,
-        Err(error) => {
-            errors.push(error);
-            (None, Vec::new())
+        while !input.is_empty() {
+            match entry(input).and_then(|entry| Ok((entry, end(input)?))) {
+                Ok((entry, ())) => entries.push(entry),
+                Err(error) => {
+                    errors.push(error);
+                    failed = true;
+                    skip_to_comma(input)?;
+                }
+            }
+            input.parse::<Option<Token![,]>>()?;
         }
+        Ok(())
+    };
+    let result = read.parse2(tokens);
+    // What was left unread behind a mistake is not another one.
+    if let Err(error) = result
+        && !failed
+    {
+        errors.push(error);
     }
+    (first, entries)
+}
+
+fn end(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(input.error("expected `,` before this")) }
+}
+
+/// `key =`, `key(` or a known key alone.
+fn begins_with_key(input: ParseStream<'_>, keys: &[&str]) -> bool {
+    let Ok(key) = input.call(Ident::parse_any) else { return input.is_empty() };
+    let is_alone = input.is_empty() || input.peek(Token![,]);
+    input.peek(Token![=]) || input.peek(syn::token::Paren) || is_alone && keys.iter().any(|known| key == known)
 }
 
 fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
@@ -72,7 +90,9 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
         if input.is_empty() || input.peek(Token![,]) {
             return Err(syn::Error::new(key.span(), format!("`{key} =` has no value\nhelp: write one behind the `=`")));
         }
-        Given::Value(input.parse()?)
+        Given::Value(input.parse().map_err(|error| {
+            syn::Error::new(error.span(), format!("the value of `{key}` is no expression: {error}"))
+        })?)
     } else if input.peek(syn::token::Paren) {
         let content;
         parenthesized!(content in input);
@@ -250,13 +270,6 @@ pub(crate) fn ungrouped(expr: &Expr) -> &Expr {
 pub(crate) fn once<T>(slot: &mut Option<T>, value: Option<T>) {
     if value.is_some() {
         *slot = value;
-    }
-}
-
-/// Where an entry stands, for a mistake about all of it.
-impl ToTokens for Entry {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.key.to_tokens(tokens);
     }
 }
 

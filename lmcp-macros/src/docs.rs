@@ -106,60 +106,78 @@ struct Argument {
 
 /// Takes the `# Arguments` section out.
 fn split(pieces: Vec<Piece>, errors: &mut Errors) -> (Vec<Piece>, Vec<Argument>) {
-    let mut kept = Vec::new();
-    let mut arguments: Vec<Argument> = Vec::new();
-    let (mut inside, mut fenced, mut after_blank, mut open) = (false, false, false, false);
+    let mut section = Section::default();
     for piece in pieces {
-        let Piece::Line(line) = piece else {
-            inside = false;
-            kept.push(piece);
-            continue;
-        };
-        let trimmed = line.text.trim();
-        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
-            fenced = !fenced;
-        } else if !fenced && let Some(heading) = heading(trimmed) {
-            inside = heading.eq_ignore_ascii_case("arguments");
-            open = false;
-            if inside {
-                continue;
+        match piece {
+            Piece::Line(line) => section.read(line, errors),
+            Piece::Expr(_) => {
+                section.inside = false;
+                section.kept.push(piece);
             }
         }
-        if !inside {
-            kept.push(Piece::Line(line));
-            continue;
+    }
+    (section.kept, section.arguments)
+}
+
+#[derive(Default)]
+struct Section {
+    kept: Vec<Piece>,
+    arguments: Vec<Argument>,
+    /// Between the heading and the next one.
+    inside: bool,
+    /// In an example.
+    fenced: bool,
+    /// The last entry goes on.
+    open: bool,
+    after_blank: bool,
+}
+
+impl Section {
+    fn read(&mut self, line: Line, errors: &mut Errors) {
+        let trimmed = line.text.trim().to_owned();
+        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
+            self.fenced = !self.fenced;
+        } else if let Some(heading) = heading(&trimmed).filter(|_| !self.fenced) {
+            self.inside = heading.eq_ignore_ascii_case("arguments");
+            self.open = false;
+            if self.inside {
+                return;
+            }
+        }
+        if !self.inside {
+            self.kept.push(Piece::Line(line));
+            return;
         }
         let indented = line.text.starts_with("  ");
-        match bullet(&line.text).filter(|_| !fenced) {
-            Some(entry) => match named(entry) {
-                Some((name, text)) => {
-                    arguments.push(Argument { name, text: text.to_owned(), attr: line.attr });
-                    open = true;
-                }
-                None => {
-                    errors.add(
-                        &line.attr,
-                        "this entry of `# Arguments` names no parameter",
-                        "write `* `name`: text`, or the section under another heading",
-                    );
-                    open = false;
-                }
-            },
-            None if trimmed.is_empty() => {}
-            None if open && (indented || !after_blank) => {
-                if let Some(argument) = arguments.last_mut() {
-                    argument.text.push('\n');
-                    argument.text.push_str(trimmed);
-                }
+        if let Some(entry) = bullet(&line.text).filter(|_| !self.fenced) {
+            let named = named(entry).map(|(name, text)| (name, text.to_owned()));
+            self.open = named.is_some();
+            match named {
+                Some((name, text)) => self.arguments.push(Argument { name, text, attr: line.attr }),
+                None => errors.add(
+                    &line.attr,
+                    "this entry of `# Arguments` names no parameter",
+                    "write `* `name`: text`, or put the entry under another heading",
+                ),
             }
-            None => {
-                open = false;
-                kept.push(Piece::Line(Line { text: line.text.clone(), attr: line.attr }));
+        } else if trimmed.is_empty() {
+            // One blank line is left where something was taken out.
+            let is_blank = |piece: &Piece| matches!(piece, Piece::Line(line) if line.text.is_empty());
+            if !self.kept.last().is_none_or(is_blank) {
+                self.kept.push(Piece::Line(line));
             }
+        } else if let Some(argument) = self.arguments.last_mut()
+            && self.open
+            && (indented || !self.after_blank)
+        {
+            argument.text.push('\n');
+            argument.text.push_str(&trimmed);
+        } else {
+            self.open = false;
+            self.kept.push(Piece::Line(line));
         }
-        after_blank = trimmed.is_empty();
+        self.after_blank = trimmed.is_empty();
     }
-    (kept, arguments)
 }
 
 fn heading(line: &str) -> Option<&str> {
@@ -213,5 +231,33 @@ impl Argument {
             let text = text.trim();
             param.description = Some(Text(vec![text.to_token_stream()]));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bullet, lines, named};
+
+    #[test]
+    fn comments_lose_their_marks_and_keep_their_shape() {
+        assert_eq!(lines(" One line. "), ["One line."]);
+        assert_eq!(lines("    code"), ["   code"]);
+        assert_eq!(lines("* A block.\n *\n *   indented\n * flush\n "), ["* A block.", "", "  indented", "flush", ""]);
+        assert_eq!(lines(" A block.\n\n    indented\n  flush"), ["A block.", "", "  indented", "flush"]);
+    }
+
+    #[test]
+    fn entries_are_read_in_their_usual_forms() {
+        for entry in
+            ["* `city` - the city", "- `city`: the city", "* city: the city", "+ city - the city", "* `city` the city"]
+        {
+            let found = bullet(entry).and_then(named);
+            assert_eq!(found, Some(("city".to_owned(), "the city")), "{entry}");
+        }
+        assert_eq!(bullet("* `r#type` — its type").and_then(named), Some(("type".to_owned(), "its type")));
+        for entry in ["* the city", "* `the city` - where", "* city"] {
+            assert_eq!(bullet(entry).and_then(named), None, "{entry}");
+        }
+        assert_eq!(bullet("    - nested"), None);
     }
 }

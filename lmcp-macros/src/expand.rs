@@ -4,7 +4,7 @@ use crate::errors::Errors;
 use crate::model::{Attr, Kind, Model};
 use crate::paths::Paths;
 use crate::signature::Source;
-use crate::{check, keys, prompt, resource, tool};
+use crate::{check, form, keys, prompt, resource, tool};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
@@ -30,11 +30,11 @@ pub(crate) fn expand(attr: Attr, arguments: TokenStream, item: TokenStream) -> T
         }
     };
     let function = source.read(&mut errors);
-    check::check_signature(attr, &source, &mut errors);
+    form::check(attr, &source, &mut errors);
     if let Some(kind) = kind {
         let mut common = common;
         let model = Model { paths: Paths::new(common.root.take()), common, kind, function };
-        check::check_model(attr, &model, &mut errors);
+        check::check(attr, &model, &mut errors);
         if errors.is_empty() {
             let entry = expand_entry(&model);
             return quote!(#source #entry);

@@ -20,13 +20,16 @@ const REPEATABLE: [&str; 3] = ["icon", "tags", "alias"];
 
 /// Reads the arguments of `#[tool]`, `#[resource]` or `#[prompt]`; `None` where what is missing has been reported.
 pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Common, Option<Kind>) {
-    let (first, entries) = args::parse(tokens, attr == Attr::Resource, errors);
     let own: &[&str] = match attr {
         Attr::Tool => &TOOL,
         Attr::Resource => &RESOURCE,
         Attr::Prompt => &[],
     };
     let keys: Vec<&str> = own.iter().chain(&COMMON).copied().collect();
+    let (first, mut entries) = args::parse(tokens, (attr == Attr::Resource).then_some(&keys), errors);
+    // `uri = "..."` is a mistake that has an answer of its own.
+    let uri_as_key = entries.iter().position(|entry| attr == Attr::Resource && entry.name() == "uri");
+    let uri_as_key = uri_as_key.map(|index| entries.remove(index));
     let mut common = Common::default();
     let mut tool = Tool::default();
     let (mut mime, mut size) = (None, None);
@@ -45,12 +48,13 @@ pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Com
     let kind = match attr {
         Attr::Tool => Some(Kind::Tool(tool)),
         Attr::Prompt => Some(Kind::Prompt),
-        Attr::Resource => read_uri(first, errors).map(|uri| {
-            let (template, mistakes) = template::parse(&uri.value());
-            for (wrong, write) in mistakes {
-                errors.add(&uri, wrong, write);
-            }
-            Kind::Resource(Resource { uri, template, mime, size })
+        Attr::Resource => read_uri(first, uri_as_key, errors).map(|uri| {
+            let template = template::parse(&uri.value()).map_err(|mistakes| {
+                for (wrong, write) in mistakes {
+                    errors.add(&uri, wrong, write);
+                }
+            });
+            Kind::Resource(Resource { uri, template: template.ok(), mime, size })
         }),
     };
     (common, kind)
@@ -101,8 +105,12 @@ fn known(entries: Vec<Entry>, keys: &[&str], attribute: &str, errors: &mut Error
     known
 }
 
-fn read_uri(first: Option<Expr>, errors: &mut Errors) -> Option<LitStr> {
+fn read_uri(first: Option<Expr>, as_key: Option<Entry>, errors: &mut Errors) -> Option<LitStr> {
     let write = "write `#[resource(\"users://<id>/profile\")]`: `<id>` is a parameter of the function";
+    if let Some(entry) = as_key {
+        errors.add(&entry.key, "the URI of `#[resource]` comes first, without a key", write);
+        return None;
+    }
     let Some(expr) = first else {
         errors.add_at(args::attribute_span(), "`#[resource]` needs a URI", write);
         return None;
@@ -214,7 +222,7 @@ pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors)
         errors.add(&attribute, "`#[arg]` is given twice for one parameter", "write one with all keys");
     }
     arg.attribute = Some(attribute);
-    let (_, entries) = args::parse(tokens, false, errors);
+    let (_, entries) = args::parse(tokens, None, errors);
     for entry in known(entries, &ARG, "#[arg]", errors) {
         match &*entry.name() {
             "default" => {

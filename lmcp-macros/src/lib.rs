@@ -8,6 +8,7 @@ mod check;
 mod docs;
 mod errors;
 mod expand;
+mod form;
 mod keys;
 mod model;
 mod nearest;

@@ -76,7 +76,8 @@ pub(crate) struct Tool {
 /// The keys only a resource has.
 pub(crate) struct Resource {
     pub(crate) uri: LitStr,
-    pub(crate) template: Template,
+    /// None if it is malformed, which has been reported.
+    pub(crate) template: Option<Template>,
     pub(crate) mime: Option<LitStr>,
     pub(crate) size: Option<u64>,
 }

@@ -26,16 +26,20 @@ fn folded(name: &str) -> Vec<char> {
     name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// Edits (insert, delete, replace) between two names.
+/// Edits (insert, delete, replace, swap neighbours) between two names.
 fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut left = i + 1;
-        let mut row = vec![left];
+        let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            left = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(left + 1);
-            row.push(left);
+            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
         }
+        before = last;
         last = row;
     }
     last.last().copied().unwrap_or_default()
@@ -48,7 +52,7 @@ mod tests {
     #[test]
     fn slips_are_found_and_strangers_are_not() {
         let keys = ["name", "title", "read_only", "open_world"];
-        assert_eq!(nearest("titel", keys), None);
+        assert_eq!(nearest("titel", keys), Some("title"));
         assert_eq!(nearest("titl", keys), Some("title"));
         assert_eq!(nearest("readonly", keys), Some("read_only"));
         assert_eq!(nearest("openWorld", keys), Some("open_world"));

@@ -32,9 +32,8 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
     let specs = params.iter().enumerate().map(|(index, param)| expand_spec(paths, index, param));
     let takes = params.iter().enumerate().map(|(index, param)| expand_take(paths, index, param));
     let output = expand_output(model, target);
-    let describe = target.describes_output.then(|| {
-        quote!(__lmcp_output.describe(__lmcp_description, __lmcp_value.nullable());)
-    });
+    let describe =
+        target.describes_output.then(|| quote!(__lmcp_output.describe(__lmcp_description, __lmcp_value.nullable());));
     let result = &target.result;
     let imports = target.kind.iter().map(|(import, _)| import);
     let taken: Vec<Ident> = (0..params.len()).map(taken).collect();
@@ -46,12 +45,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
         let mut __lmcp_problems = __lmcp_call.problems();
         #(#takes)*
         match (#(#taken,)*) {
-            (#(#paths::core::option::Option::Some(#taken),)*) if __lmcp_problems.is_empty() => match #run {
-                #paths::core::result::Result::Ok(__lmcp_ok) => __lmcp_output.finish(__lmcp_value.open(__lmcp_ok)),
-                #paths::core::result::Result::Err(__lmcp_err) => {
-                    #paths::core::result::Result::Err(__lmcp_failure.reject(__lmcp_err))
-                }
-            },
+            (#(#paths::core::option::Option::Some(#taken),)*) if __lmcp_problems.is_empty() => #run,
             _ => #paths::core::result::Result::Err(__lmcp_problems.reject()),
         }
     }};
@@ -216,20 +210,26 @@ fn spread(name: &str, (first, last): (Span, Span)) -> TokenStream {
     quote!(#borrow #name)
 }
 
+/// Calls the function and makes an outcome of what it gives.
 fn expand_run(model: &Model, taken: &[Ident]) -> TokenStream {
     let Model { paths, function, common, .. } = model;
     let ident = &function.ident;
-    let call = match (&common.blocking, function.is_async) {
-        (Some(_), _) => {
-            let at = ours(ident.span());
-            let there = paths.at(at);
-            let closure = quote_spanned!(at=> move || #ident(#(#taken),*));
-            quote!(#there::blocking(#closure).await)
+    let wait = function.is_async.then(|| quote!(.await));
+    let outcome = quote! {
+        match __lmcp_return.split(#ident(#(#taken),*) #wait) {
+            #paths::core::result::Result::Ok(__lmcp_ok) => __lmcp_output.finish(__lmcp_value.open(__lmcp_ok)),
+            #paths::core::result::Result::Err(__lmcp_err) => {
+                #paths::core::result::Result::Err(__lmcp_failure.reject(__lmcp_err))
+            }
         }
-        (None, true) => quote!(#ident(#(#taken),*).await),
-        (None, false) => quote!(#ident(#(#taken),*)),
     };
-    quote!(__lmcp_return.split(#call))
+    if common.blocking.is_none() {
+        return outcome;
+    }
+    // The outcome is made over there, so that what the function gives need not move between threads.
+    let at = ours(ident.span());
+    let there = paths.at(at);
+    quote_spanned!(at=> #there::blocking(move || { #outcome }).await)
 }
 
 /// The fields of `Item`.

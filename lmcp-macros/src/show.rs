@@ -20,6 +20,11 @@ fn write(tokens: TokenStream, shown: &mut String) {
                     Delimiter::Brace => (" { ", " }"),
                     Delimiter::None => ("", ""),
                 };
+                let last =
+                    shown.rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'').next().unwrap_or_default();
+                if ["mut", "const"].contains(&last) || last.starts_with('\'') {
+                    shown.push(' ');
+                }
                 shown.push_str(open);
                 write(group.stream(), shown);
                 shown.push_str(close);
@@ -49,7 +54,6 @@ fn space(shown: &mut String) {
         shown.push(' ');
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -60,10 +60,15 @@ impl Source {
     pub(crate) fn read(&mut self, errors: &mut Errors) -> Function {
         let lifetimes = Lifetimes::of(&self.sig.generics);
         let doc = docs::read(&self.attrs);
+        // Below `#[tool]` there may be a `#[resource]`, which needs what stands on the parameters too.
+        let is_last = !self.attrs.iter().any(is_ours);
         let mut params = Vec::new();
         for input in &mut self.sig.inputs {
             if let FnArg::Typed(param) = input {
                 params.push(read_param(param, &lifetimes, errors));
+                if is_last {
+                    param.attrs.retain(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("arg"));
+                }
             }
         }
         let description = doc.into_parts(&mut params, errors);
@@ -113,7 +118,13 @@ fn carried_meta(meta: &Meta) -> Option<Meta> {
     }
 }
 
-fn read_param(param: &mut PatType, lifetimes: &Lifetimes, errors: &mut Errors) -> Param {
+/// Another of the three attributes.
+fn is_ours(attr: &Attribute) -> bool {
+    let last = attr.path().segments.last();
+    last.is_some_and(|last| ["tool", "resource", "prompt"].iter().any(|name| last.ident == name))
+}
+
+fn read_param(param: &PatType, lifetimes: &Lifetimes, errors: &mut Errors) -> Param {
     let mut arg = Arg::default();
     for attr in param.attrs.iter().filter(|attr| attr.path().is_ident("arg")) {
         keys::read_arg(attr.clone(), &mut arg, errors);
@@ -125,7 +136,11 @@ fn read_param(param: &mut PatType, lifetimes: &Lifetimes, errors: &mut Errors) -
     for attr in param.attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
         errors.add(attr, "a parameter cannot depend on a condition", "put `#[cfg(...)]` on two functions");
     }
-    param.attrs.retain(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("arg"));
+    let role = match role(&param.ty) {
+        // Whatever the type is called, it says itself that it is an argument.
+        Role::Unknown if arg.attribute.is_some() => Role::Argument,
+        role => role,
+    };
     let description = arg.description.as_ref().map(|text| Text(vec![text.to_token_stream()]));
     let mut bound = Bound(Vec::new());
     bound.visit_pat(&param.pat);
@@ -138,12 +153,12 @@ fn read_param(param: &mut PatType, lifetimes: &Lifetimes, errors: &mut Errors) -
         ty: lifetimes.elide(&param.ty),
         description: description.or(doc),
         arg,
-        role: role(&param.ty),
+        role,
     }
 }
 
 /// What the spelling of a type tells about its role.
-fn role(ty: &Type) -> Role {
+pub(crate) fn role(ty: &Type) -> Role {
     match ungrouped(ty) {
         Type::Reference(reference) => match role(&reference.elem) {
             Role::Context => Role::Context,
@@ -164,9 +179,42 @@ fn role(ty: &Type) -> Role {
 /// Well-known types that can be nothing but arguments, and that nobody calls something else.
 pub(crate) fn is_argument(path: &TypePath) -> bool {
     const NAMES: [&str; 36] = [
-        "String", "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize", "f32", "f64", "Option", "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Box", "Cow",
-        "PathBuf", "Uuid", "Url", "IpAddr", "Ipv4Addr", "Ipv6Addr", "SocketAddr", "Duration", "SystemTime", "NaiveDate",
+        "String",
+        "bool",
+        "char",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "f32",
+        "f64",
+        "Option",
+        "Vec",
+        "VecDeque",
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "BTreeSet",
+        "Box",
+        "Cow",
+        "PathBuf",
+        "Uuid",
+        "Url",
+        "IpAddr",
+        "Ipv4Addr",
+        "Ipv6Addr",
+        "SocketAddr",
+        "Duration",
+        "SystemTime",
+        "NaiveDate",
     ];
     path.path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
 }

@@ -14,8 +14,12 @@ pub(crate) type Mistake = (String, String);
 /// The most segments the server accepts.
 const MAX_SEGMENTS: usize = 128;
 
-/// Parses a template; finds all mistakes, not only the first.
-pub(crate) fn parse(text: &str) -> (Template, Vec<Mistake>) {
+/// Parses a template.
+///
+/// # Errors
+///
+/// All mistakes, not only the first.
+pub(crate) fn parse(text: &str) -> Result<Template, Vec<Mistake>> {
     let mut names = Vec::new();
     let mut mistakes = Vec::new();
     if let Some(bad) = text.chars().find(|c| c.is_whitespace() || c.is_control() || "{}\"\\^`|".contains(*c)) {
@@ -26,7 +30,7 @@ pub(crate) fn parse(text: &str) -> (Template, Vec<Mistake>) {
             ),
             _ => (format!("{bad:?} cannot stand in a URI"), format!("write `{}`", percent_encoded(bad))),
         });
-        return (Template { names }, mistakes);
+        return Err(mistakes);
     }
     let body = match text.split_once("://") {
         Some((scheme, body)) => {
@@ -53,8 +57,9 @@ pub(crate) fn parse(text: &str) -> (Template, Vec<Mistake>) {
     for (index, raw) in raw.iter().enumerate() {
         match parse_segment(raw) {
             Ok(None) => {}
-            Ok(Some((name, _))) if names.contains(&name) => mistakes
-                .push((format!("two segments are called `<{name}>`"), "give each a name of its own".to_owned())),
+            Ok(Some((name, _))) if names.contains(&name) => {
+                mistakes.push((format!("two segments are called `<{name}>`"), "give each a name of its own".to_owned()))
+            }
             Ok(Some((name, rest))) => {
                 if rest && (in_path.split('/').count() > index + 1 || !query.is_empty()) {
                     mistakes.push((
@@ -67,7 +72,7 @@ pub(crate) fn parse(text: &str) -> (Template, Vec<Mistake>) {
             Err(mistake) => mistakes.push(mistake),
         }
     }
-    (Template { names }, mistakes)
+    if mistakes.is_empty() { Ok(Template { names }) } else { Err(mistakes) }
 }
 
 fn check_scheme(scheme: &str, text: &str) -> Option<Mistake> {
@@ -114,14 +119,12 @@ fn parse_segment(raw: &str) -> Result<Option<(String, bool)>, Mistake> {
             format!("`{raw}` mixes a capture with other text"),
             "a capture is a whole segment: write `<name>` between slashes".to_owned(),
         )),
-        (Some(_), None) => Err((
-            format!("the `<` in `{raw}` is not closed"),
-            "write `<name>`, or `%3C` for the character".to_owned(),
-        )),
-        (_, Some(_)) => Err((
-            format!("the `>` in `{raw}` closes nothing"),
-            "write `<name>`, or `%3E` for the character".to_owned(),
-        )),
+        (Some(_), None) => {
+            Err((format!("the `<` in `{raw}` is not closed"), "write `<name>`, or `%3C` for the character".to_owned()))
+        }
+        (_, Some(_)) => {
+            Err((format!("the `>` in `{raw}` closes nothing"), "write `<name>`, or `%3E` for the character".to_owned()))
+        }
     }
 }
 
@@ -194,15 +197,14 @@ mod tests {
             ("config://app?format=json#top", &[]),
             ("a://b%20c/", &[]),
         ] {
-            let (template, mistakes) = parse(text);
-            assert_eq!(template.names, names, "{text}");
-            assert!(mistakes.is_empty(), "{text}: {mistakes:?}");
+            let found = parse(text).map(|template| template.names);
+            assert_eq!(found, Ok(names.iter().map(ToString::to_string).collect()), "{text}");
         }
     }
 
     #[test]
     fn all_mistakes_are_found() {
-        let (_, mistakes) = parse("1x://<>/a<b>/<c..>/%zz/<1d>");
+        let mistakes = parse("1x://<>/a<b>/<c..>/%zz/<1d>").err().unwrap_or_default();
         assert_eq!(mistakes.len(), 6, "{mistakes:?}");
     }
 }

@@ -1,10 +1,15 @@
 //! JSON for people: indented, in the order in which it was written.
 
+/// A whole document: indented, with an end of line.
+pub(super) fn document(json: &str) -> String {
+    pretty(json) + "\n"
+}
+
 /// Indents JSON. A [`Value`](serde_json::Value) would sort an object's entries; this leaves them where they are.
-pub(super) fn pretty(json: &str) -> String {
+fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let mut depth = 0_usize;
-    let mut chars = json.chars().filter(SkipSpace::default().keep()).peekable();
+    let mut chars = json.chars().peekable();
     let mut in_string = false;
     while let Some(c) = chars.next() {
         if in_string {
@@ -23,6 +28,7 @@ pub(super) fn pretty(json: &str) -> String {
             }
             '{' | '[' => {
                 out.push(c);
+                while chars.next_if(char::is_ascii_whitespace).is_some() {}
                 if let Some(end) = chars.next_if(|next| matches!(next, '}' | ']')) {
                     out.push(end);
                 } else {
@@ -40,6 +46,7 @@ pub(super) fn pretty(json: &str) -> String {
                 new_line(&mut out, depth);
             }
             ':' => out.push_str(": "),
+            ' ' | '\t' | '\r' | '\n' => {}
             _ => out.push(c),
         }
     }
@@ -49,31 +56,6 @@ pub(super) fn pretty(json: &str) -> String {
 fn new_line(out: &mut String, depth: usize) {
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", depth));
-}
-
-/// Leaves out the space between JSON's tokens.
-#[derive(Default)]
-struct SkipSpace {
-    in_string: bool,
-    escaped: bool,
-}
-
-impl SkipSpace {
-    fn keep(mut self) -> impl FnMut(&char) -> bool {
-        move |c| {
-            if self.in_string {
-                match c {
-                    _ if self.escaped => self.escaped = false,
-                    '\\' => self.escaped = true,
-                    '"' => self.in_string = false,
-                    _ => {}
-                }
-                return true;
-            }
-            self.in_string = *c == '"';
-            !c.is_ascii_whitespace()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
 //! - [`signature`]: what functions take and give, as people read it;
-//! - [`json`], [`text`]: JSON and text for people and terminals.
+//! - [`content`], [`json`], [`text`]: results, JSON and text for people and terminals.
 
 mod arguments;
 mod call;
 mod command;
+mod content;
 mod get;
 mod help;
 mod json;
@@ -26,7 +27,8 @@ mod text;
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
-use command::{Command, Misuse, Verb};
+use command::{Command, Misuse, Topic};
+use help::Help;
 use std::io::{self, Write};
 use text::Look;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -71,8 +73,14 @@ fn run(server: Server) -> i32 {
         }
         Command::Help(topic) => {
             let info = server.info().clone();
-            // Help is given also when the server cannot start; then it has no examples.
-            let report = help::help(&topic, &info, server.build().ok().as_ref(), &program, look);
+            let report = match (server.build(), &topic) {
+                (Err(e), Topic::Tool(_) | Topic::Prompt(_)) => Ok(Report::error(&e)),
+                // Help is there also when the server cannot start; then it has no examples.
+                (built, topic) => {
+                    let server = built.ok();
+                    Help { info: &info, server: server.as_ref(), program: &program, look }.about(topic)
+                }
+            };
             report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
         }
         Command::List { only, json } => {
@@ -82,15 +90,15 @@ fn run(server: Server) -> i32 {
             };
             report.print(&mut io::stdout())
         }
-        Command::Call { tool, arguments, json } => handle(server, async |server| {
-            call::call(server, tool.as_deref(), &arguments, json, look).await
-        }),
+        Command::Call { tool, arguments, json } => {
+            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, json, look).await)
+        }
         Command::Read { uri, json } => {
             handle(server, async |server| read::read(server, uri.as_deref(), json, look).await)
         }
-        Command::Get { prompt, arguments, json } => handle(server, async |server| {
-            get::get(server, prompt.as_deref(), &arguments, json, look).await
-        }),
+        Command::Get { prompt, arguments, json } => {
+            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, json, look).await)
+        }
     }
 }
 
@@ -150,13 +158,21 @@ impl Report {
         Report { stdout: Vec::new(), stderr: Some(format!("error: {message}")), code: exit::FAILED }
     }
 
+    /// Names a command that tells more, unless the message itself knows better.
+    fn hint(mut self, server: &ReadyServer, command: &str) -> Self {
+        if let Some(text) = self.stderr.as_mut().filter(|text| !text.contains("did you mean")) {
+            let program = text::program(&server.0.info.name);
+            text.push_str(&format!("\n`{program} {command}` shows what there is"));
+        }
+        self
+    }
+
     fn error(error: &Error) -> Self {
         Self::failed(crate::error::chain(error))
     }
 
     fn misused(misuse: Misuse, program: &str) -> Self {
-        let usage = Verb::usage(misuse.verb);
-        let text = format!("error: {}\nusage: {program} {usage}", misuse.message);
+        let text = format!("error: {}\nusage: {program} {}", misuse.message, misuse.usage);
         Report { stdout: Vec::new(), stderr: Some(text), code: exit::MISUSED }
     }
 

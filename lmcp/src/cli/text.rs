@@ -142,16 +142,6 @@ pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
     lines
 }
 
-/// Names for people: `a, b and c`.
-pub(super) fn enumerate<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 /// The program as its user types it, without the way to it; the server's name when the process was not told.
 pub(super) fn program(server: &str) -> String {
     let path = std::env::args_os().next().unwrap_or_default();
@@ -180,11 +170,5 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("- a list\n\n  kept as it is", 80), ["- a list", "", "  kept as it is"]);
         assert_eq!(wrap("unbreakable it is", 3), ["unbreakable", "it", "is"]);
-    }
-
-    #[test]
-    fn names_read_as_a_sentence() {
-        assert_eq!(enumerate(["a"].into_iter()), "a");
-        assert_eq!(enumerate(["a", "b", "c"].into_iter()), "a, b and c");
     }
 }

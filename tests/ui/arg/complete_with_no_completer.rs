@@ -21,18 +21,3 @@ fn two(#[arg(complete = wrong_result)] language: String) -> String {
     //~^ token: wrong_result
     language
 }
-
-#[prompt]
-fn three(#[arg(complete = missing)] language: String) -> String {
-    //~^ error: cannot find value `missing` in this scope
-    //~^ token: missing
-    language
-}
-
-#[prompt]
-fn four(#[arg(complete = "languages")] language: String) -> String {
-    //~^ error: `complete` names a function
-    //~^ token: "languages"
-    //~^ help: write its path, as in `complete = name`
-    language
-}

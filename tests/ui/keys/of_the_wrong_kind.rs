@@ -46,6 +46,11 @@ fn bare() {}
 //~^ token: description
 fn nothing() {}
 
+#[tool(meta = {"a": 1}, concurrency = 0)]
+//~^ error: the value of `meta` is no expression
+//~^ error: `concurrency` cannot be 0
+fn object() {}
+
 #[tool(name = "a" title = "b")]
 //~^ error: expected `,` before this
 //~^ token: title

@@ -11,6 +11,6 @@ fn forecast(city: City) -> String {
     //~^ help: Deserialize<'de>` is not implemented for `City`
     //~^ error: `City` cannot be a parameter of a tool, a resource or a prompt
     //~^ token: City
-    //~^ help: the trait `JsonSchema` is not implemented for `City`
+    //~^ help: JsonSchema` is not implemented for `City`
     city.name
 }

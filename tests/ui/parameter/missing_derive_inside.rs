@@ -7,7 +7,7 @@ pub struct City {
 
 #[tool]
 fn forecast(cities: Option<Vec<City>>) -> usize {
-    //~^ error: the trait bound `City: JsonSchema` is not satisfied
+    //~^ error: JsonSchema` is not satisfied
     //~^ token: Option<Vec<City>>
     cities.iter().flatten().map(|city| city.name.len()).sum()
 }

@@ -9,6 +9,6 @@ pub struct City {
 fn forecast(days: u8, city: City) -> String {
     //~^ error: `City` cannot be a parameter of a tool, a resource or a prompt
     //~^ token: City
-    //~^ help: the trait `JsonSchema` is not implemented for `City`
+    //~^ help: JsonSchema` is not implemented for `City`
     format!("{}{days}", city.name)
 }

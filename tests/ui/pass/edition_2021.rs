@@ -2,6 +2,7 @@
 //! A crate of the edition before.
 
 #![deny(warnings)]
+#![forbid(unsafe_code)]
 
 use lmcp::{prompt, resource, tool, Context};
 

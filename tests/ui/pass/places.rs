@@ -131,3 +131,13 @@ pub fn with_other_attributes() -> u8 {
 const fn constant(a: u8) -> u8 {
     a
 }
+
+#[tool]
+#[resource("both://<id>")]
+#[prompt(name = "all-three")]
+fn both(
+    #[arg(description = "which")]
+    id: String,
+) -> String {
+    id
+}

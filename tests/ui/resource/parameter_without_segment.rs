@@ -9,6 +9,12 @@ fn note(ctx: &Context, id: u64, part: Option<String>, State(db): State<u8>) -> S
     id.to_string()
 }
 
+#[resource("notes://newest")]
+fn newest(#[arg(description = "whose")] user: lmcp::Json<u8>) -> u8 {
+    //~^ error: `user` is no segment of the URI
+    user.0
+}
+
 #[resource("notes://all")]
 fn all(limit: usize) -> String {
     //~^ error: `limit` is no segment of the URI

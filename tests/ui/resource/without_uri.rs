@@ -10,17 +10,19 @@ fn none() {}
 //~^ error: `#[resource]` needs a URI
 fn only_keys() {}
 
-#[resource(uri = "a://b")]
+#[resource(blocking)]
 //~^ error: `#[resource]` needs a URI
-//~^ error: `#[resource]` has no key `uri`
+fn only_a_flag() {}
+
+#[resource(uri = "a://b", mime = "text/plain")]
+//~^ error: the URI of `#[resource]` comes first, without a key
 //~^ token: uri
 fn as_a_key() {}
 
 const URI: &str = "a://b";
 
 #[resource(URI)]
-//~^ error: `#[resource]` needs a URI
-//~^ error: `#[resource]` has no key `URI`
+//~^ error: the URI of `#[resource]` is a string literal
 //~^ token: URI
 fn constant() -> &'static str {
     URI

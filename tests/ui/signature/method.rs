@@ -9,7 +9,7 @@ impl Server {
     fn add(&self, amount: i64) -> i64 {
         //~^ error: a tool is a free function: it has no `self`
         //~^ token: &self
-        //~^ help: move it out of the `impl`, and take the value as a parameter `State<T>`
+        //~^ help: move it out of the `impl`, and take the value as a parameter, as `State<T>`
         self.total + amount
     }
 

@@ -1,11 +1,12 @@
 use lmcp::tool;
 
 #[tool]
-fn echo<'a>(value: u8) -> u8
+fn echo<'a, T>(value: Vec<T>) -> Vec<T>
+//~^ error: a tool cannot be generic: nobody says what `T` is when it is called
+//~^ token: T
 where
+    T: Into<String>,
     'static: 'a,
-    //~^ error: a tool has no use for a `where` clause
-    //~^ help: leave it out
 {
     value
 }

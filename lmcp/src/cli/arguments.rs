@@ -1,0 +1,211 @@
+//! The arguments of a call as they are typed, made into JSON as the schema says.
+//!
+//! `key=value`, `key:=json`, a JSON object, `@file` with one, `-` for one on standard input. What does not fit the
+//! schema goes to the server as it is: its error says best what it wants.
+
+use super::signature::target;
+use crate::handler::call::reason;
+use crate::handler::parameter::ParamSpec;
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::io::Read as _;
+
+/// Makes one object of all words. The schema is the one of all arguments; a name that it does not know may be another
+/// name of one of `params`. The error says which word cannot be understood.
+pub(super) fn read(words: &[String], schema: &Value, params: &[ParamSpec]) -> Result<Map<String, Value>, String> {
+    let mut arguments = Map::new();
+    let mut pairs = HashSet::new();
+    for word in words {
+        if let Some(object) = object(word)? {
+            for (key, value) in object {
+                if arguments.contains_key(&key) {
+                    return Err(format!("{key:?} is given twice"));
+                }
+                arguments.insert(key, value);
+            }
+            continue;
+        }
+        let Some((key, text)) = word.split_once('=').filter(|(key, _)| !matches!(*key, "" | ":")) else {
+            return Err(format!("{word:?} is no argument: write key=value"));
+        };
+        if let Some(key) = key.strip_suffix(':') {
+            let value = parse(text).map_err(|e| format!("the value of {key:?} is not JSON: {}", reason(&e)))?;
+            if arguments.insert(key.to_owned(), value).is_some() {
+                return Err(format!("{key:?} is given twice"));
+            }
+            continue;
+        }
+        let reading = Reading::of(property(schema, params, key), schema, 0);
+        match (arguments.get_mut(key), reading) {
+            (None, reading) => {
+                arguments.insert(key.to_owned(), reading.value(text));
+                pairs.insert(key);
+            }
+            // A list grows with each `key=value`.
+            (Some(Value::Array(items)), Reading::List(item)) if pairs.contains(key) => {
+                items.extend(Reading::List(item).items(text));
+            }
+            _ => return Err(format!("{key:?} is given twice")),
+        }
+    }
+    Ok(arguments)
+}
+
+/// The schema of the argument of this name.
+fn property<'s>(schema: &'s Value, params: &[ParamSpec], key: &str) -> &'s Value {
+    let property = |name: &str| schema.get("properties")?.get(name);
+    let aliased = || property(params.iter().find(|param| param.aliases.contains(&key))?.name);
+    property(key).or_else(aliased).or_else(|| schema.get("additionalProperties")).unwrap_or(&Value::Null)
+}
+
+/// A word that is a whole object: `{…}`, `@file` or `-`.
+fn object(word: &str) -> Result<Option<Map<String, Value>>, String> {
+    let (text, source) = match (word.strip_prefix('@'), word) {
+        (Some(path), _) => {
+            let text = std::fs::read_to_string(path).map_err(|e| format!("{path:?} cannot be read: {e}"))?;
+            (text, format!("{path:?}"))
+        }
+        (None, "-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(|e| format!("standard input cannot be read: {e}"))?;
+            (text, "standard input".to_owned())
+        }
+        (None, word) if word.starts_with('{') => (word.to_owned(), "the argument".to_owned()),
+        _ => return Ok(None),
+    };
+    match parse(&text) {
+        Ok(Value::Object(object)) => Ok(Some(object)),
+        Ok(_) => Err(format!("{source} is no JSON object")),
+        // In a file, line and column help.
+        Err(e) if word.starts_with('{') => Err(format!("{source} is not JSON: {}", reason(&e))),
+        Err(e) => Err(format!("{source} is not JSON: {e}")),
+    }
+}
+
+fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+/// How a text is read.
+#[derive(Debug, PartialEq, Eq)]
+enum Reading {
+    /// As it is.
+    Text,
+    /// As JSON, and as it is when it is none.
+    Json,
+    /// As a JSON array, or as one item.
+    List(Box<Reading>),
+}
+
+impl Reading {
+    fn of(schema: &Value, root: &Value, depth: usize) -> Self {
+        if depth > 8 {
+            return Reading::Json;
+        }
+        if let Some(target) = target(schema, root) {
+            return Self::of(target, root, depth + 1);
+        }
+        let all_text =
+            |values: &[Value], is_text: &dyn Fn(&Value) -> bool| !values.is_empty() && values.iter().all(is_text);
+        for key in ["anyOf", "oneOf", "enum"] {
+            let Some(Value::Array(members)) = schema.get(key) else { continue };
+            let is_text = |member: &Value| match key {
+                "enum" => member.is_string(),
+                _ => Self::of(member, root, depth + 1) == Reading::Text,
+            };
+            return if all_text(members, &is_text) { Reading::Text } else { Reading::Json };
+        }
+        match schema.get("type") {
+            Some(Value::String(kind)) if kind == "string" => Reading::Text,
+            Some(Value::String(kind)) if kind == "array" => {
+                let item = schema.get("items").unwrap_or(&Value::Null);
+                Reading::List(Box::new(Self::of(item, root, depth + 1)))
+            }
+            Some(Value::Array(kinds)) if all_text(kinds, &|kind| kind == "string") => Reading::Text,
+            None if schema.get("const").is_some_and(Value::is_string) => Reading::Text,
+            _ => Reading::Json,
+        }
+    }
+
+    fn value(&self, text: &str) -> Value {
+        match self {
+            Reading::Text => text.into(),
+            Reading::Json => parse(text).unwrap_or_else(|_| text.into()),
+            Reading::List(_) => self.items(text).into(),
+        }
+    }
+
+    fn items(&self, text: &str) -> Vec<Value> {
+        match (parse(text), self) {
+            (Ok(Value::Array(items)), _) => items,
+            (_, Reading::List(item)) => vec![item.value(text)],
+            _ => vec![self.value(text)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "s": {"type": "string"},
+                "i": {"type": "integer"},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "numbers": {"type": "array", "items": {"type": "number"}},
+                "union": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+                "choice": {"oneOf": [{"type": "string", "const": "1"}, {"type": "string", "enum": ["2"]}]},
+                "node": {"$ref": "#/$defs/Name"},
+            },
+            "$defs": {"Name": {"type": "string"}},
+        })
+    }
+
+    fn ok(line: &str, expected: Value) {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        assert_eq!(read(&words, &schema(), &[]).map(Value::from), Ok(expected), "{line}");
+    }
+
+    fn refused(line: &str, expected: &str) {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        assert_eq!(read(&words, &schema(), &[]), Err(expected.to_owned()), "{line}");
+    }
+
+    #[test]
+    fn the_schema_decides() {
+        ok("s=1 i=1 union=1 choice=1 node=true", json!({"s": "1", "i": 1, "union": 1, "choice": "1", "node": "true"}));
+        ok("s= i=x union=x stranger=[1]", json!({"s": "", "i": "x", "union": "x", "stranger": [1]}));
+        ok("s=a=b i=-1.5", json!({"s": "a=b", "i": -1.5}));
+        ok("s:=1 i:=\"1\"", json!({"s": 1, "i": "1"}));
+    }
+
+    #[test]
+    fn lists_grow() {
+        ok("tags=a tags=b", json!({"tags": ["a", "b"]}));
+        ok("tags=1 numbers=1 numbers=2", json!({"tags": ["1"], "numbers": [1, 2]}));
+        ok("tags=[\"a\",\"b\"] tags=c numbers=[]", json!({"tags": ["a", "b", "c"], "numbers": []}));
+    }
+
+    #[test]
+    fn objects_and_pairs_go_together() {
+        ok("{\"i\":7} s=x", json!({"i": 7, "s": "x"}));
+        refused("{\"i\":7} i=8", "\"i\" is given twice");
+        refused("i=8 {\"i\":7}", "\"i\" is given twice");
+        refused("i=8 i=9", "\"i\" is given twice");
+        refused("tags:=[] tags=a", "\"tags\" is given twice");
+    }
+
+    #[test]
+    fn what_is_no_argument_is_named() {
+        refused("1", "\"1\" is no argument: write key=value");
+        refused("=1", "\"=1\" is no argument: write key=value");
+        refused("i:=x", "the value of \"i\" is not JSON: expected value");
+        refused("{\"i\"}", "the argument is not JSON: expected `:`");
+        let missing = read(&["@/no/such/file".to_owned()], &Value::Null, &[]).expect_err("there is none");
+        assert!(missing.starts_with("\"/no/such/file\" cannot be read: "), "{missing}");
+    }
+}

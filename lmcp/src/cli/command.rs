@@ -1,0 +1,266 @@
+//! The process's arguments as one [`Command`], and what is said of arguments that are none.
+
+use crate::outcome::Listed;
+use crate::registry::nearest::nearest;
+use lexopt::{Arg, Parser};
+use std::ffi::OsString;
+
+/// What the process is asked to do. What a person leaves out is asked back later, by name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    Serve,
+    List { only: Option<Listed>, json: bool },
+    Call { tool: Option<String>, arguments: Vec<String>, json: bool },
+    Read { uri: Option<String>, json: bool },
+    Get { prompt: Option<String>, arguments: Vec<String>, json: bool },
+    Help(Topic),
+    Version,
+}
+
+/// What help is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    Program,
+    Verb(Verb),
+    Tool(String),
+    Prompt(String),
+}
+
+/// The word behind the program's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    List,
+    Call,
+    Read,
+    Get,
+    Help,
+}
+
+/// A command line that was not understood. Nothing ran.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Misuse {
+    pub(super) message: String,
+    /// What to write behind the program's name.
+    pub(super) usage: String,
+}
+
+impl Misuse {
+    fn of(verb: impl Into<Option<Verb>>, message: impl Into<String>) -> Self {
+        Self::with(verb.into().map_or("[list | call | read | get | help]", Verb::usage), message)
+    }
+
+    pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
+        Misuse { message: message.into(), usage: usage.into() }
+    }
+
+    /// There is no tool, prompt or resource of this name to say anything about.
+    pub(super) fn unknown<'a>(verb: Verb, kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::of(verb, format!("unknown {kind} {name:?}{}", did_you_mean(name, known)))
+    }
+
+    /// The name was left out: it asks which of these.
+    pub(super) fn which<'a>(verb: Verb, kind: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        const MOST: usize = 12;
+        let mut names: Vec<&str> = names.take(MOST + 1).collect();
+        if names.len() > MOST {
+            names.truncate(MOST);
+            names.push("…");
+        }
+        let these = if names.is_empty() { "the server has none".to_owned() } else { names.join(", ") };
+        Self::of(verb, format!("which {kind}? {these}"))
+    }
+}
+
+impl Verb {
+    const ALL: [Verb; 5] = [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Help];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Verb::List => "list",
+            Verb::Call => "call",
+            Verb::Read => "read",
+            Verb::Get => "get",
+            Verb::Help => "help",
+        }
+    }
+
+    /// What may stand behind the program's name.
+    pub(super) fn usage(self) -> &'static str {
+        match self {
+            Verb::List => "list [tools | resources | templates | prompts] [--json]",
+            Verb::Call => "call TOOL [key=value ...] [--json]",
+            Verb::Read => "read URI [--json]",
+            Verb::Get => "get PROMPT [key=value ...] [--json]",
+            Verb::Help => "help [COMMAND [NAME]]",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self, Misuse> {
+        Self::ALL.into_iter().find(|verb| verb.as_str() == word).ok_or_else(|| {
+            let hint = did_you_mean(word, Self::ALL.map(Self::as_str));
+            Misuse::of(None, format!("unknown command {word:?}{hint}"))
+        })
+    }
+
+    fn has_json(self) -> bool {
+        self != Verb::Help
+    }
+}
+
+/// The options, by what they are for.
+#[derive(Default)]
+struct Options {
+    json: bool,
+    help: bool,
+    version: bool,
+}
+
+impl Command {
+    /// Reads the process's arguments, the program's own name first.
+    pub(super) fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, Misuse> {
+        let mut parser = Parser::from_iter(arguments);
+        let mut options = Options::default();
+        let mut verb = None;
+        let mut words: Vec<String> = Vec::new();
+        loop {
+            match parser.next().map_err(|e| Misuse::of(verb, e.to_string()))? {
+                None => break,
+                Some(Arg::Long("json")) => options.json = true,
+                Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
+                Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
+                Some(Arg::Long(name)) => return Err(unknown_option(verb, &format!("--{name}"))),
+                Some(Arg::Short(letter)) => return Err(unknown_option(verb, &format!("-{letter}"))),
+                Some(Arg::Value(word)) => {
+                    let word = word.into_string().map_err(|word| {
+                        Misuse::of(verb, format!("{:?} is not UTF-8, as arguments must be", word.to_string_lossy()))
+                    })?;
+                    match verb {
+                        None => verb = Some(Verb::parse(&word)?),
+                        Some(_) => words.push(word),
+                    }
+                }
+            }
+        }
+        Self::of(verb, words, &options)
+    }
+
+    fn of(verb: Option<Verb>, words: Vec<String>, options: &Options) -> Result<Self, Misuse> {
+        if options.version {
+            return Ok(Command::Version);
+        }
+        if options.help {
+            return Ok(Command::Help(Topic::of(verb, words)));
+        }
+        if options.json && !verb.is_some_and(Verb::has_json) {
+            return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
+        }
+        let json = options.json;
+        let mut words = words.into_iter();
+        let command = match verb {
+            None => Command::Serve,
+            Some(Verb::List) => Command::List { only: words.next().map(|word| listed(&word)).transpose()?, json },
+            Some(Verb::Call) => {
+                return Ok(Command::Call { tool: words.next(), arguments: words.collect(), json });
+            }
+            Some(Verb::Read) => Command::Read { uri: words.next(), json },
+            Some(Verb::Get) => {
+                return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), json });
+            }
+            Some(Verb::Help) => {
+                let about = words.next().map(|word| Verb::parse(&word)).transpose()?;
+                return Ok(Command::Help(Topic::of(about, words.collect())));
+            }
+        };
+        match words.next() {
+            Some(word) => Err(Misuse::of(verb, format!("{word:?} is one argument too many"))),
+            None => Ok(command),
+        }
+    }
+}
+
+impl Topic {
+    fn of(verb: Option<Verb>, words: Vec<String>) -> Self {
+        match (verb, words.into_iter().next()) {
+            (Some(Verb::Call), Some(tool)) => Topic::Tool(tool),
+            (Some(Verb::Get), Some(prompt)) => Topic::Prompt(prompt),
+            (Some(verb), _) => Topic::Verb(verb),
+            (None, _) => Topic::Program,
+        }
+    }
+}
+
+fn listed(word: &str) -> Result<Listed, Misuse> {
+    Ok(match word {
+        "tools" => Listed::Tools,
+        "resources" => Listed::Resources,
+        "templates" => Listed::Templates,
+        "prompts" => Listed::Prompts,
+        _ => {
+            let hint = did_you_mean(word, ["tools", "resources", "templates", "prompts"]);
+            return Err(Misuse::of(Verb::List, format!("there is no list of {word:?}{hint}")));
+        }
+    })
+}
+
+fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
+    let mut hint = did_you_mean(option, ["--json", "--help", "--version"]);
+    if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
+        hint = "; arguments are written key=value".to_owned();
+    }
+    Misuse::of(verb, format!("unknown option {option:?}{hint}"))
+}
+
+fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, Misuse> {
+        Command::parse(std::iter::once("calc").chain(line.split_whitespace()))
+    }
+
+    fn message(line: &str) -> String {
+        parse(line).expect_err(line).message
+    }
+
+    #[test]
+    fn options_may_stand_anywhere() {
+        let call = |json| Command::Call { tool: Some("add".into()), arguments: vec!["a=1".into()], json };
+        assert_eq!(parse("call add a=1"), Ok(call(false)));
+        for line in ["--json call add a=1", "call --json add a=1", "call add a=1 --json"] {
+            assert_eq!(parse(line), Ok(call(true)));
+        }
+        let dash = Command::Call { tool: Some("add".into()), arguments: vec!["-".into(), "--a".into()], json: false };
+        assert_eq!(parse("call add - -- --a"), Ok(dash));
+        assert_eq!(parse(""), Ok(Command::Serve));
+        assert_eq!(parse("list prompts"), Ok(Command::List { only: Some(Listed::Prompts), json: false }));
+    }
+
+    #[test]
+    fn help_is_about_what_was_typed_so_far() {
+        assert_eq!(parse("-h"), Ok(Command::Help(Topic::Program)));
+        assert_eq!(parse("help"), Ok(Command::Help(Topic::Program)));
+        for line in ["help call", "call --help", "--help call"] {
+            assert_eq!(parse(line), Ok(Command::Help(Topic::Verb(Verb::Call))));
+        }
+        for line in ["help call add", "call add --help", "call add a=1 -h"] {
+            assert_eq!(parse(line), Ok(Command::Help(Topic::Tool("add".into()))));
+        }
+        assert_eq!(parse("get review -h"), Ok(Command::Help(Topic::Prompt("review".into()))));
+    }
+
+    #[test]
+    fn misuse_says_what_to_write() {
+        assert_eq!(message("lst"), "unknown command \"lst\"; did you mean \"list\"?");
+        assert_eq!(message("frobnicate"), "unknown command \"frobnicate\"");
+        assert_eq!(message("--versoin"), "unknown option \"--versoin\"; did you mean \"--version\"?");
+        assert_eq!(message("call add --a=1"), "unknown option \"--a\"; arguments are written key=value");
+        assert_eq!(message("list -x"), "unknown option \"-x\"");
+        assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
+        assert_eq!(message("read a b"), "\"b\" is one argument too many");
+        assert_eq!(message("--json"), "--json belongs to list, call, read or get");
+    }
+}

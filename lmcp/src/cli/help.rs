@@ -1,0 +1,253 @@
+//! `help`: the program, one of its commands, one of its tools or prompts. Examples are made of what is really there.
+
+use super::command::{Misuse, Topic, Verb};
+use super::signature::{self, Argument};
+use super::text::{Look, columns, visible, wrap};
+use super::{Report, sample};
+use crate::registry::item::Common;
+use crate::server::ReadyServer;
+use crate::server::handle::Info;
+use serde_json::Value;
+
+/// What help is given from. Without a server, which may be unable to start, there are no examples.
+pub(super) struct Help<'a> {
+    pub(super) info: &'a Info,
+    pub(super) server: Option<&'a ReadyServer>,
+    pub(super) program: &'a str,
+    pub(super) look: Look,
+}
+
+impl Help<'_> {
+    pub(super) fn about(&self, topic: &Topic) -> Result<Report, Misuse> {
+        let text = match topic {
+            Topic::Program => self.program(),
+            Topic::Verb(verb) => self.verb(*verb),
+            Topic::Tool(name) => self.tool(name)?,
+            Topic::Prompt(name) => self.prompt(name)?,
+        };
+        Ok(Report::done(text))
+    }
+
+    fn program(&self) -> String {
+        let Info { name, title, version, description, .. } = self.info;
+        let mut page = Page::new(self.look);
+        let title = title.as_ref().map(|title| format!(": {}", visible(title))).unwrap_or_default();
+        page.line(&format!("{} {}{title}", self.look.bold(&visible(name)), visible(version)));
+        if let Some(description) = description {
+            page.paragraph(description);
+        }
+        let program = self.program;
+        page.section("USAGE");
+        page.table(&[
+            (program.to_owned(), "serve over stdio: what an MCP client starts"),
+            (format!("{program} list [KIND]"), "show what the server offers"),
+            (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
+            (format!("{program} read URI"), "print a resource"),
+            (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
+            (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),
+        ]);
+        page.section("OPTIONS");
+        page.table(&[
+            ("--json".into(), "print JSON, as it is on the wire"),
+            ("-h, --help".into(), "print help, also behind a command, a tool, a prompt"),
+            ("-V, --version".into(), "print name and version"),
+        ]);
+        let examples: Vec<String> = [Verb::Call, Verb::Read, Verb::Get]
+            .into_iter()
+            .flat_map(|verb| self.examples(verb).into_iter().take(1))
+            .collect();
+        page.examples(&examples);
+        page.section("EXIT CODES");
+        page.table(&[
+            ("0".into(), "done"),
+            ("1".into(), "the server, or what it ran, reported an error"),
+            ("2".into(), "the command line was not understood; nothing ran"),
+        ]);
+        page.text
+    }
+
+    fn verb(&self, verb: Verb) -> String {
+        let mut page = Page::new(self.look);
+        page.line(&format!("{} {}", self.program, verb.usage()));
+        page.paragraph(match verb {
+            Verb::List => {
+                "Shows what the server offers: what each function takes and gives, and the first line of what is said \
+                 of it. `?` marks an argument that may be left out, `=` its default."
+            }
+            Verb::Call => {
+                "Runs a tool here, in this process. Its text goes to standard output; progress, log messages and \
+                 errors go to standard error."
+            }
+            Verb::Read => "Prints a resource: text as it is, bytes when standard output is not a terminal.",
+            Verb::Get => "Renders a prompt and prints its messages, each behind its role.",
+            Verb::Help => "Says more about a command; behind `call` about a tool, behind `get` about a prompt.",
+        });
+        if matches!(verb, Verb::Call | Verb::Get) {
+            page.section("ARGUMENTS");
+            let pair = match verb {
+                Verb::Call => "a string as it is, anything else as JSON, as the tool's schema says",
+                _ => "a string as it is",
+            };
+            let mut rows = vec![("key=value".to_owned(), pair)];
+            if verb == Verb::Call {
+                rows.push(("key=a key=b".into(), "a list, item by item"));
+                rows.push(("key:=json".into(), "JSON, whatever the schema says"));
+            }
+            rows.push(("'{\"key\": \"value\"}'".into(), "several at once, as a JSON object"));
+            rows.push(("@file.json".into(), "the same, from a file"));
+            rows.push(("-".into(), "the same, from standard input"));
+            page.table(&rows);
+        }
+        let json = match verb {
+            Verb::List => "print the definitions as JSON, as they are on the wire",
+            _ => "print the whole result as JSON, as it is on the wire",
+        };
+        let help = match verb {
+            Verb::Call => "print this; behind a tool's name, what the tool takes",
+            Verb::Get => "print this; behind a prompt's name, what the prompt takes",
+            _ => "print this",
+        };
+        if verb != Verb::Help {
+            page.section("OPTIONS");
+            page.table(&[("--json".to_owned(), json), ("-h, --help".to_owned(), help)]);
+        }
+        page.examples(&self.examples(verb));
+        page.text
+    }
+
+    fn tool(&self, name: &str) -> Result<String, Misuse> {
+        let catalog = self.server.map(|server| server.0.registry.current());
+        let tool = catalog.as_ref().and_then(|catalog| catalog.tool(name));
+        let Some(tool) = tool else {
+            let known = catalog.iter().flat_map(|catalog| catalog.tools.names());
+            return Err(Misuse::unknown(Verb::Call, "tool", name, known));
+        };
+        let arguments = signature::of_tool(tool);
+        let output = signature::output(tool).map(|output| format!(" -> {output}")).unwrap_or_default();
+        let example = self.example(Verb::Call, &tool.common, &arguments, &tool.input_schema);
+        Ok(self.function(&tool.common, &arguments, &output, example))
+    }
+
+    fn prompt(&self, name: &str) -> Result<String, Misuse> {
+        let catalog = self.server.map(|server| server.0.registry.current());
+        let prompt = catalog.as_ref().and_then(|catalog| catalog.prompts.get(name));
+        let Some(prompt) = prompt else {
+            let known = catalog.iter().flat_map(|catalog| catalog.prompts.names());
+            return Err(Misuse::unknown(Verb::Get, "prompt", name, known));
+        };
+        let arguments = signature::of_prompt(prompt);
+        let example = self.example(Verb::Get, &prompt.common, &arguments, &signature::input(&prompt.common));
+        Ok(self.function(&prompt.common, &arguments, "", example))
+    }
+
+    fn function(&self, common: &Common, arguments: &[Argument], output: &str, example: String) -> String {
+        let mut page = Page::new(self.look);
+        page.line(&format!("{}{}{output}", self.look.bold(&visible(&common.name)), signature::list(arguments)));
+        if let Some(description) = &common.description {
+            page.paragraph(description);
+        }
+        if arguments.iter().any(|argument| argument.description().is_some()) {
+            page.section("ARGUMENTS");
+            let row =
+                |argument: &Argument| (argument.to_string(), argument.description().unwrap_or_default().to_owned());
+            page.table(&arguments.iter().map(row).collect::<Vec<_>>());
+        }
+        page.examples(&[example]);
+        page.text
+    }
+
+    /// What can be typed as it stands, at most three of a command.
+    fn examples(&self, verb: Verb) -> Vec<String> {
+        let Some(server) = self.server else { return Vec::new() };
+        let catalog = server.0.registry.current();
+        let program = self.program;
+        match verb {
+            Verb::List => vec![format!("{program} list"), format!("{program} list tools --json")],
+            Verb::Call => catalog
+                .tools
+                .items()
+                .iter()
+                .take(3)
+                .map(|tool| self.example(verb, &tool.common, &signature::of_tool(tool), &tool.input_schema))
+                .collect(),
+            Verb::Read => {
+                let fixed = catalog.resources.names().map(str::to_owned);
+                let filled = catalog.templates.items().iter().map(|template| {
+                    let input = signature::input(&template.common);
+                    sample::uri(&template.uri_template, &signature::of_template(template), &input)
+                });
+                fixed.take(2).chain(filled).take(3).map(|uri| format!("{program} read {uri}")).collect()
+            }
+            Verb::Get => catalog
+                .prompts
+                .items()
+                .iter()
+                .take(3)
+                .map(|prompt| {
+                    self.example(verb, &prompt.common, &signature::of_prompt(prompt), &signature::input(&prompt.common))
+                })
+                .collect(),
+            Verb::Help => Vec::new(),
+        }
+    }
+
+    fn example(&self, verb: Verb, common: &Common, arguments: &[Argument], root: &Value) -> String {
+        format!("{} {} {}{}", self.program, verb.as_str(), common.name, sample::words(arguments, root))
+    }
+}
+
+/// Text under construction.
+struct Page {
+    look: Look,
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    fn new(look: Look) -> Self {
+        // Lines of text that are longer than this are hard to read on any terminal.
+        Page { look, width: look.width.unwrap_or(80).clamp(40, 100), text: String::new() }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.text.push('\n');
+        for line in wrap(&visible(text), self.width) {
+            self.line(&line);
+        }
+    }
+
+    fn section(&mut self, heading: &str) {
+        self.text.push('\n');
+        let heading = self.look.bold(heading);
+        self.line(&heading);
+    }
+
+    /// Two columns; the second one is wrapped.
+    fn table<T: AsRef<str>>(&mut self, rows: &[(String, T)]) {
+        let limit = self.width / 2;
+        let column = rows.iter().map(|(left, _)| columns(left)).filter(|left| *left <= limit).max().unwrap_or(4);
+        for (left, right) in rows {
+            let end = columns(left);
+            let indent = format!("\n{}", " ".repeat(column + 4));
+            let gap = if end <= column { " ".repeat(column - end + 2) } else { indent.clone() };
+            let right = wrap(&visible(right.as_ref()), self.width.saturating_sub(column + 4).max(20)).join(&indent);
+            let line = format!("  {left}{gap}{right}");
+            self.line(line.trim_end());
+        }
+    }
+
+    fn examples(&mut self, examples: &[String]) {
+        if examples.is_empty() {
+            return;
+        }
+        self.section("EXAMPLES");
+        for example in examples {
+            self.line(&format!("  {example}"));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! `list`: what the server offers, as tables for people or as JSON for programs.
+
+use super::signature;
+use super::text::{self, Look, first_line, visible};
+use super::{Report, json};
+use crate::ProtocolVersion;
+use crate::outcome::Listed;
+use crate::registry::Catalog;
+use crate::server::ReadyServer;
+
+const ALL: [Listed; 4] = [Listed::Tools, Listed::Resources, Listed::Templates, Listed::Prompts];
+
+/// Lists everything, or only one kind.
+pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look: Look) -> Report {
+    let catalog = server.0.registry.current();
+    let wanted = ALL.into_iter().filter(|list| only.is_none_or(|only| only == *list));
+    if json {
+        let lists: Vec<String> = wanted.map(|list| definitions(&catalog, list)).collect();
+        return Report::done(json::document(&format!("{{{}}}", lists.join(","))));
+    }
+    let tables: Vec<String> = wanted.filter_map(|list| Table::of(&catalog, list)).map(|t| t.render(look)).collect();
+    if tables.is_empty() {
+        let what = only.map_or("nothing to list: no tools, resources, templates or prompts".into(), |only| {
+            format!("nothing to list: no {}", heading(only).to_lowercase())
+        });
+        return Report::note(what);
+    }
+    Report::done(tables.join("\n"))
+}
+
+/// The definitions as they are on the wire, under the name they have there.
+fn definitions(catalog: &Catalog, list: Listed) -> String {
+    let version = ProtocolVersion::LATEST;
+    let (key, page) = match list {
+        Listed::Tools => ("tools", catalog.tools.page(version, None, usize::MAX)),
+        Listed::Resources => ("resources", catalog.resources.page(version, None, usize::MAX)),
+        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, None, usize::MAX)),
+        Listed::Prompts => ("prompts", catalog.prompts.page(version, None, usize::MAX)),
+    };
+    let page = page.map(|page| String::from_utf8_lossy(page.json)).unwrap_or_default();
+    format!("\"{key}\":[{page}]")
+}
+
+fn heading(list: Listed) -> &'static str {
+    match list {
+        Listed::Tools => "TOOLS",
+        Listed::Resources => "RESOURCES",
+        Listed::Templates => "TEMPLATES",
+        Listed::Prompts => "PROMPTS",
+    }
+}
+
+/// One kind of things.
+struct Table {
+    heading: &'static str,
+    rows: Vec<Row>,
+}
+
+/// One thing: its name, what it takes and gives, and what it is for.
+struct Row {
+    name: String,
+    signature: String,
+    description: String,
+}
+
+impl Row {
+    fn new(name: &str, signature: String, description: Option<&str>) -> Self {
+        Row { name: visible(name).into(), signature, description: first_line(description) }
+    }
+
+    fn columns(&self) -> usize {
+        text::columns(&self.name) + text::columns(&self.signature)
+    }
+}
+
+impl Table {
+    /// The table of this kind, unless there is nothing in it.
+    fn of(catalog: &Catalog, list: Listed) -> Option<Self> {
+        let mime = |mime: Option<&str>| mime.map(|mime| format!(" -> {mime}")).unwrap_or_default();
+        let rows: Vec<Row> = match list {
+            Listed::Tools => catalog
+                .tools
+                .items()
+                .iter()
+                .map(|tool| {
+                    let output = signature::output(tool).map(|output| format!(" -> {output}")).unwrap_or_default();
+                    let signature = signature::list(&signature::of_tool(tool)) + &output;
+                    Row::new(&tool.common.name, signature, tool.common.description.as_deref())
+                })
+                .collect(),
+            Listed::Resources => catalog
+                .resources
+                .items()
+                .iter()
+                .map(|resource| Row::new(&resource.uri, mime(resource.mime), resource.common.description.as_deref()))
+                .collect(),
+            Listed::Templates => catalog
+                .templates
+                .items()
+                .iter()
+                .map(|template| {
+                    let signature = format!(" {}", signature::list(&signature::of_template(template)));
+                    let description = template.common.description.as_deref();
+                    Row::new(&template.uri_template, signature + &mime(template.mime), description)
+                })
+                .collect(),
+            Listed::Prompts => catalog
+                .prompts
+                .items()
+                .iter()
+                .map(|prompt| {
+                    let signature = signature::list(&signature::of_prompt(prompt));
+                    Row::new(&prompt.common.name, signature, prompt.common.description.as_deref())
+                })
+                .collect(),
+        };
+        (!rows.is_empty()).then(|| Table { heading: heading(list), rows })
+    }
+
+    /// Descriptions stand in one column, right of all signatures but those that are too long for that: behind these
+    /// they follow at once, or on the next line where a terminal's line ends.
+    fn render(&self, look: Look) -> String {
+        let limit = look.width.map_or(48, |width| (width / 2).clamp(20, 64));
+        let column = self.rows.iter().map(Row::columns).filter(|columns| *columns <= limit).max().unwrap_or(4);
+        let mut out = look.bold(self.heading) + "\n";
+        for row in &self.rows {
+            let end = row.columns();
+            out.push_str("  ");
+            out.push_str(&look.bold(&row.name));
+            out.push_str(&self.signature(row, look));
+            if !row.description.is_empty() {
+                let fits = |width| end + 4 + text::columns(&row.description) <= width;
+                let gap = match look.width {
+                    _ if end <= column => " ".repeat(column - end + 2),
+                    Some(width) if !fits(width) => format!("\n{}", " ".repeat(column + 4)),
+                    _ => "  ".into(),
+                };
+                let room = look.width.map_or(usize::MAX, |width| width.saturating_sub(column + 4).max(16));
+                out.push_str(&gap);
+                out.push_str(&look.dim(&text::cut(&row.description, room)));
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    /// A signature, broken behind commas where a terminal's line ends.
+    fn signature(&self, row: &Row, look: Look) -> String {
+        let Some(width) = look.width.filter(|width| row.columns() + 2 > *width) else { return row.signature.clone() };
+        let mut out = String::new();
+        let mut at = 2 + text::columns(&row.name);
+        for part in row.signature.split_inclusive(", ") {
+            let columns = text::columns(part.trim_end());
+            if at + columns > width && !out.is_empty() {
+                out.truncate(out.trim_end().len());
+                out.push_str("\n      ");
+                at = 6;
+            }
+            out.push_str(part);
+            at += text::columns(part);
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, Table};
+    use crate::cli::text::Look;
+
+    fn table() -> Table {
+        let row = |name: &str, signature: &str, description: &str| Row::new(name, signature.into(), Some(description));
+        Table {
+            heading: "TOOLS",
+            rows: vec![
+                row("add", "(a: integer, b: integer)", "Add two integers.\nWith care."),
+                row("ping", "()", ""),
+                row(
+                    "search",
+                    "(query: string, language: rust|python|go, limit?: integer)",
+                    "Search \x1b[31mall of it.",
+                ),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_program_gets_one_line_each() {
+        let expected = "TOOLS\n  add(a: integer, b: integer)  Add two integers.\n  ping()\n  search(query: string, \
+                        language: rust|python|go, limit?: integer)  Search ␛[31mall of it.\n";
+        assert_eq!(table().render(Look::default()), expected);
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_that_fit() {
+        let look = Look { terminal: true, colour: false, width: Some(50) };
+        let expected = "TOOLS
+  add(a: integer, b: integer)  Add two integers.
+  ping()
+  search(query: string, language: rust|python|go,
+      limit?: integer)
+          Search ␛[31mall of it.
+";
+        assert_eq!(table().render(look), expected);
+        let look = Look { terminal: true, colour: true, width: Some(60) };
+        let rendered = table().render(look);
+        let head =
+            "\x1b[1mTOOLS\x1b[0m\n  \x1b[1madd\x1b[0m(a: integer, b: integer)  \x1b[2mAdd two integers.\x1b[0m\n";
+        assert!(rendered.starts_with(head), "{rendered:?}");
+    }
+
+    #[test]
+    fn a_description_that_does_not_fit_is_cut() {
+        let look = Look { terminal: true, colour: false, width: Some(30) };
+        let rows = vec![Row::new("ping", "()".into(), Some("Answer as soon as can be, and not before."))];
+        let expected = "TOOLS\n  ping()  Answer as soon as c…\n";
+        assert_eq!(Table { heading: "TOOLS", rows }.render(look), expected);
+    }
+}

@@ -1,0 +1,441 @@
+//! A built binary as its own command line: real processes, their output and their exit codes.
+
+#![cfg(unix)]
+
+use serde_json::{Value, json};
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+/// What a process came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Ended {
+    stdout: String,
+    stderr: String,
+    code: Option<i32>,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-cli"));
+    command.arg0("some/where/calc").args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn end(command: &mut Command) -> Ended {
+    let output = command.output().expect("the process starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ended { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+}
+
+/// A line as it is typed, split at blanks.
+fn calc(line: &str) -> Ended {
+    end(&mut command(&line.split_whitespace().collect::<Vec<_>>()))
+}
+
+#[track_caller]
+fn prints(line: &str, stdout: &str) {
+    assert_eq!(calc(line), Ended { stdout: stdout.into(), stderr: String::new(), code: Some(0) }, "{line}");
+}
+
+#[track_caller]
+fn fails(line: &str, code: i32, stderr: &str) {
+    assert_eq!(calc(line), Ended { stdout: String::new(), stderr: stderr.into(), code: Some(code) }, "{line}");
+}
+
+#[track_caller]
+fn json_of(line: &str) -> Value {
+    let ended = calc(line);
+    assert_eq!((ended.stderr.as_str(), ended.code), ("", Some(0)), "{line}");
+    serde_json::from_str(&ended.stdout).expect(line)
+}
+
+// ---- list
+
+const TOOLS: &str = "\
+TOOLS
+  add(a: integer, b: integer)      Add two integers.
+  blocks()                         One block of each kind.
+  fail(protocol: boolean = false)  Fail.
+  greet(name: string, style: plain|loud = plain, tags: string[] = [], times?: integer)  Greet somebody.
+  mirror(x: number, y: number, label?: string) -> {label, x, y}  Mirror a point.
+  prints()                         Print, where only the protocol may.
+  work(steps: integer)             Work, and say so.
+";
+const RESOURCES: &str = "\
+RESOURCES
+  calc://about                 What this is.
+  calc://both                  Two at once.
+  calc://picture -> image/gif  A picture of it.
+";
+const TEMPLATES: &str = "\
+TEMPLATES
+  users://{id}/profile (id: integer) -> application/json  Somebody's profile.
+";
+const PROMPTS: &str = "\
+PROMPTS
+  review(language: plain|loud, code: string, thorough: boolean = false)  Review some code.
+";
+
+#[test]
+fn list_is_a_table_of_each_kind() {
+    prints("list", &[TOOLS, RESOURCES, TEMPLATES, PROMPTS].join("\n"));
+    prints("list tools", TOOLS);
+    prints("list resources", RESOURCES);
+    prints("list templates", TEMPLATES);
+    prints("list prompts", PROMPTS);
+}
+
+#[test]
+fn list_as_json_has_the_definitions() {
+    let all = json_of("list --json");
+    let names = |list: &str, key: &str| {
+        let items = all.get(list).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.get(key)?.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(names("tools", "name"), ["add", "blocks", "fail", "greet", "mirror", "prints", "work"]);
+    assert_eq!(names("resources", "uri"), ["calc://about", "calc://both", "calc://picture"]);
+    assert_eq!(names("resourceTemplates", "uriTemplate"), ["users://{id}/profile"]);
+    assert_eq!(names("prompts", "name"), ["review"]);
+    let expected = json!({
+        "type": "object",
+        "properties": { "a": { "type": "integer" }, "b": { "type": "integer" } },
+        "required": ["a", "b"],
+        "additionalProperties": false,
+    });
+    assert_eq!(all.pointer("/tools/0/inputSchema"), Some(&expected));
+    let only = json_of("list prompts --json");
+    assert_eq!(only.as_object().map(|only| only.len()), Some(1));
+    assert_eq!(only.get("prompts"), all.get("prompts"));
+}
+
+#[test]
+fn an_empty_list_says_so() {
+    let nothing = end(command(&["list"]).env("LMCP_TEST_CLI", "empty"));
+    let stderr = "nothing to list: no tools, resources, templates or prompts\n".to_owned();
+    assert_eq!(nothing, Ended { stdout: String::new(), stderr, code: Some(0) });
+    let nothing = end(command(&["list", "prompts"]).env("LMCP_TEST_CLI", "empty"));
+    assert_eq!(nothing.stderr, "nothing to list: no prompts\n");
+}
+
+// ---- call
+
+#[test]
+fn call_reads_arguments_as_the_schema_says() {
+    prints("call add a=1 b=2", "3\n");
+    prints("call add {\"a\":1,\"b\":2}", "3\n");
+    prints("call add {\"a\":1} b=-2", "-1\n");
+    prints("call add a:=1 b:=2", "3\n");
+    prints("call greet name=1 style=loud times=2", "hello 1\nhello 1\n");
+    prints("call greet name=ada tags=x tags=7", "hello ada #x #7\n");
+    prints("call greet name=ada tags=[\"x\",\"y\"]", "hello ada #x #y\n");
+    prints("call mirror x=1 y=2.5", "{\"x\":-1.0,\"y\":-2.5,\"label\":null}\n");
+}
+
+#[test]
+fn call_reads_arguments_from_standard_input_and_files() {
+    let mut process = command(&["call", "add", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the process starts");
+    let mut stdin = process.stdin.take().expect("it is piped");
+    stdin.write_all(b"{\"a\": 20,\n\"b\": 22}\n").expect("it is read");
+    drop(stdin);
+    let output = process.wait_with_output().expect("it ends");
+    assert_eq!((output.stdout.as_slice(), output.status.code()), (&b"42\n"[..], Some(0)));
+
+    let file = concat!("@", env!("CARGO_MANIFEST_DIR"), "/cli/add.json");
+    prints(&format!("call add {file}"), "42\n");
+    fails(
+        "call add @no/such/file",
+        2,
+        "error: \"no/such/file\" cannot be read: No such file or directory (os error 2)\n\
+         usage: calc call add a=1 b=2\n",
+    );
+}
+
+#[test]
+fn call_prints_each_block_on_lines_of_its_own() {
+    let blocks = "\
+a text
+[image image/png, 3 bytes]
+[link calc://about \"about\"]
+[resource calc://inside text/plain, 6 bytes]
+another
+";
+    prints("call blocks", blocks);
+}
+
+#[test]
+fn call_as_json_prints_the_whole_result_in_its_own_order() {
+    let result = json_of("call mirror x=1 y=2 label=p --json");
+    assert_eq!(result.get("structuredContent"), Some(&json!({ "x": -1.0, "y": -2.0, "label": "p" })));
+    assert_eq!(result.get("isError"), Some(&json!(false)));
+    let stdout = calc("call mirror x=1 y=2 label=p --json").stdout;
+    assert!(stdout.contains("  \"structuredContent\": {\n    \"x\": -1.0,\n    \"y\": -2.0,\n"), "{stdout}");
+}
+
+#[test]
+fn a_failed_call_is_an_error() {
+    fails("call fail", 1, "error: the disk is gone\n");
+    fails("call fail protocol=true", 1, "error: busy\ndata: {\"retryAfter\":5}\n");
+    let with_json = calc("call fail --json");
+    assert_eq!((with_json.stderr.as_str(), with_json.code), ("error: the disk is gone\n", Some(1)));
+    let result: Value = serde_json::from_str(&with_json.stdout).expect("JSON");
+    assert_eq!(result.get("isError"), Some(&json!(true)));
+}
+
+#[test]
+fn the_server_explains_what_does_not_fit() {
+    fails("call add a=x b=2", 1, "error: add: 1 problem with the arguments\n- a: expected an integer, got \"x\"\n");
+    fails("call add a=1", 1, "error: add: 1 problem with the arguments\n- b: required, missing\n");
+    let stranger = calc("call greet nmae=x name=y");
+    assert_eq!(stranger.code, Some(1));
+    assert!(stranger.stderr.contains("nmae: unknown; did you mean \"name\"?"), "{stranger:?}");
+    fails("call ad a=1", 1, "error: unknown tool \"ad\"; did you mean \"add\"?\n");
+    fails("call frobnicate", 1, "error: unknown tool \"frobnicate\"\n`calc list tools` shows what there is\n");
+}
+
+#[test]
+fn progress_and_log_messages_go_to_standard_error() {
+    let stderr = "\
+progress 1/2 working
+progress 2/2 working
+warning [work]: {\"left\":0}
+info: all done
+";
+    let expected = Ended { stdout: "2 steps\n".into(), stderr: stderr.into(), code: Some(0) };
+    assert_eq!(calc("call work steps=2"), expected);
+}
+
+#[test]
+fn what_a_tool_prints_is_no_result() {
+    let ended = calc("call prints");
+    assert_eq!((ended.stdout.as_str(), ended.code), ("done\n", Some(0)));
+    assert!(ended.stderr.ends_with("\na stray line\n"), "{ended:?}");
+}
+
+// ---- read and get
+
+#[test]
+fn read_prints_contents_as_they_are() {
+    prints("read calc://about", "A calculator.");
+    prints("read calc://both", "one,two");
+    prints("read users://7/profile", "{\"id\":7}");
+    let picture = command(&["read", "calc://picture"]).output().expect("the process starts");
+    assert_eq!((picture.stdout.as_slice(), picture.status.code()), (&b"GIF89a\0\xff"[..], Some(0)));
+    let json = json_of("read calc://picture --json");
+    let contents = json!([{ "uri": "calc://picture", "mimeType": "image/gif", "blob": "R0lGODlhAP8=" }]);
+    assert_eq!(json.get("contents"), Some(&contents));
+}
+
+#[test]
+fn read_says_what_it_cannot_read() {
+    fails("read users://70/profile", 1, "error: resource not found\n");
+    fails("read nowhere://at-all", 1, "error: resource not found\n`calc list` shows what there is\n");
+}
+
+#[test]
+fn get_prints_messages_behind_their_roles() {
+    let line = "get review language=loud code=7 thorough=true";
+    prints(line, "user: Review this, Loud, true:\n7\n\nassistant: Let me see.\n");
+    let json = json_of(&format!("{line} --json"));
+    assert_eq!(json.pointer("/messages/1/role"), Some(&json!("assistant")));
+    fails("get rview", 1, "error: unknown prompt \"rview\"; did you mean \"review\"?\n");
+    let missing = calc("get review language=loud");
+    assert_eq!((missing.stderr.contains("code: required, missing"), missing.code), (true, Some(1)));
+}
+
+// ---- help
+
+const HELP: &str = "\
+calc 1.2.3
+
+A calculator.
+
+USAGE
+  calc                             serve over stdio: what an MCP client starts
+  calc list [KIND]                 show what the server offers
+  calc call TOOL [key=value ...]   run a tool and print its result
+  calc read URI                    print a resource
+  calc get PROMPT [key=value ...]  render a prompt and print its messages
+  calc help [COMMAND [NAME]]       say more about a command, a tool, a prompt
+
+OPTIONS
+  --json         print JSON, as it is on the wire
+  -h, --help     print help, also behind a command, a tool, a prompt
+  -V, --version  print name and version
+
+EXAMPLES
+  calc call add a=1 b=2
+  calc read calc://about
+  calc get review language=plain code=CODE
+
+EXIT CODES
+  0  done
+  1  the server, or what it ran, reported an error
+  2  the command line was not understood; nothing ran
+";
+
+const HELP_CALL: &str = "\
+calc call TOOL [key=value ...] [--json]
+
+Runs a tool here, in this process. Its text goes to standard output; progress,
+log messages and errors go to standard error.
+
+ARGUMENTS
+  key=value           a string as it is, anything else as JSON, as the tool's
+                      schema says
+  key=a key=b         a list, item by item
+  key:=json           JSON, whatever the schema says
+  '{\"key\": \"value\"}'  several at once, as a JSON object
+  @file.json          the same, from a file
+  -                   the same, from standard input
+
+OPTIONS
+  --json      print the whole result as JSON, as it is on the wire
+  -h, --help  print this; behind a tool's name, what the tool takes
+
+EXAMPLES
+  calc call add a=1 b=2
+  calc call blocks
+  calc call fail
+";
+
+const HELP_GREET: &str = "\
+greet(name: string, style: plain|loud = plain, tags: string[] = [], times?: integer)
+
+Greet somebody.
+
+In one of two styles, with as many tags as wanted.
+
+ARGUMENTS
+  name: string               Whom to greet.
+  style: plain|loud = plain  How to greet.
+  tags: string[] = []        What to add, each behind a `#`.
+  times?: integer
+
+EXAMPLES
+  calc call greet name=NAME
+";
+
+#[test]
+fn help_is_about_the_program_a_command_or_a_tool() {
+    for line in ["help", "--help", "-h"] {
+        prints(line, HELP);
+    }
+    for line in ["help call", "call --help"] {
+        prints(line, HELP_CALL);
+    }
+    for line in ["help call greet", "call greet --help", "call greet name=x -h"] {
+        prints(line, HELP_GREET);
+    }
+    for verb in ["list", "read", "get", "help"] {
+        let help = calc(&format!("help {verb}"));
+        assert!(help.stdout.starts_with(&format!("calc {verb}")) && help.code == Some(0), "{help:?}");
+    }
+    fails(
+        "call gret -h",
+        2,
+        "error: unknown tool \"gret\"; did you mean \"greet\"?\nusage: calc call TOOL [key=value ...] [--json]\n",
+    );
+    for line in ["--version", "-V"] {
+        prints(line, "calc 1.2.3\n");
+    }
+}
+
+#[test]
+fn examples_in_the_help_run() {
+    let mut ran = 0;
+    for line in ["help", "help list", "help call", "help read", "help get", "call mirror -h", "get review -h"] {
+        let help = calc(line).stdout;
+        let (_, examples) = help.split_once("\nEXAMPLES\n").expect(line);
+        for example in examples.lines().map_while(|line| line.strip_prefix("  calc ")) {
+            // One tool is there to fail.
+            let code = if example == "call fail" { 1 } else { 0 };
+            assert_eq!(calc(example).code, Some(code), "calc {example}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 14);
+}
+
+// ---- what goes wrong
+
+#[test]
+fn a_command_line_that_is_not_understood_says_what_to_write() {
+    let commands = "usage: calc [list | call | read | get | help]\n";
+    fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
+    fails("--json", 2, &format!("error: --json belongs to list, call, read or get\n{commands}"));
+    fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));
+    let list = "usage: calc list [tools | resources | templates | prompts] [--json]\n";
+    fails("list tool", 2, &format!("error: there is no list of \"tool\"; did you mean \"tools\"?\n{list}"));
+    fails("list tools now", 2, &format!("error: \"now\" is one argument too many\n{list}"));
+    fails(
+        "read",
+        2,
+        "error: which resource? calc://about, calc://both, calc://picture, users://{id}/profile\nusage: calc read URI [--json]\n",
+    );
+    let call = "usage: calc call TOOL [key=value ...] [--json]\n";
+    fails("call", 2, &format!("error: which tool? add, blocks, fail, greet, mirror, prints, work\n{call}"));
+    fails("call add --a=1", 2, &format!("error: unknown option \"--a\"; arguments are written key=value\n{call}"));
+    let add = "usage: calc call add a=1 b=2\n";
+    fails("call add 1 2", 2, &format!("error: \"1\" is no argument: write key=value\n{add}"));
+    fails("call add a=1 a=2", 2, &format!("error: \"a\" is given twice\n{add}"));
+    fails("call add a:=x", 2, &format!("error: the value of \"a\" is not JSON: expected value\n{add}"));
+    fails("call add [1]", 2, &format!("error: \"[1]\" is no argument: write key=value\n{add}"));
+    fails(
+        "get review x",
+        2,
+        "error: \"x\" is no argument: write key=value\nusage: calc get review language=plain code=CODE [key=value ...]\n",
+    );
+    let stranger = std::ffi::OsStr::from_bytes(b"a=\xff");
+    let ended = end(command(&["call", "add"]).arg(stranger));
+    assert_eq!(
+        (ended.code, ended.stderr.lines().next()),
+        (Some(2), Some("error: \"a=\u{fffd}\" is not UTF-8, as arguments must be"))
+    );
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why() {
+    let started = |mode: &str, arguments: &[&str]| end(command(arguments).env("LMCP_TEST_CLI", mode));
+    let mistake = "error: the server cannot start, there is 1 mistake in it:\n  `lmcp_test_cli::not_a_tool` was given";
+    for arguments in [&[][..], &["list"], &["call", "add"], &["call", "add", "-h"]] {
+        let ended = started("mistake", arguments);
+        assert!(ended.stderr.starts_with(mistake) && ended.stdout.is_empty() && ended.code == Some(1), "{ended:?}");
+    }
+    let help = started("mistake", &["help"]);
+    assert!(help.stdout.contains("EXIT CODES") && help.stderr.is_empty() && help.code == Some(0), "{help:?}");
+    let failed = |stderr: &str| Ended { stdout: String::new(), stderr: stderr.into(), code: Some(1) };
+    assert_eq!(started("state", &["list"]), failed("error: no database\n"));
+    let inside = "error: `lmcp::serve!()` starts its own runtime and cannot run inside one; in an async `main` write \
+                  `lmcp::server!().stdio().await`\n";
+    assert_eq!(started("runtime", &[]), failed(inside));
+}
+
+#[test]
+fn without_a_command_it_serves_until_the_input_ends() {
+    prints("", "");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    for line in ["list", "call add a=1 b=2", "help"] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = command(&line.split(' ').collect::<Vec<_>>());
+        let ended = end(command.stdout(writer));
+        assert_eq!((ended.stderr.as_str(), ended.code), ("", Some(0)), "{line}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let ended = end(command(&["list"]).stdout(full));
+    let expected = "error: standard output cannot be written: No space left on device (os error 28)\n";
+    assert_eq!((ended.stderr.as_str(), ended.code), (expected, Some(1)));
+}
