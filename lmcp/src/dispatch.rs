@@ -257,12 +257,10 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
     let params = &call.params;
     let reference: Ref<'_> = typed(params.reference.ok_or_else(|| missing("params.ref"))?, "params.ref")?;
-    let argument: Argument<'_> =
-        typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
+    let argument: Argument<'_> = typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
     let name = required_string(argument.name, "params.argument.name")?.into_owned();
     let value = required_string(argument.value, "params.argument.value")?.into_owned();
-    let others: Others<'_> =
-        params.context.map(|raw| typed(raw, "params.context")).transpose()?.unwrap_or_default();
+    let others: Others<'_> = params.context.map(|raw| typed(raw, "params.context")).transpose()?.unwrap_or_default();
     let arguments = texts(others.arguments, "params.context.arguments")?;
 
     let catalog = call.server.registry.current();

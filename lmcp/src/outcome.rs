@@ -1,10 +1,10 @@
 //! What a request came to, before any revision spells it: the dispatcher's output, the eras' input.
 
 use crate::handler::Completions;
+use crate::jsonrpc::encode::write_json;
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
-use crate::protocol::{AllAt, Message, Meta, ProtocolVersion, PromptResult, ResourceContents, ToolResult};
-use crate::jsonrpc::encode::write_json;
+use crate::protocol::{AllAt, Message, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
 use crate::registry::{Catalog, Tool};
 use crate::server::handle::Shared;
 use base64::Engine as _;

@@ -4,19 +4,19 @@ pub use ::core;
 pub use ::std;
 pub use inventory;
 
+pub use crate::Error;
 pub use crate::handler::call::{Call, Problems, Rejection};
-pub use crate::handler::completion::{Completions, complete};
+pub use crate::handler::completion::{CompleteFn, Completions, complete};
 pub use crate::handler::entry::{
-    BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, Source, Step, ToolEntry, ToolHints,
+    BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, SchemaFn, Shim, Source, Step, ToolEntry, ToolHints,
 };
 pub use crate::handler::failure::{ByInto, ByRef};
-pub use crate::handler::parameter::{DefaultOf, NoJson, Param};
+pub use crate::handler::parameter::{DefaultOf, NoJson, Param, TakeFn};
 pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};
 pub use crate::handler::tool::{JsonTool, tool_output};
 pub use crate::protocol::{Icon, Meta, PromptResult, ResourceContents, ToolResult};
-pub use crate::Error;
 pub use serde_json::Value;
 
 /// The key of a function item: its own type.

@@ -1,8 +1,8 @@
 //! The server that the tests talk to: one function for each thing a client may meet.
 
 use lmcp::{
-    Audio, Completions, Content, Context, Embedded, Image, Json, Message, PromptResult, ResourceContents,
-    ResourceLink, Server, State, Text, ToolResult, prompt, resource, tool,
+    Audio, Completions, Content, Context, Embedded, Image, Json, Message, PromptResult, ResourceContents, ResourceLink,
+    Server, State, Text, ToolResult, prompt, resource, tool,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -330,10 +330,7 @@ pub enum Language {
 /// Review some code.
 #[prompt(title = "Review")]
 pub fn review(language: Language, #[arg(default = false)] thorough: bool) -> Vec<Message> {
-    vec![
-        Message::user(format!("Review {language:?}, thorough: {thorough}")),
-        Message::assistant(Image::jpeg(*b"jpeg")),
-    ]
+    vec![Message::user(format!("Review {language:?}, thorough: {thorough}")), Message::assistant(Image::jpeg(*b"jpeg"))]
 }
 
 /// All arguments as one struct.

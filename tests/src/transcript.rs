@@ -80,7 +80,11 @@ where
                         let _infallible = writeln!(told, "<-- {line}");
                         got.push(line);
                     }
-                    other => panic!("{wire}, {}: {other:?} where a line was expected\n{told}\nexpected here:\n{}", file.display(), step.expected.join("\n")),
+                    other => panic!(
+                        "{wire}, {}: {other:?} where a line was expected\n{told}\nexpected here:\n{}",
+                        file.display(),
+                        step.expected.join("\n")
+                    ),
                 }
             }
             compare(&step.expected, &got, || format!("{wire}, {}\n{told}", file.display()));
@@ -110,7 +114,8 @@ where
 
 /// Each expected line is there, as JSON, in whatever order.
 fn compare(expected: &[String], got: &[String], context: impl Fn() -> String) {
-    let json = |line: &String| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}\n{}", context()));
+    let json =
+        |line: &String| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}\n{}", context()));
     let mut left: Vec<Value> = got.iter().map(json).collect();
     for line in expected {
         let want = json(line);

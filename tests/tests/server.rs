@@ -152,7 +152,9 @@ async fn functions_are_added_while_it_runs() {
 async fn an_empty_server_has_no_methods() {
     let client = Client::connect(Server::empty()).await.expect("connected");
     assert_eq!(client.introduction()["capabilities"], json!({}));
-    for method in ["tools/list", "tools/call", "prompts/list", "resources/list", "resources/read", "completion/complete"] {
+    for method in
+        ["tools/list", "tools/call", "prompts/list", "resources/list", "resources/read", "completion/complete"]
+    {
         let error = client.request(method, json!({})).await.expect_err("nothing is there");
         assert_eq!(error.code(), -32601, "{method}");
     }
@@ -247,9 +249,15 @@ mod mistakes {
         );
         let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
         has("tool `twin`: the tool at tests/tests/server.rs:");
-        has("tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state; add `.state(value)`");
-        has("tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields");
-        has("resource `clash_too`: some URI matches both `clash://c/<d>` and `clash://<a>/b` at tests/tests/server.rs:");
+        has(
+            "tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state; add `.state(value)`",
+        );
+        has(
+            "tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields",
+        );
+        has(
+            "resource `clash_too`: some URI matches both `clash://c/<d>` and `clash://<a>/b` at tests/tests/server.rs:",
+        );
         has("resource `same://uri`: the resource at tests/tests/server.rs:");
         assert!(found.iter().any(|line| line.contains("is no tool")), "{found:#?}");
         assert_eq!(found.len(), 6, "{found:#?}");

@@ -121,7 +121,9 @@ async fn listen_streams_end_with_their_result_and_a_cancelled() {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
     });
-    server.request(5, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true }, "_meta": meta })).await;
+    server
+        .request(5, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true }, "_meta": meta }))
+        .await;
     assert_eq!(server.next().await["method"], "notifications/subscriptions/acknowledged");
     server.close();
     let (rest, status, _) = server.end().await;
@@ -226,7 +228,9 @@ async fn bytes_that_are_no_text_are_answered() {
     assert_eq!(server.next().await["error"]["code"], -32700);
     // Deeper than any stack, where it is looked at and where it is not.
     let deep = "[".repeat(200_000) + &"]".repeat(200_000);
-    server.send(format!("{{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{{\"x\":{deep}}}}}\n").as_bytes()).await;
+    server
+        .send(format!("{{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{{\"x\":{deep}}}}}\n").as_bytes())
+        .await;
     assert_eq!(server.next().await, json!({ "jsonrpc": "2.0", "id": 2, "result": {} }));
     server.send(format!("{{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{deep},\"b\":1}}}}}}\n").as_bytes()).await;
     assert_eq!(server.next().await["result"]["isError"], true);
@@ -242,7 +246,9 @@ async fn a_client_that_does_not_read_yet_gets_every_answer() {
     // More answers than the pipe and the outbox hold: the server must stop reading, and lose nothing.
     let writer = tokio::spawn(async move {
         for id in 0..CALLS {
-            let line = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{id},\"b\":1}}}}}}\n");
+            let line = format!(
+                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{id},\"b\":1}}}}}}\n"
+            );
             stdin.write_all(line.as_bytes()).await.expect("the server reads");
         }
     });

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 fn transcripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("there are transcripts").map(|entry| entry.expect("readable").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("there are transcripts")
+        .map(|entry| entry.expect("readable").path())
+        .collect();
     files.sort();
     assert!(files.len() >= 10, "{files:?}");
     files

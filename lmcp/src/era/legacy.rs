@@ -1,20 +1,18 @@
 //! 2024-11-05 to 2025-11-25: `initialize`, and the session it opens.
 
-use super::{Era, progress_token, unknown_method};
+use super::{Era, Request, Surroundings, progress_token, unknown_method};
 use crate::handler::Context;
-use crate::handler::context::{Cancellation, ClientDeclaration, ClientSource, Inner, Lazy, LogThreshold};
+use crate::handler::context::{ClientDeclaration, ClientSource, Inner, Lazy, LogThreshold};
+use crate::jsonrpc::ErrorObject;
 use crate::jsonrpc::encode::NoId;
-use crate::jsonrpc::{ErrorObject, Id};
 use crate::outcome::Outcome;
 use crate::protocol::method::Method;
-use crate::protocol::params::{Params, RequestMeta, required_string, typed};
+use crate::protocol::params::{Params, required_string, typed};
 use crate::protocol::{Level, ProtocolVersion};
 use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::server::subscribers::{Filter, Subscriber};
-use crate::transport::outbox::Outbox;
-use bytes::Bytes;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,19 +145,12 @@ impl Session {
     }
 
     /// The context of a request in this session.
-    pub(crate) fn context(
-        &self,
-        id: &Id,
-        params: &Params<'_>,
-        meta: &RequestMeta<'_>,
-        message: &Bytes,
-        server: &Arc<Shared>,
-        outbox: Option<Arc<Outbox>>,
-        cancellation: Cancellation,
-    ) -> Result<Context, ErrorObject> {
+    pub(crate) fn context(&self, request: &Request<'_>, surroundings: Surroundings) -> Result<Context, ErrorObject> {
+        let Request { id, params, meta, message, .. } = request;
+        let Surroundings { server, outbox, cancellation } = surroundings;
         let agreed = self.agreed();
         Ok(Context::new(Inner {
-            server: ServerHandle(server.clone()),
+            server: ServerHandle(server),
             version: agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY),
             id: Some(id.clone()),
             meta: params.meta.map(|raw| super::part(message, raw)),

@@ -7,12 +7,15 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
-use crate::handler::context::LogThreshold;
+use crate::handler::context::{Cancellation, LogThreshold};
 use crate::jsonrpc::{ErrorObject, Id};
 use crate::protocol::method::Method;
-use crate::protocol::params::RequestMeta;
+use crate::protocol::params::{Params, RequestMeta};
+use crate::server::handle::Shared;
+use crate::transport::outbox::Outbox;
 use bytes::Bytes;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Era {
@@ -26,15 +29,30 @@ pub(crate) fn tell(method: &str, meta: &RequestMeta<'_>) -> Era {
     if meta.protocol_version.is_some() || only_modern { Era::Modern } else { Era::Legacy }
 }
 
+/// A request whose envelope, `params` and `_meta` were read.
+pub(crate) struct Request<'a> {
+    pub(crate) id: Id,
+    pub(crate) method: &'a str,
+    pub(crate) params: Params<'a>,
+    pub(crate) meta: RequestMeta<'a>,
+    /// The whole message, which the fields above borrow.
+    pub(crate) message: &'a Bytes,
+}
+
+/// What a request's context holds besides the request.
+pub(crate) struct Surroundings {
+    pub(crate) server: Arc<Shared>,
+    pub(crate) outbox: Option<Arc<Outbox>>,
+    pub(crate) cancellation: Cancellation,
+}
+
 /// The progress token, checked: a string or an integer.
 fn progress_token(meta: &RequestMeta<'_>, message: &Bytes) -> Result<Option<Bytes>, ErrorObject> {
     match meta.progress_token {
         None => Ok(None),
         Some(raw) if raw.get() == "null" => Ok(None),
         Some(raw) if Id::read(raw).is_some() => Ok(Some(part(message, raw))),
-        Some(_) => {
-            Err(ErrorObject::invalid_params("`params._meta.progressToken` must be a string or an integer"))
-        }
+        Some(_) => Err(ErrorObject::invalid_params("`params._meta.progressToken` must be a string or an integer")),
     }
 }
 

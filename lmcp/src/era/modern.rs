@@ -1,23 +1,20 @@
 //! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
 
-use super::{Era, part, progress_token, unknown_method};
+use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
 use crate::handler::Context;
-use crate::handler::context::{Cancellation, ClientSource, Inner, Lazy, LogThreshold};
+use crate::handler::context::{ClientSource, Inner, Lazy, LogThreshold};
 use crate::jsonrpc::{ErrorObject, Id, code, encode};
+use crate::protocol::ProtocolVersion;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION, SUBSCRIPTION_ID};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta, kind, string, typed};
-use crate::protocol::ProtocolVersion;
 use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::server::subscribers::{Change, Filter};
-use crate::transport::outbox::Outbox;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Checks a request's metadata in the order the specification gives: missing, then unsupported, then the method.
 pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, ProtocolVersion), ErrorObject> {
@@ -53,14 +50,11 @@ fn unsupported(requested: &str) -> ErrorObject {
 /// The context of a request whose metadata was checked.
 pub(crate) fn context(
     version: ProtocolVersion,
-    id: &Id,
-    params: &Params<'_>,
-    meta: &RequestMeta<'_>,
-    message: &Bytes,
-    server: &Arc<Shared>,
-    outbox: Option<Arc<Outbox>>,
-    cancellation: Cancellation,
+    request: &Request<'_>,
+    surroundings: Surroundings,
 ) -> Result<Context, ErrorObject> {
+    let Request { id, params, meta, message, .. } = request;
+    let Surroundings { server, outbox, cancellation } = surroundings;
     let log = match meta.log_level {
         None => LogThreshold::silent(),
         Some(raw) => {
@@ -69,7 +63,7 @@ pub(crate) fn context(
         }
     };
     Ok(Context::new(Inner {
-        server: ServerHandle(server.clone()),
+        server: ServerHandle(server),
         version,
         id: Some(id.clone()),
         meta: params.meta.map(|raw| part(message, raw)),
@@ -167,6 +161,8 @@ pub(crate) fn end_of_stream(id: &Id, server: &Shared) -> Vec<u8> {
 
 /// What follows it on a pipe: the one `cancelled` a server sends.
 pub(crate) fn cancelled(id: &Id) -> Vec<u8> {
-    encode::notification("notifications/cancelled", &json!({ "requestId": id, "reason": "the server is shutting down" }))
+    encode::notification(
+        "notifications/cancelled",
+        &json!({ "requestId": id, "reason": "the server is shutting down" }),
+    )
 }
-

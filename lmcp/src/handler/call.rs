@@ -161,10 +161,13 @@ impl<'c> Call<'c> {
         }
         if !whole {
             let names = self.params.iter().filter(|p| matches!(p.role, Role::Argument)).map(|p| p.name);
-            self.unknown.add(name, match crate::registry::nearest::nearest(name, names) {
-                Some(near) => format!("unknown; did you mean \"{near}\"?"),
-                None => "unknown".to_owned(),
-            });
+            self.unknown.add(
+                name,
+                match crate::registry::nearest::nearest(name, names) {
+                    Some(near) => format!("unknown; did you mean \"{near}\"?"),
+                    None => "unknown".to_owned(),
+                },
+            );
         }
     }
 
@@ -180,9 +183,9 @@ impl<'c> Call<'c> {
     /// When the server has none. For `State<T>` parameters this is found at start; for an extractor's own use
     /// it is found here.
     pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Result<T, Error> {
-        self.states.get::<T>().ok_or_else(|| {
-            Error::internal(format!("the server has no state of type {}", std::any::type_name::<T>()))
-        })
+        self.states
+            .get::<T>()
+            .ok_or_else(|| Error::internal(format!("the server has no state of type {}", std::any::type_name::<T>())))
     }
 
     /// Problems that no parameter can see: arguments nobody takes.

@@ -105,9 +105,10 @@ impl Context {
 
     /// The request's `_meta`, `traceparent` and the client's own keys included.
     pub fn meta(&self) -> &Meta {
-        self.0.lazy.meta.get_or_init(|| {
-            self.0.meta.as_ref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default()
-        })
+        self.0
+            .lazy
+            .meta
+            .get_or_init(|| self.0.meta.as_ref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default())
     }
 
     /// Who the client says it is, if it does. Not verified by anybody.
@@ -291,7 +292,11 @@ struct Number(f64);
 
 impl Serialize for Number {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 && self.0.abs() < 9e15 { s.serialize_i64(self.0 as i64) } else { s.serialize_f64(self.0) }
+        if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
+            s.serialize_i64(self.0 as i64)
+        } else {
+            s.serialize_f64(self.0)
+        }
     }
 }
 

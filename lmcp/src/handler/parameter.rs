@@ -64,7 +64,12 @@ pub trait Parameter<'c>: Sized {
         false
     }
     #[doc(hidden)]
-    fn take(call: &'c Call<'c>, _index: usize, _default: Option<fn() -> Self>, problems: &mut Problems) -> Option<Self> {
+    fn take(
+        call: &'c Call<'c>,
+        _index: usize,
+        _default: Option<fn() -> Self>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         Self::from_call(call).map_err(|e| problems.fail(e)).ok()
     }
 }
@@ -319,12 +324,15 @@ impl ParamSpec {
     }
 }
 
+/// Takes one parameter out of a call: its place, its default, where to put what is wrong with it.
+pub type TakeFn<'c, T> = fn(&'c Call<'c>, usize, Option<fn() -> T>, &mut Problems) -> Option<T>;
+
 /// A typed witness that `T` is a parameter: the bound is named once, in [`Param::of`]; what follows needs none.
 pub struct Param<'c, T> {
     role: Role,
     schema: Option<SchemaFn>,
     optional: fn() -> bool,
-    take: fn(&'c Call<'c>, usize, Option<fn() -> T>, &mut Problems) -> Option<T>,
+    take: TakeFn<'c, T>,
 }
 
 impl<'c> Param<'c, ()> {
@@ -365,7 +373,13 @@ impl<'c, T> Param<'c, T> {
         }
     }
     /// Its value, or `None` and a problem.
-    pub fn take(&self, call: &'c Call<'c>, index: usize, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
+    pub fn take(
+        &self,
+        call: &'c Call<'c>,
+        index: usize,
+        default: Option<fn() -> T>,
+        problems: &mut Problems,
+    ) -> Option<T> {
         (self.take)(call, index, default, problems)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::call::Rejection;
 use super::returns::{Output, Probe};
-use crate::protocol::{Audio, Content, Embedded, Image, Message, PromptResult, ResourceLink, TextContent};
 use crate::Result;
+use crate::protocol::{Audio, Content, Embedded, Image, Message, PromptResult, ResourceLink, TextContent};
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -66,7 +66,10 @@ impl<'a> Plain<'a> {
         let value = read(&mut json, visitor).and_then(|value| json.end().map(|()| value));
         value.map_err(|e| {
             let what = e.to_string();
-            Error::custom(format_args!("not the JSON that is expected here: {}", what.split(" at line ").next().unwrap_or_default()))
+            Error::custom(format_args!(
+                "not the JSON that is expected here: {}",
+                what.split(" at line ").next().unwrap_or_default()
+            ))
         })
     }
 }

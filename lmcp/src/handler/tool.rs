@@ -2,8 +2,8 @@
 
 use super::call::Rejection;
 use super::returns::{AsItself, AsJson, AsText, Json, Output, Probe, Text};
-use crate::protocol::{Audio, Content, Embedded, Image, ResourceLink, TextContent, ToolResult};
 use crate::Result;
+use crate::protocol::{Audio, Content, Embedded, Image, ResourceLink, TextContent, ToolResult};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -79,8 +79,26 @@ macro_rules! text {
     )* };
 }
 text!(
-    &'static str, Cow<'static, str>, Box<str>, Arc<str>, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64,
-    bool, char,
+    &'static str,
+    Cow<'static, str>,
+    Box<str>,
+    Arc<str>,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f32,
+    f64,
+    bool,
+    char,
 );
 
 macro_rules! itself {
@@ -157,9 +175,10 @@ impl<T> Output<T, ToolResult> {
     pub fn finish(&self, value: Option<T>) -> Result<ToolResult, Rejection> {
         match value {
             Some(value) => (self.into)(value).map_err(Rejection::Error),
-            None if self.has_schema => {
-                Ok(ToolResult { structured: Some(serde_json::value::RawValue::NULL.to_owned()), ..ToolResult::default() })
-            }
+            None if self.has_schema => Ok(ToolResult {
+                structured: Some(serde_json::value::RawValue::NULL.to_owned()),
+                ..ToolResult::default()
+            }),
             None => Ok(ToolResult::new()),
         }
     }

@@ -19,7 +19,7 @@ pub(crate) enum Incoming<'a> {
 pub(crate) enum Message<'a> {
     Request { id: Id, method: Cow<'a, str>, params: Option<&'a RawValue> },
     Notification { method: Cow<'a, str>, params: Option<&'a RawValue> },
-    Response { id: Id, outcome: Result<&'a RawValue, &'a RawValue> },
+    Response { id: Id },
 }
 
 /// Bytes that are no message: the error to answer with, and the id if there was a readable one.
@@ -105,8 +105,7 @@ impl<'a> Envelope<'a> {
         }
         let Some(method) = self.method else {
             return match (id, self.result, self.error) {
-                (Some(id), Some(result), None) => Ok(Message::Response { id, outcome: Ok(result) }),
-                (Some(id), None, Some(error)) => Ok(Message::Response { id, outcome: Err(error) }),
+                (Some(id), Some(_), None) | (Some(id), None, Some(_)) => Ok(Message::Response { id }),
                 (id, _, _) => Err(Malformed::request(id, "`method` is missing")),
             };
         };

@@ -404,9 +404,7 @@ fn text_entries<M: SerializeMap>(map: &mut M, text: &str) -> Result<(), M::Error
 fn link_entries<M: SerializeMap>(map: &mut M, link: &ResourceLink) -> Result<(), M::Error> {
     map.serialize_entry("uri", &link.uri)?;
     map.serialize_entry("name", &link.name)?;
-    for (key, value) in
-        [("title", &link.title), ("description", &link.description), ("mimeType", &link.mime)]
-    {
+    for (key, value) in [("title", &link.title), ("description", &link.description), ("mimeType", &link.mime)] {
         if let Some(value) = value {
             map.serialize_entry(key, value)?;
         }

@@ -49,9 +49,6 @@ impl Method {
 
     /// Exists up to 2025-11-25 and only there.
     pub(crate) fn is_only_legacy(self) -> bool {
-        matches!(
-            self,
-            Method::Initialize | Method::Ping | Method::SetLevel | Method::Subscribe | Method::Unsubscribe
-        )
+        matches!(self, Method::Initialize | Method::Ping | Method::SetLevel | Method::Subscribe | Method::Unsubscribe)
     }
 }

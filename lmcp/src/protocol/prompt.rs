@@ -1,8 +1,8 @@
 //! What rendering a prompt gives.
 
+use super::At;
 use super::content::{Content, Role};
 use super::meta::Meta;
-use super::At;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// One message of a prompt.

@@ -82,7 +82,10 @@ impl<'a> Names<'a> {
     fn add(&mut self, name: &'a str, source: Source, mistakes: &mut Mistakes) {
         let Names { kind, what, seen } = self;
         if let Some(first) = seen.get(name) {
-            mistakes.add(source, format!("{kind} `{name}`: the {kind} at {first} has this {what} too; give one of them another"));
+            mistakes.add(
+                source,
+                format!("{kind} `{name}`: the {kind} at {first} has this {what} too; give one of them another"),
+            );
         } else {
             seen.insert(name, source);
         }
@@ -154,14 +157,22 @@ fn check_params(kind: Kind, common: &Common, states: &States, mistakes: &mut Mis
 fn check_segments(segments: &[String], common: &Common, mistakes: &mut Mistakes) {
     let name = &common.name;
     if common.params.iter().any(|p| p.role == Role::Arguments) {
-        mistakes.add(common.source, format!("resource `{name}`: segments are single parameters; replace `Args<T>` by one parameter per segment"));
+        mistakes.add(
+            common.source,
+            format!(
+                "resource `{name}`: segments are single parameters; replace `Args<T>` by one parameter per segment"
+            ),
+        );
         return;
     }
     for param in common.arguments() {
         if !segments.iter().any(|segment| segment == param.name) {
             mistakes.add(
                 common.source,
-                format!("resource `{name}`: `{}` is an argument, but its URI has no segment `<{}>`", param.name, param.name),
+                format!(
+                    "resource `{name}`: `{}` is an argument, but its URI has no segment `<{}>`",
+                    param.name, param.name
+                ),
             );
         }
     }
@@ -179,7 +190,8 @@ fn check_collisions(items: &Items, mistakes: &mut Mistakes) {
     let pairs = items.templates.iter().map(|(template, item)| (template.clone(), item.clone())).collect();
     if let Err(collisions) = TemplateIndex::build(pairs) {
         for (a, b) in collisions.pairs {
-            let (Some((one, first)), Some((other, second))) = (collisions.entries.get(a), collisions.entries.get(b)) else {
+            let (Some((one, first)), Some((other, second))) = (collisions.entries.get(a), collisions.entries.get(b))
+            else {
                 continue;
             };
             mistakes.add(

@@ -52,10 +52,6 @@ where
         self.names.iter().map(String::as_str)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
     /// At most `size` definitions, those behind `after`; `None` when nothing of that name is listed.
     pub(crate) fn page(&self, version: ProtocolVersion, after: Option<&str>, size: usize) -> Option<Page<'_>> {
         let start = match after {

@@ -38,7 +38,9 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
         };
         if object.get("type") != Some(&json!("object")) {
             let is = object.get("type").map_or("no object".into(), |t| format!("of type {t}"));
-            return Err(format!("the schema of its `Args<T>` is {is}; `T` must be a struct with named fields or a map"));
+            return Err(format!(
+                "the schema of its `Args<T>` is {is}; `T` must be a struct with named fields or a map"
+            ));
         }
         object.entry("properties").or_insert_with(|| json!({}));
         return Ok(schema);
@@ -196,7 +198,9 @@ fn tidy_format(object: &mut Object) {
         Some("int16") => Some((-32768, 32767)),
         Some("uint8") => Some((0, 255)),
         Some("uint16") => Some((0, 65535)),
-        Some("int32" | "int64" | "int128" | "int" | "uint" | "uint32" | "uint64" | "uint128" | "float" | "double") => None,
+        Some("int32" | "int64" | "int128" | "int" | "uint" | "uint32" | "uint64" | "uint128" | "float" | "double") => {
+            None
+        }
         _ => return,
     };
     object.remove("format");

@@ -18,7 +18,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::uri_template::{Match, Refusal, Relation, Segment, UriTemplate, decode, split_scheme, split_segment};
+use super::uri_template::{Refusal, Relation, Segment, UriTemplate, decode, split_scheme, split_segment};
 
 /// Templates without collisions, with a value for each, ready for lookups.
 #[derive(Clone, Debug)]
@@ -134,9 +134,9 @@ impl<T> TemplateIndex<T> {
             Some((template.capture(body), value))
         });
         match found {
-            Some((Match::Captured(captures), value)) => Lookup::Found(Found { value, captures }),
-            Some((Match::Refused(refusal), _)) => Lookup::Refused(refusal),
-            Some((Match::Differs, _)) | None => Lookup::NotFound,
+            Some((Ok(captures), value)) => Lookup::Found(Found { value, captures }),
+            Some((Err(refusal), _)) => Lookup::Refused(refusal),
+            None => Lookup::NotFound,
         }
     }
 

@@ -45,17 +45,6 @@ pub(super) enum Segment {
     Rest(Box<str>),
 }
 
-/// What a URI is to a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Match<'u> {
-    /// It matches; the decoded values stand in the order of [`UriTemplate::names`].
-    Captured(Vec<Cow<'u, str>>),
-    /// It has the template's shape, but a value must not reach the function.
-    Refused(Refusal),
-    /// It has another shape.
-    Differs,
-}
-
 /// Why a captured value is kept from the function; its `Display` is fit for the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -114,11 +103,6 @@ impl UriTemplate {
         self.segments.iter().filter_map(Segment::name)
     }
 
-    /// Whether `name` is the capture that takes the rest of the URI.
-    pub(crate) fn is_rest(&self, name: &str) -> bool {
-        matches!(self.segments.last(), Some(Segment::Rest(rest)) if **rest == *name)
-    }
-
     /// The spelling for `resources/templates/list`: `users://{id}`, `files://{+path}`.
     pub(crate) fn as_rfc6570(&self) -> String {
         // The angle brackets of a parsed template all belong to captures.
@@ -130,16 +114,6 @@ impl UriTemplate {
             spelled.extend(["{", operator, name, "}", literal]);
         }
         spelled
-    }
-
-    /// Matches one URI; costs one pass over it, and copies only what has to be decoded.
-    pub(crate) fn match_uri<'u>(&self, uri: &'u str) -> Match<'u> {
-        match split_scheme(uri) {
-            Some((scheme, body)) if scheme.eq_ignore_ascii_case(&self.scheme) && self.has_shape_of(body) => {
-                self.capture(body)
-            }
-            _ => Match::Differs,
-        }
     }
 
     /// How this template's URIs lie to `other`'s. Refused values count: they belong to the template that refuses them.
@@ -187,27 +161,8 @@ impl UriTemplate {
         &self.segments
     }
 
-    /// Whether what follows `scheme://` has this template's shape.
-    fn has_shape_of(&self, body: &str) -> bool {
-        let mut tail = Some(body);
-        for segment in &self.segments {
-            let Some(text) = tail else { return false };
-            let (raw, after) = split_segment(text);
-            let fits = match segment {
-                Segment::Literal(literal) => decode(raw).is_ok_and(|decoded| *decoded == **literal),
-                Segment::One(_) => !raw.is_empty(),
-                Segment::Rest(_) => return !text.is_empty(),
-            };
-            if !fits {
-                return false;
-            }
-            tail = after;
-        }
-        tail.is_none()
-    }
-
     /// The values of a body that is known to have this template's shape.
-    pub(super) fn capture<'u>(&self, body: &'u str) -> Match<'u> {
+    pub(super) fn capture<'u>(&self, body: &'u str) -> Result<Vec<Cow<'u, str>>, Refusal> {
         let mut values = Vec::with_capacity(self.names().count());
         let mut tail = body;
         for segment in &self.segments {
@@ -219,12 +174,12 @@ impl UriTemplate {
             };
             match value {
                 Some(Ok(value)) => values.push(value),
-                Some(Err(refusal)) => return Match::Refused(refusal),
+                Some(Err(refusal)) => return Err(refusal),
                 None => {}
             }
             tail = after.unwrap_or_default();
         }
-        Match::Captured(values)
+        Ok(values)
     }
 }
 
@@ -436,4 +391,4 @@ impl fmt::Display for TemplateError {
 impl std::error::Error for TemplateError {}
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

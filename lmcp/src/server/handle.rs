@@ -135,8 +135,11 @@ impl ServerHandle {
     }
 
     fn touched(&self, touched: Touched) {
-        let lists =
-            [(touched.tools, Change::Tools), (touched.prompts, Change::Prompts), (touched.resources, Change::Resources)];
+        let lists = [
+            (touched.tools, Change::Tools),
+            (touched.prompts, Change::Prompts),
+            (touched.resources, Change::Resources),
+        ];
         for (_, change) in lists.into_iter().filter(|(touched, _)| *touched) {
             self.0.subscribers.publish(&change);
         }

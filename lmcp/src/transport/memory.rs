@@ -20,7 +20,12 @@ where
     let writer = tokio::spawn(async move {
         let mut spare = Vec::new();
         while let Some(bytes) = outbox.take(spare).await {
-            if let Err(e) = async { write.write_all(&bytes).await?; write.flush().await }.await {
+            if let Err(e) = async {
+                write.write_all(&bytes).await?;
+                write.flush().await
+            }
+            .await
+            {
                 outbox.break_off();
                 return Err(e);
             }

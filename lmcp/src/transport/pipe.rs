@@ -8,7 +8,7 @@ use super::batch::{Batch, Sink};
 use super::outbox::Outbox;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
-use crate::era::{self, Era, legacy, modern};
+use crate::era::{self, Era, Request, Surroundings, legacy, modern};
 use crate::handler::Context;
 use crate::handler::context::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
@@ -16,7 +16,7 @@ use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
-use crate::protocol::params::{Params, RequestMeta};
+use crate::protocol::params::Params;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use bytes::Bytes;
@@ -48,15 +48,6 @@ struct Inner {
 struct Flight {
     cancellation: Cancellation,
     is_listen: bool,
-}
-
-/// A request and where its answer goes.
-struct Request<'a> {
-    id: Id,
-    method: &'a str,
-    params: Params<'a>,
-    meta: RequestMeta<'a>,
-    message: &'a Bytes,
 }
 
 impl Pipe {
@@ -136,7 +127,7 @@ impl Pipe {
             }
             Ok(Message::Notification { method, params }) => self.notification(&method, params),
             // Nothing was asked of the client, so nothing waits for this.
-            Ok(Message::Response { id, .. }) => tracing::debug!(%id, "an answer to nothing was ignored"),
+            Ok(Message::Response { id }) => tracing::debug!(%id, "an answer to nothing was ignored"),
             Err(Malformed { id, error }) => self.reject(sink, id.as_ref(), &error),
         }
     }
@@ -188,7 +179,13 @@ impl Pipe {
         {
             return self.land(&id, answer, self.0.session.version(), sink);
         }
-        let context = self.context(version, &request, cancellation);
+        let surroundings =
+            Surroundings { server: self.0.server.clone(), outbox: Some(self.0.outbox.clone()), cancellation };
+        let context = if version.is_modern() {
+            modern::context(version, &request, surroundings)
+        } else {
+            self.0.session.context(&request, surroundings)
+        };
         let context = match context {
             Ok(context) => context,
             Err(error) => return self.land(&id, Err(error), version, sink),
@@ -211,21 +208,6 @@ impl Pipe {
                     }
                 });
             }
-        }
-    }
-
-    fn context(
-        &self,
-        version: ProtocolVersion,
-        request: &Request<'_>,
-        cancellation: Cancellation,
-    ) -> Result<Context, ErrorObject> {
-        let Request { id, params, meta, message, .. } = request;
-        let (server, outbox) = (&self.0.server, Some(self.0.outbox.clone()));
-        if version.is_modern() {
-            modern::context(version, id, params, meta, message, server, outbox, cancellation)
-        } else {
-            self.0.session.context(id, params, meta, message, server, outbox, cancellation)
         }
     }
 

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::uri_template::tests::Match;
 use super::*;
 
 fn entries(texts: &[impl AsRef<str>]) -> Vec<(UriTemplate, usize)> {

@@ -4,6 +4,53 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// What a URI is to a template: the reference that the index is held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Match<'u> {
+    /// It matches; the decoded values stand in the order of [`UriTemplate::names`].
+    Captured(Vec<Cow<'u, str>>),
+    /// It has the template's shape, but a value must not reach the function.
+    Refused(Refusal),
+    /// It has another shape.
+    Differs,
+}
+
+impl UriTemplate {
+    /// Whether `name` is the capture that takes the rest of the URI.
+    pub(crate) fn is_rest(&self, name: &str) -> bool {
+        matches!(self.segments.last(), Some(Segment::Rest(rest)) if **rest == *name)
+    }
+
+    /// Matches one URI.
+    pub(crate) fn match_uri<'u>(&self, uri: &'u str) -> Match<'u> {
+        match split_scheme(uri) {
+            Some((scheme, body)) if scheme.eq_ignore_ascii_case(&self.scheme) && self.has_shape_of(body) => {
+                self.capture(body).map_or_else(Match::Refused, Match::Captured)
+            }
+            _ => Match::Differs,
+        }
+    }
+
+    /// Whether what follows `scheme://` has this template's shape.
+    fn has_shape_of(&self, body: &str) -> bool {
+        let mut tail = Some(body);
+        for segment in &self.segments {
+            let Some(text) = tail else { return false };
+            let (raw, after) = split_segment(text);
+            let fits = match segment {
+                Segment::Literal(literal) => decode(raw).is_ok_and(|decoded| *decoded == **literal),
+                Segment::One(_) => !raw.is_empty(),
+                Segment::Rest(_) => return !text.is_empty(),
+            };
+            if !fits {
+                return false;
+            }
+            tail = after;
+        }
+        tail.is_none()
+    }
+}
+
 fn template(text: &str) -> UriTemplate {
     UriTemplate::parse(text).expect(text)
 }
