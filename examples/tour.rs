@@ -51,7 +51,7 @@ async fn count(ctx: &Context, to: u32) -> String {
 }
 
 /// What this server is for.
-#[resource("tour://about", mime = "text/plain")]
+#[resource("tour://about")]
 fn about() -> &'static str {
     "A server to try clients on."
 }

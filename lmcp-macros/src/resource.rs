@@ -16,7 +16,7 @@ pub(crate) fn expand(model: &Model, resource: &Resource) -> TokenStream {
             result: quote!(std::vec::Vec<#paths::ResourceContents>),
             kind: Some((name("JsonResource"), name("resource_kind"))),
             output: name("resource_output"),
-            describes_output: false,
+            describes_output: true,
         },
     );
     let item = shim::expand_item(model);

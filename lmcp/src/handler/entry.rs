@@ -141,6 +141,8 @@ pub struct Description {
     pub output: Option<fn(&mut SchemaGenerator) -> Option<Schema>>,
     /// `None` is among the values: the output is an `Option`.
     pub nullable: bool,
+    /// The MIME type of the contents, if the type tells.
+    pub mime: Option<&'static str>,
 }
 
 impl Description {

@@ -52,7 +52,7 @@ prompt!(
 
 /// How this type becomes messages. The only place where a prompt's return type is bounded.
 pub fn prompt_output<T: IntoPromptResult>(_: &Probe<T>) -> Output<T, PromptResult> {
-    Output { schema: |_| None, has_schema: false, into: T::into_prompt_result }
+    Output { schema: |_| None, has_schema: false, mime: None, into: T::into_prompt_result }
 }
 
 impl<T> Output<T, PromptResult> {

@@ -20,6 +20,10 @@ use std::sync::Arc;
     note = "or return `String`, `Vec<u8>`, `Bytes`, `ResourceContents`, `Vec<ResourceContents>`, or a `Result` or `Option` of these"
 )]
 pub trait IntoResourceContents<As = AsJson>: Sized {
+    /// The MIME type of what this type gives, where neither the contents nor the attribute say one.
+    #[doc(hidden)]
+    const MIME: Option<&'static str> = None;
+
     /// The contents; where they leave the URI or the MIME type open, lmcp fills in what was asked for.
     ///
     /// # Errors
@@ -28,23 +32,29 @@ pub trait IntoResourceContents<As = AsJson>: Sized {
     fn into_resource_contents(self) -> Result<Vec<ResourceContents>>;
 }
 
+const TEXT: &str = "text/plain";
+const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
+
 fn json(value: &impl Serialize) -> Result<Vec<ResourceContents>> {
     let text = serde_json::to_string(value)
         .map_err(|e| Error::internal(format!("the resource cannot be written as JSON: {e}")))?;
-    Ok(vec![ResourceContents { mime: Some("application/json".into()), ..ResourceContents::text(text) }])
+    Ok(vec![ResourceContents::text(text)])
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> IntoResourceContents<AsJson> for T {
+    const MIME: Option<&'static str> = Some(JSON);
     fn into_resource_contents(self) -> Result<Vec<ResourceContents>> {
         json(&self)
     }
 }
 
 macro_rules! kinds {
-    ($($kind:ident [$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
+    ($($kind:ident $mime:expr, [$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoResourceContents<$kind> for $t {
+            const MIME: Option<&'static str> = $mime;
             fn into_resource_contents(self) -> Result<Vec<ResourceContents>> { let $value = self; $result }
         }
         impl<$($generics)*> Probe<$t> {
@@ -54,21 +64,21 @@ macro_rules! kinds {
     )* };
 }
 kinds!(
-    AsText [] () => |_unit| Ok(vec![ResourceContents::text("")]),
-    AsText [] String => |text| Ok(vec![ResourceContents::text(text)]),
-    AsText [] &'static str => |text| Ok(vec![ResourceContents::text(text)]),
-    AsText [] Cow<'static, str> => |text| Ok(vec![ResourceContents::text(text)]),
-    AsText [] Box<str> => |text| Ok(vec![ResourceContents::text(text)]),
-    AsText [] Arc<str> => |text| Ok(vec![ResourceContents::text(&*text)]),
-    AsItself [] Vec<u8> => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
-    AsItself [] bytes::Bytes => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
-    AsItself [] &'static [u8] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
-    AsItself [const N: usize] [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
-    AsItself [const N: usize] &'static [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
-    AsItself [] ResourceContents => |contents| Ok(vec![contents]),
-    AsItself [] Vec<ResourceContents> => |contents| Ok(contents),
-    AsItself [T: std::fmt::Display] Text<T> => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
-    AsItself [T: Serialize] Json<T> => |value| json(&value.0),
+    AsText Some(TEXT), [] () => |_unit| Ok(vec![ResourceContents::text("")]),
+    AsText Some(TEXT), [] String => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText Some(TEXT), [] &'static str => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText Some(TEXT), [] Cow<'static, str> => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText Some(TEXT), [] Box<str> => |text| Ok(vec![ResourceContents::text(text)]),
+    AsText Some(TEXT), [] Arc<str> => |text| Ok(vec![ResourceContents::text(&*text)]),
+    AsItself Some(BYTES), [] Vec<u8> => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself Some(BYTES), [] bytes::Bytes => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself Some(BYTES), [] &'static [u8] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself Some(BYTES), [const N: usize] [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself Some(BYTES), [const N: usize] &'static [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
+    AsItself None, [] ResourceContents => |contents| Ok(vec![contents]),
+    AsItself None, [] Vec<ResourceContents> => |contents| Ok(contents),
+    AsItself Some(TEXT), [T: std::fmt::Display] Text<T> => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
+    AsItself Some(JSON), [T: Serialize] Json<T> => |value| json(&value.0),
 );
 
 /// The kind of everything without a kind of its own.
@@ -85,10 +95,15 @@ pub fn resource_output<T: IntoResourceContents<K>, K>(
     _: &Probe<T>,
     _: PhantomData<K>,
 ) -> Output<T, Vec<ResourceContents>> {
-    Output { schema: |_| None, has_schema: false, into: T::into_resource_contents }
+    Output { schema: |_| None, has_schema: false, mime: T::MIME, into: T::into_resource_contents }
 }
 
 impl<T> Output<T, Vec<ResourceContents>> {
+    /// Writes down the MIME type that follows from the type.
+    pub fn describe(&self, description: &mut super::entry::Description, _nullable: bool) {
+        description.mime = self.mime;
+    }
+
     /// The outcome of a read that gave `value`: `None` is "not found".
     ///
     /// # Errors

@@ -138,6 +138,7 @@ pub struct AsItself;
 pub struct Output<T, O> {
     pub(crate) schema: fn(&mut SchemaGenerator) -> Option<Schema>,
     pub(crate) has_schema: bool,
+    pub(crate) mime: Option<&'static str>,
     pub(crate) into: fn(T) -> Result<O, Error>,
 }
 

@@ -157,7 +157,7 @@ impl<T> JsonTool for Probe<T> {}
 
 /// How this type becomes a tool's result. The only place where a tool's return type is bounded.
 pub fn tool_output<T: IntoToolResult<K>, K>(_: &Probe<T>, _: PhantomData<K>) -> Output<T, ToolResult> {
-    Output { schema: T::output_schema, has_schema: T::HAS_SCHEMA, into: T::into_tool_result }
+    Output { schema: T::output_schema, has_schema: T::HAS_SCHEMA, mime: None, into: T::into_tool_result }
 }
 
 impl<T> Output<T, ToolResult> {

@@ -186,8 +186,9 @@ pub(crate) struct Resource {
 impl Resource {
     pub(crate) fn new(entry: &ResourceEntry, uri: String) -> Self {
         let description = entry::describe(entry.shim);
+        let mime = entry.mime.or(description.mime);
         let common = Common::new(&entry.item, description.params);
-        Resource { common, uri, mime: entry.mime, size: entry.size, shim: entry.shim }
+        Resource { common, uri, mime, size: entry.size, shim: entry.shim }
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
         entry::run(self.shim, call)
@@ -227,10 +228,10 @@ impl Template {
     pub(crate) fn new(entry: &ResourceEntry, template: &super::uri_template::UriTemplate) -> Self {
         let description = entry::describe(entry.shim);
         Template {
+            mime: entry.mime.or(description.mime),
             common: Common::new(&entry.item, description.params),
             uri_template: template.as_rfc6570(),
             segments: template.names().map(str::to_owned).collect(),
-            mime: entry.mime,
             shim: entry.shim,
         }
     }
