@@ -44,6 +44,7 @@ where
         self.items.get(*self.positions.get(name)?)
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn items(&self) -> &[Arc<T>] {
         &self.items
     }

@@ -14,7 +14,7 @@ where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    let limits = server.limits.clone();
+    let drain = server.limits.drain;
     let pipe = Pipe::new(server, Handle::current());
     let outbox = pipe.outbox().clone();
     let writer = tokio::spawn(async move {
@@ -33,7 +33,7 @@ where
         }
         write.shutdown().await
     });
-    let mut lines = Lines::new(limits.line_bytes);
+    let mut lines = Lines::new(pipe.line_bytes());
     let read = loop {
         pipe.outbox().room().await;
         lines.buffer().reserve(16 << 10);
@@ -49,7 +49,7 @@ where
     if let Some(line) = lines.last() {
         take(&pipe, line);
     }
-    pipe.end(limits.drain).await;
+    pipe.end(drain).await;
     // A peer that went away while being written to has ended the pipe like any other end.
     if let Ok(Err(e)) = writer.await {
         tracing::debug!(error = %e, "the other end stopped reading");
