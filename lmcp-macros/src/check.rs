@@ -122,11 +122,27 @@ fn check_arg(attr: Attr, param: &Param, errors: &mut Errors) {
             "leave `complete` out; an enum tells the model what can be chosen",
         );
     }
+    if let Some(header) = &arg.header {
+        if attr != Attr::Tool {
+            errors.add(header, "only the arguments of a tool are repeated in a header", "leave `header` out");
+        } else if !is_token(&header.value()) {
+            errors.add(
+                header,
+                format!("{:?} cannot be part of a header's name", header.value()),
+                "write letters, digits and `-`: `header = \"Region\"` is the header `Mcp-Param-Region`",
+            );
+        }
+    }
     if attr == Attr::Resource {
         for alias in &arg.aliases {
             errors.add(alias, "a segment has one name", "leave `alias` out");
         }
     }
+}
+
+/// RFC 9110, `token`.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
 fn is_option(ty: &Type) -> bool {

@@ -13,7 +13,7 @@ const COMMON: [&str; 10] =
     ["name", "title", "description", "icon", "meta", "tags", "timeout", "concurrency", "blocking", "crate"];
 const TOOL: [&str; 5] = ["read_only", "destructive", "idempotent", "open_world", "alias"];
 const RESOURCE: [&str; 2] = ["mime", "size"];
-const ARG: [&str; 4] = ["default", "description", "alias", "complete"];
+const ARG: [&str; 5] = ["default", "description", "alias", "complete", "header"];
 
 /// Keys that may be given more than once.
 const REPEATABLE: [&str; 3] = ["icon", "tags", "alias"];
@@ -245,6 +245,7 @@ pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors)
                 let path = entry.path("a function", errors);
                 once(&mut arg.complete, path.map(|path| (entry.key.clone(), path)));
             }
+            "header" => once(&mut arg.header, entry.text(errors)),
             _ => {}
         }
     }

@@ -129,6 +129,8 @@ pub(crate) struct Arg {
     pub(crate) description: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) complete: Option<(Ident, Path)>,
+    /// The name behind `Mcp-Param-`.
+    pub(crate) header: Option<LitStr>,
 }
 
 /// `default`, in its three forms.

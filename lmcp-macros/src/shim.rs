@@ -114,7 +114,8 @@ fn expand_spec(paths: &Paths, index: usize, param: &Param) -> TokenStream {
         let complete = completer_fn(index);
         quote!(.complete(#complete))
     });
-    quote!(__lmcp_description.param(#witness.spec(#name) #description #default #aliases #complete);)
+    let header = param.arg.header.as_ref().map(|header| quote!(.header(#header)));
+    quote!(__lmcp_description.param(#witness.spec(#name) #description #default #aliases #complete #header);)
 }
 
 fn expand_take(paths: &Paths, index: usize, param: &Param) -> TokenStream {

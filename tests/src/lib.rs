@@ -88,9 +88,14 @@ pub fn add(a: i64, b: i64) -> i64 {
     open_world,
     icon("https://example.com/icon.png", mime = "image/png", size = "48x48", theme = "dark"),
     meta = serde_json::json!({ "example.com/kind": "demo" }),
+    tags("demo", "weather"),
     alias("old_name")
 )]
-pub fn annotated(city: String, #[arg(default = 3, alias = "d")] days: u8, units: Option<String>) -> String {
+pub fn annotated(
+    #[arg(header = "City")] city: String,
+    #[arg(default = 3, alias = "d")] days: u8,
+    units: Option<String>,
+) -> String {
     format!("{city} {days} {units:?}")
 }
 

@@ -64,7 +64,7 @@ TOOLS
 ";
 const RESOURCES: &str = "\
 RESOURCES
-  calc://about                 What this is.
+  calc://about -> text/plain   What this is.
   calc://both                  Two at once.
   calc://picture -> image/gif  A picture of it.
 ";

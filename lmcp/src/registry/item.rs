@@ -29,7 +29,7 @@ impl Common {
     fn new(item: &Item, params: Vec<ParamSpec>) -> Self {
         let mut meta = item.meta.map(|meta| meta());
         if !item.tags.is_empty() {
-            // Tags have no field of their own in the protocol; this is where FastMCP's clients look for them.
+            // Tags have no field of their own in the protocol.
             meta.get_or_insert_default().insert("lmcp".into(), json!({ "tags": item.tags }));
         }
         Common {

@@ -60,6 +60,10 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
             if let Some(default) = &param.default {
                 object.insert("default".into(), default.clone());
             }
+            if let Some(header) = param.header {
+                check_header(params, param, header, object)?;
+                object.insert("x-mcp-header".into(), header.into());
+            }
         }
         properties.insert(param.name.into(), schema);
         if param.is_required() {
@@ -81,6 +85,24 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
         object.insert("$defs".into(), definitions);
     }
     Ok(Value::Object(object))
+}
+
+/// A header repeats one integer, string or boolean, under a name of its own.
+///
+/// Spec: basic/transports/streamable-http, "Custom Headers".
+fn check_header(params: &[ParamSpec], param: &ParamSpec, header: &str, schema: &Object) -> Result<(), String> {
+    let kind = schema.get("type").and_then(Value::as_str).unwrap_or("no single type");
+    if !matches!(kind, "integer" | "string" | "boolean") {
+        return Err(format!(
+            "`{}` has a header and is {kind}; only an integer, a string or a boolean may have one",
+            param.name
+        ));
+    }
+    let same = |other: &&ParamSpec| other.header.is_some_and(|other| other.eq_ignore_ascii_case(header));
+    if params.iter().filter(same).count() > 1 {
+        return Err(format!("the header `{header}` stands for two arguments; give one of them another name"));
+    }
+    Ok(())
 }
 
 /// The output schema, with `null` among its values if the function gives an `Option`.

@@ -27,7 +27,7 @@ fn prompt() -> String {
 fn argument(#[arg(defualt = 3, descripton = "number")] number: u8) -> u8 {
     //~^ error: `#[arg]` has no key `defualt`
     //~^ token: defualt
-    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias` and `complete`
+    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias`, `complete` and `header`
     //~^ error: `#[arg]` has no key `descripton`
     //~^ token: descripton
     number

@@ -1,0 +1,5 @@
+//! A program that forgot its functions.
+
+fn main() {
+    lmcp::serve!()
+}

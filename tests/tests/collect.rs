@@ -1,0 +1,31 @@
+//! What `serve!` collects: functions of other crates, or nothing.
+
+use std::process::Command;
+
+#[test]
+fn functions_of_other_crates_are_collected_and_sorted_by_name() {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_lmcp-test-collected")).args(["list", "--json"]).output().expect("run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let names = |kind: &str| -> Vec<String> {
+        let items = listed[kind].as_array().expect("a list");
+        items.iter().map(|item| item["name"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let tools = names("tools");
+    assert_eq!(tools.len(), 20);
+    assert!(tools.is_sorted(), "{tools:?}");
+    assert_eq!(names("resources"), ["about", "asking", "raw bytes"]);
+    assert_eq!(names("resourceTemplates"), ["file", "note", "special"]);
+    assert_eq!(names("prompts"), ["greet", "review", "stumble", "talk"]);
+}
+
+#[test]
+fn nothing_collected_says_why_that_can_be() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lmcp-test-nothing")).output().expect("run");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.starts_with("error: there is nothing to serve"), "{text}");
+    assert!(text.contains("add `use lmcp_tests as _;` (with the library's name) to `main.rs`"), "{text}");
+}
