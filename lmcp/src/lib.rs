@@ -1,4 +1,197 @@
-//! lmcp
+//! Ordinary Rust functions as a [Model Context Protocol](https://modelcontextprotocol.io) server.
+//!
+//! ```no_run
+//! use lmcp::tool;
+//!
+//! /// Add two integers.
+//! #[tool]
+//! fn add(a: i64, b: i64) -> i64 {
+//!     a.saturating_add(b)
+//! }
+//!
+//! fn main() {
+//!     lmcp::serve!()
+//! }
+//! ```
+//!
+//! This is a whole server, with one dependency. The types become JSON schemas, the doc comments descriptions, and
+//! [`serve!`] serves every annotated function of the program. The functions stay functions: `add(1, 2)` is `3`.
+//!
+//! The three attributes have pages of their own with all keys, parameters and return types: [`#[tool]`](macro@tool) for
+//! what a model calls, [`#[resource]`](macro@resource) for what a client reads, [`#[prompt]`](macro@prompt) for what a
+//! person picks.
+//!
+//! # The binary
+//!
+//! The program is its own command line. One called `calc` takes these commands:
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `calc` | serves over standard input and output: what a client starts |
+//! | `calc list` | shows what the server offers; `--json` as it is on the wire |
+//! | `calc call add a=1 b=2` | runs a tool here and prints its result |
+//! | `calc read notes://7` | prints a resource |
+//! | `calc get review language=rust` | renders a prompt and prints its messages |
+//! | `calc help call add` | says more, here about one tool |
+//!
+//! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
+//! [`Server::stdio`], in a runtime of its own.
+//!
+//! # Arguments
+//!
+//! Each parameter is an argument, under its own name, unless lmcp fills it in. Its type derives [`serde::Deserialize`] and
+//! [`schemars::JsonSchema`], as most of the standard library's do. An [`Option`] may be left out, and so may what has a
+//! `default`. A `///` on the parameter is the argument's description. [`Args<T>`](Args) takes all of them as one struct.
+//!
+//! [`serde::Deserialize`]: https://docs.rs/serde/latest/serde/trait.Deserialize.html
+//! [`schemars::JsonSchema`]: https://docs.rs/schemars/latest/schemars/trait.JsonSchema.html
+//!
+//! ```
+//! # use lmcp::tool;
+//! /// Search the web.
+//! #[tool(read_only, open_world)]
+//! fn search(
+//!     /// Words to look for.
+//!     words: String,
+//!     #[arg(default = 10)] most: usize,
+//!     site: Option<String>,
+//! ) -> String {
+//!     format!("{most} results for {words:?} on {}", site.as_deref().unwrap_or("any site"))
+//! }
+//! # assert!(search("lmcp".into(), 1, None).starts_with("1 result"));
+//! ```
+//!
+//! Arguments that do not fit are told all at once, in words that a model can act on, and the function is not run.
+//!
+//! # Results and errors
+//!
+//! Text types and numbers give text. A type that derives `Serialize` and `JsonSchema` gives structured output with a
+//! schema. [`Image`], [`Audio`], [`ResourceLink`], [`Embedded`] and `Vec<Content>` give blocks, and [`ToolResult`] is for
+//! full control. Any of these may stand in an `Option` or a `Result`:
+//!
+//! ```
+//! # use lmcp::tool;
+//! #[derive(serde::Serialize, schemars::JsonSchema)]
+//! struct Quotient {
+//!     quotient: i64,
+//!     remainder: i64,
+//! }
+//!
+//! /// Divide two integers.
+//! #[tool(read_only)]
+//! fn divide(a: i64, b: i64) -> Result<Quotient, String> {
+//!     match (a.checked_div(b), a.checked_rem(b)) {
+//!         (Some(quotient), Some(remainder)) => Ok(Quotient { quotient, remainder }),
+//!         _ => Err("`b` must not be 0".into()),
+//!     }
+//! }
+//! # assert!(divide(1, 0).is_err());
+//! ```
+//!
+//! The error may be any error type, `anyhow::Error` and its like too. Its text and its sources reach the model as a result
+//! that says it is an error, so the text says what to do. [`Error::invalid_params`] and its siblings answer with a JSON-RPC
+//! error instead. A panic fails the one call it happens in.
+//!
+//! # State
+//!
+//! What all calls share is put in once, and taken as [`State<T>`](State) by type:
+//!
+//! ```no_run
+//! # use lmcp::{State, tool};
+//! use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+//!
+//! /// The number of the next invoice.
+//! #[tool]
+//! fn next(State(last): State<Arc<AtomicU64>>) -> u64 {
+//!     last.fetch_add(1, Ordering::Relaxed) + 1
+//! }
+//!
+//! fn main() {
+//!     lmcp::serve!(state = Arc::new(AtomicU64::new(1000)))
+//! }
+//! ```
+//!
+//! [`serve!`] takes the other settings of a [`Server`] too: `name = "…"`, `instructions = "…"`, `limits = …`. A server
+//! without a state that some function takes does not start, and says so.
+//!
+//! # Context
+//!
+//! [`&Context`](Context) is the call that a function runs in: [`progress`](Context::progress), log messages
+//! ([`info`](Context::info) and its siblings), [`is_cancelled`](Context::is_cancelled), who the
+//! [`client`](Context::client) is, and the [`server`](Context::server), which tells clients of changes.
+//!
+//! ```
+//! # use lmcp::{Context, tool};
+//! /// Index the documents.
+//! #[tool]
+//! async fn index(ctx: &Context, documents: Vec<String>) -> String {
+//!     for (done, name) in (1u32..).zip(&documents) {
+//!         ctx.progress(done).message(name).await;
+//!     }
+//!     ctx.info("indexed").await;
+//!     format!("{} documents", documents.len())
+//! }
+//! ```
+//!
+//! An async function is dropped when its call is cancelled. Others ask `is_cancelled`.
+//!
+//! # Resources and prompts
+//!
+//! ```
+//! # use lmcp::{prompt, resource};
+//! /// A note by its number.
+//! #[resource("notes://<id>")]
+//! fn note(id: u32) -> Option<String> {
+//!     (id == 7).then(|| "Buy milk.".to_owned())
+//! }
+//!
+//! /// Summarise a note.
+//! #[prompt]
+//! fn summarise(id: u32) -> String {
+//!     format!("Read notes://{id} and summarise it in one sentence.")
+//! }
+//! # assert_eq!(note(7).unwrap() + &summarise(7), "Buy milk.Read notes://7 and summarise it in one sentence.");
+//! ```
+//!
+//! `<id>` is a segment of the URI and a parameter of the function; `<path..>` takes the rest. `None` is "resource not
+//! found". The prompt's `String` is one message by the user; [`Message`] is for more.
+//!
+//! # Tests
+//!
+//! A function is tested like any other. What a client gets from it is tested with [`testing`], in memory, with the real
+//! bytes:
+//!
+//! ```standalone_crate
+//! # /// Adds two integers.
+//! # #[lmcp::tool]
+//! # fn add(a: i64, b: i64) -> i64 { a + b }
+//! # use serde_json::json;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = lmcp::testing::client!().await;
+//! assert_eq!(client.call("add", json!({"a": 1, "b": 2})).await.text(), "3");
+//! assert!(client.call("add", json!({"a": 1})).await.error().contains("b: required, missing"));
+//! # }
+//! ```
+//!
+//! # When a tool does not show up
+//!
+//! Run `calc list` first: it shows what the program offers, without a client.
+//!
+//! - **The tool is not in the list.** If it stands in a library, even in the `src/lib.rs` of the same package, write
+//!   `use my_lib as _;` in `main.rs`: the linker leaves out a library that nothing refers to. Look for a `#[cfg]` on the
+//!   function or its module, and for a `mod` line that is missing. [`Server::empty`] offers only what is named with
+//!   [`tool`](Server::tool).
+//! - **It is in the list, and the client does not show it.** Most clients read the list once: restart the client. Give it
+//!   the absolute path of the binary, and build the binary again; clients start what was built, not what was written. If
+//!   the server cannot start, it says why on standard error, which clients keep in their logs. Some clients refuse tools
+//!   whose names are longer than 64 characters or have a `.` in them.
+//! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.
+//!
+//! # Features
+//!
+//! - `stdio`, on by default: [`Server::stdio`].
+//! - `cli`, on by default: [`serve!`] and the commands of the binary. It needs `stdio`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Doctests and the attributes' expansions in our own tests name the crate as users do.
@@ -33,9 +226,24 @@ pub use handler::{
     Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoPromptResult,
     IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State, Text,
 };
-pub use lmcp_macros::*;
+#[doc(inline)]
+#[doc = include_str!("docs/prompt.md")]
+pub use lmcp_macros::prompt;
+#[doc(inline)]
+#[doc = include_str!("docs/resource.md")]
+pub use lmcp_macros::resource;
+#[doc(inline)]
+#[doc = include_str!("docs/tool.md")]
+pub use lmcp_macros::tool;
 pub use protocol::{
     Annotations, Audio, ClientCapabilities, Content, Embedded, Icon, Image, Implementation, Level, Message, Meta,
     PromptResult, ProtocolVersion, ResourceContents, ResourceLink, Role, TextContent, ToolResult,
 };
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
+#[cfg(feature = "http")]
+pub use transport::http::{Auth, HttpService, ResponseBody};
+
+/// The README's programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

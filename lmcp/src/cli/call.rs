@@ -15,7 +15,7 @@ pub(super) async fn call(
     json: bool,
     look: Look,
 ) -> Result<Report, Misuse> {
-    let catalog = server.0.registry.current();
+    let catalog = server.shared.registry.current();
     let name = tool.ok_or_else(|| Misuse::which(Verb::Call, "tool", catalog.tools.names()))?;
     let tool = catalog.tool(name).map(|tool| &**tool);
     let schema = tool.map_or(&Value::Null, |tool| &tool.input_schema);

@@ -9,10 +9,29 @@ use std::ffi::OsString;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
     Serve,
-    List { only: Option<Listed>, json: bool },
-    Call { tool: Option<String>, arguments: Vec<String>, json: bool },
-    Read { uri: Option<String>, json: bool },
-    Get { prompt: Option<String>, arguments: Vec<String>, json: bool },
+    #[cfg(feature = "http")]
+    Http {
+        address: String,
+        conf: Option<String>,
+    },
+    List {
+        only: Option<Listed>,
+        json: bool,
+    },
+    Call {
+        tool: Option<String>,
+        arguments: Vec<String>,
+        json: bool,
+    },
+    Read {
+        uri: Option<String>,
+        json: bool,
+    },
+    Get {
+        prompt: Option<String>,
+        arguments: Vec<String>,
+        json: bool,
+    },
     Help(Topic),
     Version,
 }
@@ -46,7 +65,7 @@ pub(super) struct Misuse {
 
 impl Misuse {
     fn of(verb: impl Into<Option<Verb>>, message: impl Into<String>) -> Self {
-        Self::with(verb.into().map_or("[list | call | read | get | help]", Verb::usage), message)
+        Self::with(verb.into().map_or("[list | call | read | get | help | --http [HOST:PORT]]", Verb::usage), message)
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
@@ -110,6 +129,10 @@ impl Verb {
 /// The options, by what they are for.
 #[derive(Default)]
 struct Options {
+    #[cfg(feature = "http")]
+    http: Option<String>,
+    #[cfg(feature = "http")]
+    conf: Option<String>,
     json: bool,
     help: bool,
     version: bool,
@@ -125,6 +148,13 @@ impl Command {
         loop {
             match parser.next().map_err(|e| Misuse::of(verb, e.to_string()))? {
                 None => break,
+                #[cfg(feature = "http")]
+                Some(Arg::Long("http")) => options.http = Some(address(&mut parser)?),
+                #[cfg(feature = "http")]
+                Some(Arg::Long("conf")) => {
+                    let file = parser.value().map_err(|_| Misuse::with(HTTP, "--conf needs a file"))?;
+                    options.conf = Some(file.to_string_lossy().into_owned());
+                }
                 Some(Arg::Long("json")) => options.json = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
@@ -150,6 +180,18 @@ impl Command {
         }
         if options.help {
             return Ok(Command::Help(Topic::of(verb, words)));
+        }
+        #[cfg(feature = "http")]
+        match (&options.http, &options.conf, verb) {
+            (Some(_), _, Some(verb)) => {
+                return Err(Misuse::with(HTTP, format!("--http serves; it does not go with {}", verb.as_str())));
+            }
+            (None, Some(_), _) => return Err(Misuse::with(HTTP, "--conf goes with --http")),
+            (Some(_), _, None) if options.json => return Err(Misuse::with(HTTP, "--json does not go with --http")),
+            (Some(address), conf, None) => {
+                return Ok(Command::Http { address: address.clone(), conf: conf.clone() });
+            }
+            (None, None, _) => {}
         }
         if options.json && !verb.is_some_and(Verb::has_json) {
             return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
@@ -178,6 +220,23 @@ impl Command {
     }
 }
 
+/// What may stand behind the program's name to serve HTTP.
+#[cfg(feature = "http")]
+const HTTP: &str = "--http [HOST:PORT] [--conf FILE]";
+
+/// The address behind `--http`, which may be left out.
+#[cfg(feature = "http")]
+fn address(parser: &mut Parser) -> Result<String, Misuse> {
+    let given = match parser.optional_value() {
+        Some(value) => Some(value),
+        None => {
+            let mut rest = parser.raw_args().map_err(|e| Misuse::with(HTTP, e.to_string()))?;
+            rest.next_if(|word| !word.to_string_lossy().starts_with('-'))
+        }
+    };
+    Ok(given.map_or_else(|| "127.0.0.1:8080".into(), |value| value.to_string_lossy().into_owned()))
+}
+
 impl Topic {
     fn of(verb: Option<Verb>, words: Vec<String>) -> Self {
         match (verb, words.into_iter().next()) {
@@ -203,7 +262,7 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
 }
 
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
-    let mut hint = did_you_mean(option, ["--json", "--help", "--version"]);
+    let mut hint = did_you_mean(option, ["--json", "--help", "--version", "--http", "--conf"]);
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }

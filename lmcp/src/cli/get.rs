@@ -15,7 +15,7 @@ pub(super) async fn get(
     json: bool,
     look: Look,
 ) -> Result<Report, Misuse> {
-    let catalog = server.0.registry.current();
+    let catalog = server.shared.registry.current();
     let name = prompt.ok_or_else(|| Misuse::which(Verb::Get, "prompt", catalog.prompts.names()))?;
     let prompt = catalog.prompts.get(name).map(|prompt| &**prompt);
     // A prompt's arguments are strings on the wire, whatever the function makes of them.

@@ -38,20 +38,29 @@ impl Help<'_> {
         }
         let program = self.program;
         page.section("USAGE");
-        page.table(&[
-            (program.to_owned(), "serve over stdio: what an MCP client starts"),
+        let http = cfg!(feature = "http")
+            .then(|| (format!("{program} --http [HOST:PORT]"), "serve over HTTP, by default on 127.0.0.1:8080"));
+        let mut usage = vec![(program.to_owned(), "serve over stdio: what an MCP client starts")];
+        usage.extend(http);
+        usage.extend([
             (format!("{program} list [KIND]"), "show what the server offers"),
             (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
             (format!("{program} read URI"), "print a resource"),
             (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
             (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),
         ]);
+        page.table(&usage);
         page.section("OPTIONS");
-        page.table(&[
-            ("--json".into(), "print JSON, as it is on the wire"),
+        let mut options: Vec<(String, &str)> = vec![("--json".into(), "print JSON, as it is on the wire")];
+        if cfg!(feature = "http") {
+            options
+                .push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`; or set LMCP_TOKEN"));
+        }
+        options.extend([
             ("-h, --help".into(), "print help, also behind a command, a tool, a prompt"),
             ("-V, --version".into(), "print name and version"),
         ]);
+        page.table(&options);
         let examples: Vec<String> = [Verb::Call, Verb::Read, Verb::Get]
             .into_iter()
             .flat_map(|verb| self.examples(verb).into_iter().take(1))
@@ -116,7 +125,7 @@ impl Help<'_> {
     }
 
     fn tool(&self, name: &str) -> Result<String, Misuse> {
-        let catalog = self.server.map(|server| server.0.registry.current());
+        let catalog = self.server.map(|server| server.shared.registry.current());
         let tool = catalog.as_ref().and_then(|catalog| catalog.tool(name));
         let Some(tool) = tool else {
             let known = catalog.iter().flat_map(|catalog| catalog.tools.names());
@@ -129,7 +138,7 @@ impl Help<'_> {
     }
 
     fn prompt(&self, name: &str) -> Result<String, Misuse> {
-        let catalog = self.server.map(|server| server.0.registry.current());
+        let catalog = self.server.map(|server| server.shared.registry.current());
         let prompt = catalog.as_ref().and_then(|catalog| catalog.prompts.get(name));
         let Some(prompt) = prompt else {
             let known = catalog.iter().flat_map(|catalog| catalog.prompts.names());
@@ -159,7 +168,7 @@ impl Help<'_> {
     /// What can be typed as it stands, at most three of a command.
     fn examples(&self, verb: Verb) -> Vec<String> {
         let Some(server) = self.server else { return Vec::new() };
-        let catalog = server.0.registry.current();
+        let catalog = server.shared.registry.current();
         let program = self.program;
         match verb {
             Verb::List => vec![format!("{program} list"), format!("{program} list tools --json")],

@@ -12,7 +12,7 @@ const ALL: [Listed; 4] = [Listed::Tools, Listed::Resources, Listed::Templates, L
 
 /// Lists everything, or only one kind.
 pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look: Look) -> Report {
-    let catalog = server.0.registry.current();
+    let catalog = server.shared.registry.current();
     let wanted = ALL.into_iter().filter(|list| only.is_none_or(|only| only == *list));
     if json {
         let lists: Vec<String> = wanted.map(|list| definitions(&catalog, list)).collect();

@@ -24,6 +24,8 @@ mod sample;
 mod signature;
 mod text;
 
+#[cfg(feature = "http")]
+use crate::Auth;
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
@@ -67,6 +69,11 @@ fn run(server: Server) -> i32 {
             Ok(()) => exit::DONE,
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
+        #[cfg(feature = "http")]
+        Command::Http { address, conf } => match serve_http(server, &address, conf.as_deref()) {
+            Ok(()) => exit::DONE,
+            Err(e) => Report::error(&e).print(&mut io::stdout()),
+        },
         Command::Version => {
             let info = server.info();
             Report::done(format!("{} {}\n", info.name, info.version)).print(&mut io::stdout())
@@ -107,6 +114,24 @@ fn serve(server: Server) -> Result<()> {
     let runtime = start(Builder::new_multi_thread().enable_all())?;
     let served = runtime.block_on(server.stdio());
     // What still runs on the pool for waiting functions was given its time when serving ended.
+    runtime.shutdown_background();
+    served
+}
+
+#[cfg(feature = "http")]
+fn serve_http(server: Server, address: &str, conf: Option<&str>) -> Result<()> {
+    let mut server = server;
+    if let (Some(file), false) = (conf, server.has_auth()) {
+        server = server.auth(Auth::from_conf(file)?);
+    }
+    let server = server.build()?;
+    let runtime = start(Builder::new_multi_thread().enable_all())?;
+    let served = runtime.block_on(async {
+        let listener = crate::transport::http::listener::bind(address).await?;
+        let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
+        eprintln!("{} serves http://{address}{}", server.shared.info.name, server.endpoint());
+        server.http_on(listener, crate::transport::signal::received()).await
+    });
     runtime.shutdown_background();
     served
 }
@@ -161,7 +186,7 @@ impl Report {
     /// Names a command that tells more, unless the message itself knows better.
     fn hint(mut self, server: &ReadyServer, command: &str) -> Self {
         if let Some(text) = self.stderr.as_mut().filter(|text| !text.contains("did you mean")) {
-            let program = text::program(&server.0.info.name);
+            let program = text::program(&server.shared.info.name);
             text.push_str(&format!("\n`{program} {command}` shows what there is"));
         }
         self

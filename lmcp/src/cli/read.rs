@@ -8,7 +8,7 @@ use crate::server::ReadyServer;
 use serde_json::{Value, json};
 
 pub(super) async fn read(server: &ReadyServer, uri: Option<&str>, json: bool, look: Look) -> Result<Report, Misuse> {
-    let catalog = server.0.registry.current();
+    let catalog = server.shared.registry.current();
     let names = || catalog.resources.names().chain(catalog.templates.names());
     let uri = uri.ok_or_else(|| Misuse::which(Verb::Read, "resource", names()))?;
     let raw = match request::request(server, "resources/read", json!({ "uri": uri })).await {

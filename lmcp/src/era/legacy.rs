@@ -45,6 +45,20 @@ impl Session {
         }
     }
 
+    /// A session without a handshake, for a client that names a revision and nothing else.
+    #[cfg(feature = "http")]
+    pub(crate) fn of(version: ProtocolVersion) -> Self {
+        let session = Self::new();
+        session.agreed.lock().unwrap_or_else(PoisonError::into_inner).version = Some(version);
+        session
+    }
+
+    /// Whether the client said that it is ready.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_initialized(&self) -> bool {
+        self.initialized.load(Ordering::Acquire)
+    }
+
     fn agreed(&self) -> Agreed {
         self.agreed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -147,7 +161,7 @@ impl Session {
     /// The context of a request in this session.
     pub(crate) fn context(&self, request: &Request<'_>, surroundings: Surroundings) -> Result<Context, ErrorObject> {
         let Request { id, params, meta, message, .. } = request;
-        let Surroundings { server, outbox, cancellation } = surroundings;
+        let Surroundings { server, outbox, cancellation, .. } = surroundings;
         let agreed = self.agreed();
         Ok(Context::new(Inner {
             server: ServerHandle(server),
@@ -159,6 +173,8 @@ impl Session {
             log: LogThreshold::Session(self.level.clone()),
             outbox,
             cancellation,
+            #[cfg(feature = "http")]
+            headers: surroundings.headers,
             lazy: Lazy::default(),
         }))
     }

@@ -44,6 +44,8 @@ pub(crate) struct Surroundings {
     pub(crate) server: Arc<Shared>,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
+    #[cfg(feature = "http")]
+    pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
 }
 
 /// The progress token, checked: a string or an integer.

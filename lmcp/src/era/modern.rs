@@ -14,10 +14,17 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::{Change, Filter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Checks a request's metadata in the order the specification gives: missing, then unsupported, then the method.
 pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, ProtocolVersion), ErrorObject> {
+    let version = supported(&required(meta)?)?;
+    Ok((known(method)?, version))
+}
+
+/// What every request must carry; gives the revision it names.
+pub(crate) fn required<'a>(meta: &RequestMeta<'a>) -> Result<Cow<'a, str>, ErrorObject> {
     let missing = |key: &str| ErrorObject::invalid_params(format!("`params._meta` lacks the required `{key}`"));
     let version = meta.protocol_version.ok_or_else(|| missing(PROTOCOL_VERSION))?;
     let version = string(version, &format!("params._meta[\"{PROTOCOL_VERSION}\"]"))?;
@@ -28,12 +35,21 @@ pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, Pro
             kind(capabilities)
         )));
     }
-    let version = match ProtocolVersion::parse(&version) {
-        Some(version) if version.is_modern() => version,
-        _ => return Err(unsupported(&version)),
-    };
+    Ok(version)
+}
+
+/// The revision, if it is one of this era that we speak.
+pub(crate) fn supported(version: &str) -> Result<ProtocolVersion, ErrorObject> {
+    match ProtocolVersion::parse(version) {
+        Some(version) if version.is_modern() => Ok(version),
+        _ => Err(unsupported(version)),
+    }
+}
+
+/// The method, if it exists in this era.
+pub(crate) fn known(method: &str) -> Result<Method, ErrorObject> {
     match Method::parse(method) {
-        Some(method) if !method.is_only_legacy() => Ok((method, version)),
+        Some(method) if !method.is_only_legacy() => Ok(method),
         _ => Err(unknown_method(method, Era::Modern)),
     }
 }
@@ -54,7 +70,7 @@ pub(crate) fn context(
     surroundings: Surroundings,
 ) -> Result<Context, ErrorObject> {
     let Request { id, params, meta, message, .. } = request;
-    let Surroundings { server, outbox, cancellation } = surroundings;
+    let Surroundings { server, outbox, cancellation, .. } = surroundings;
     let log = match meta.log_level {
         None => LogThreshold::silent(),
         Some(raw) => {
@@ -75,6 +91,8 @@ pub(crate) fn context(
         log,
         outbox,
         cancellation,
+        #[cfg(feature = "http")]
+        headers: surroundings.headers,
         lazy: Lazy::default(),
     }))
 }

@@ -44,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) log: LogThreshold,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
+    #[cfg(feature = "http")]
+    pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
     pub(crate) lazy: Lazy,
 }
 
@@ -133,6 +135,13 @@ impl Context {
         }
     }
 
+    /// A header of the HTTP request that brought the call; `None` when there is none, it is no text, or the call did
+    /// not come over HTTP.
+    #[cfg(feature = "http")]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers.as_ref()?.get(name)?.to_str().ok()
+    }
+
     /// The server: to tell subscribers of changes, to enable and disable things.
     pub fn server(&self) -> &ServerHandle {
         &self.0.server
@@ -213,7 +222,7 @@ impl Context {
 
     async fn notify(&self, message: Vec<u8>) {
         if let Some(outbox) = &self.0.outbox {
-            outbox.room().await;
+            outbox.room_or_give_up().await;
             if !self.is_answered() {
                 outbox.push(&message);
             }

@@ -14,3 +14,6 @@ pub(crate) const INTERNAL_ERROR: i64 = -32603;
 pub(crate) const RESOURCE_NOT_FOUND: i64 = -32002;
 /// The revision is not supported, from 2026-07-28 on.
 pub(crate) const UNSUPPORTED_PROTOCOL_VERSION: i64 = -32022;
+/// The HTTP headers and the message disagree, from 2026-07-28 on.
+#[cfg(feature = "http")]
+pub(crate) const HEADER_MISMATCH: i64 = -32020;

@@ -9,6 +9,8 @@ use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
 use crate::registry::switch::Kinds;
+#[cfg(feature = "http")]
+use crate::transport::http::{Auth, HttpService, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -45,6 +47,8 @@ pub struct Server {
     limits: Limits,
     advertised: Kinds,
     mistakes: Mistakes,
+    #[cfg(feature = "http")]
+    http: Options,
 }
 
 /// The name and version of the user's package, which [`package!`](crate::package!) tells.
@@ -90,6 +94,8 @@ impl Server {
             limits: Limits::default(),
             advertised: Kinds::default(),
             mistakes: Mistakes::default(),
+            #[cfg(feature = "http")]
+            http: Options::default(),
         }
     }
 
@@ -195,6 +201,43 @@ impl Server {
         self
     }
 
+    /// Lets in over HTTP whoever this says. By default whoever sends the token in the environment variable
+    /// `LMCP_TOKEN`; without one, everybody.
+    #[cfg(feature = "http")]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        if auth.is_empty() {
+            self.mistakes.add(None, "the bearer token is empty: nobody could tell it from none");
+        }
+        self.http.auth = Some(auth);
+        self
+    }
+    /// Answers HTTP at this path; `/mcp` by default.
+    #[cfg(feature = "http")]
+    pub fn endpoint(mut self, path: impl Into<String>) -> Self {
+        self.http.endpoint = path.into();
+        if !self.http.endpoint.starts_with('/') {
+            self.mistakes.add(
+                None,
+                format!("the endpoint {:?} is no path: write \"/{}\"", self.http.endpoint, self.http.endpoint),
+            );
+        }
+        self
+    }
+    /// Lets in requests from web pages of this origin (`https://app.example.com`), or of any (`*`). By default those
+    /// of this machine, while the server listens on a loopback address.
+    #[cfg(feature = "http")]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.http.origins.push(origin.into());
+        self
+    }
+    /// Lets in requests for this host (`mcp.example.com`), besides `localhost`, while the server listens on a loopback
+    /// address: for one behind a proxy. Elsewhere the host is not checked.
+    #[cfg(feature = "http")]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.http.hosts.push(host.into());
+        self
+    }
+
     /// Checks the server and makes it ready.
     ///
     /// # Errors
@@ -209,14 +252,28 @@ impl Server {
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
             return Err(check::nothing_collected(self.package.name));
         }
-        Ok(ReadyServer(Arc::new(Shared {
-            info: self.info,
-            registry: Registry::new(items),
-            states: self.states,
-            subscribers: Subscribers::default(),
-            limits: self.limits,
-            advertised: self.advertised,
-        })))
+        Ok(ReadyServer {
+            shared: Arc::new(Shared {
+                info: self.info,
+                registry: Registry::new(items),
+                states: self.states,
+                subscribers: Subscribers::default(),
+                limits: self.limits,
+                advertised: self.advertised,
+            }),
+            #[cfg(feature = "http")]
+            http: self.http,
+        })
+    }
+
+    /// Serves Streamable HTTP on this address (`127.0.0.1:8080`) until a signal comes, then ends what is running.
+    ///
+    /// # Errors
+    ///
+    /// What [`build`](Self::build) says, or that the address cannot be had.
+    #[cfg(feature = "http")]
+    pub async fn http(self, address: impl AsRef<str>) -> Result<()> {
+        self.build()?.http(address).await
     }
 
     /// Serves one client over standard input and output, until the input ends or a signal comes.
@@ -261,6 +318,11 @@ impl Server {
         crate::cli::main(self)
     }
 
+    #[cfg(all(feature = "cli", feature = "http"))]
+    pub(crate) fn has_auth(&self) -> bool {
+        self.http.auth.is_some()
+    }
+
     #[cfg(feature = "cli")]
     pub(crate) fn info(&self) -> &Info {
         &self.info
@@ -282,12 +344,16 @@ impl std::fmt::Debug for Server {
 /// # Ok::<(), lmcp::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ReadyServer(pub(crate) Arc<Shared>);
+pub struct ReadyServer {
+    pub(crate) shared: Arc<Shared>,
+    #[cfg(feature = "http")]
+    http: Options,
+}
 
 impl ReadyServer {
     /// The server as the program sees it while it runs.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle(self.0.clone())
+        ServerHandle(self.shared.clone())
     }
 
     /// Serves one client over standard input and output; see [`Server::stdio`].
@@ -297,7 +363,7 @@ impl ReadyServer {
     /// When standard input cannot be read.
     #[cfg(feature = "stdio")]
     pub async fn stdio(&self) -> Result<()> {
-        crate::transport::stdio::serve(self.0.clone()).await
+        crate::transport::stdio::serve(self.shared.clone()).await
     }
 
     /// Serves one client over any pair of streams; see [`Server::serve_io`].
@@ -310,7 +376,62 @@ impl ReadyServer {
         R: AsyncRead + Unpin + Send,
         W: AsyncWrite + Unpin + Send + 'static,
     {
-        crate::transport::memory::serve(self.0.clone(), read, write).await
+        crate::transport::memory::serve(self.shared.clone(), read, write).await
+    }
+}
+
+#[cfg(feature = "http")]
+impl ReadyServer {
+    /// Serves Streamable HTTP on this address; see [`Server::http`].
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be had.
+    pub async fn http(&self, address: impl AsRef<str>) -> Result<(), Error> {
+        let listener = crate::transport::http::listener::bind(address.as_ref()).await?;
+        self.http_on(listener, crate::transport::signal::received()).await
+    }
+
+    /// Serves Streamable HTTP on a listener of yours until `end` is ready, then ends what is running.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let server = lmcp::Server::empty().build()?;
+    /// server.http_on(listener, std::future::ready(())).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the listener has no address.
+    pub async fn http_on(&self, listener: tokio::net::TcpListener, end: impl Future<Output = ()>) -> Result<(), Error> {
+        let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
+        let mut options = self.http.clone();
+        options.loopback = address.ip().is_loopback();
+        if options.auth.is_none() {
+            options.auth = Auth::from_environment()?;
+        }
+        if !options.loopback && options.auth.is_none() {
+            eprintln!(
+                "lmcp: warning: {address} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
+                 `.auth(Auth::bearer(…))`"
+            );
+        }
+        crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.http.endpoint
+    }
+
+    /// The server as a service over `http` types, to be mounted into somebody else's server.
+    ///
+    /// It cannot know what it is bound to: hosts and origins are checked as on a loopback address.
+    pub fn http_service(&self) -> HttpService {
+        HttpService::new(self.shared.clone(), self.http.clone())
     }
 }
 

@@ -17,6 +17,16 @@ pub struct Limits {
     pub(crate) calls_in_flight: usize,
     pub(crate) subscriptions: usize,
     pub(crate) drain: Duration,
+    pub(crate) body_bytes: usize,
+    pub(crate) head_bytes: usize,
+    pub(crate) head_time: Duration,
+    pub(crate) body_time: Duration,
+    pub(crate) connections: usize,
+    pub(crate) sessions: usize,
+    pub(crate) session_idle: Duration,
+    pub(crate) streams_per_session: usize,
+    pub(crate) keep_alive: Duration,
+    pub(crate) grace: Duration,
 }
 
 impl Default for Limits {
@@ -28,6 +38,16 @@ impl Default for Limits {
             calls_in_flight: 10_000,
             subscriptions: 10_000,
             drain: Duration::from_millis(1500),
+            body_bytes: 8 << 20,
+            head_bytes: 64 << 10,
+            head_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(30),
+            connections: 10_000,
+            sessions: 10_000,
+            session_idle: Duration::from_secs(30 * 60),
+            streams_per_session: 4,
+            keep_alive: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
         }
     }
 }
@@ -61,6 +81,58 @@ impl Limits {
     /// How long running calls may take to end once a pipe's input has ended; 1.5 s. Clients wait 2 s.
     pub fn drain(mut self, time: Duration) -> Self {
         self.drain = time;
+        self
+    }
+
+    /// The largest body of an HTTP request, in bytes; 8 MiB. A larger one is answered with 413.
+    pub fn body_bytes(mut self, bytes: usize) -> Self {
+        self.body_bytes = bytes;
+        self
+    }
+    /// The largest head of an HTTP request, in bytes; 64 KiB, at least 8 KiB. A larger one is answered with 431.
+    pub fn head_bytes(mut self, bytes: usize) -> Self {
+        self.head_bytes = bytes.max(8 << 10);
+        self
+    }
+    /// How long the head of an HTTP request may take; 10 s. Then the connection is closed.
+    pub fn head_time(mut self, time: Duration) -> Self {
+        self.head_time = time;
+        self
+    }
+    /// How long the body of an HTTP request may take; 30 s. Then it is answered with 408.
+    pub fn body_time(mut self, time: Duration) -> Self {
+        self.body_time = time;
+        self
+    }
+    /// How many HTTP connections may be open; 10,000. Further ones wait to be accepted.
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections.max(1);
+        self
+    }
+    /// How many sessions of clients before 2026-07-28 are kept; 10,000. A new one takes the place of one that was never
+    /// initialised, else of the one not used for longest. A session with a running call or an open stream stays.
+    pub fn sessions(mut self, sessions: usize) -> Self {
+        self.sessions = sessions.max(1);
+        self
+    }
+    /// How long a session lives after its last call or stream; 30 minutes.
+    pub fn session_idle(mut self, time: Duration) -> Self {
+        self.session_idle = time;
+        self
+    }
+    /// How many `GET` streams one session may have open; 4. One more is answered with 429.
+    pub fn streams_per_session(mut self, streams: usize) -> Self {
+        self.streams_per_session = streams.max(1);
+        self
+    }
+    /// After how long a silent event stream gets a comment, so that nobody between closes it; 30 s.
+    pub fn keep_alive(mut self, time: Duration) -> Self {
+        self.keep_alive = time;
+        self
+    }
+    /// How long an HTTP server that was told to end waits for running calls; 10 s.
+    pub fn grace(mut self, time: Duration) -> Self {
+        self.grace = time;
         self
     }
 }

@@ -11,7 +11,22 @@ pub(crate) struct Outbox {
     filled: Notify,
     emptied: Notify,
     limit: usize,
+    framing: Framing,
 }
+
+/// How one message is told from the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// A line each.
+    Line,
+    /// An event of an event stream each, on one `data:` line.
+    #[cfg(feature = "http")]
+    Event,
+}
+
+/// How long a notification waits for a reader of an event stream that has stopped, before the stream is given up.
+#[cfg(feature = "http")]
+const STALLED: std::time::Duration = std::time::Duration::from_secs(10);
 
 #[derive(Default)]
 struct Buffer {
@@ -22,23 +37,29 @@ struct Buffer {
 
 impl Outbox {
     /// An outbox in which `limit` bytes may wait before it counts as full.
-    pub(crate) fn new(limit: usize) -> Self {
-        Outbox { buffer: Mutex::default(), filled: Notify::new(), emptied: Notify::new(), limit }
+    pub(crate) fn new(limit: usize, framing: Framing) -> Self {
+        Outbox { buffer: Mutex::default(), filled: Notify::new(), emptied: Notify::new(), limit, framing }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Buffer> {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds one message as a line.
+    /// Adds one message.
     pub(crate) fn push(&self, message: &[u8]) {
         let mut buffer = self.lock();
         if buffer.broken {
             return;
         }
-        buffer.bytes.reserve(message.len() + 1);
-        buffer.bytes.extend_from_slice(message);
-        buffer.bytes.push(b'\n');
+        let (before, after): (&[u8], &[u8]) = match self.framing {
+            Framing::Line => (b"", b"\n"),
+            #[cfg(feature = "http")]
+            Framing::Event => (b"data: ", b"\n\n"),
+        };
+        buffer.bytes.reserve(before.len() + message.len() + after.len());
+        for part in [before, message, after] {
+            buffer.bytes.extend_from_slice(part);
+        }
         drop(buffer);
         self.filled.notify_one();
     }
@@ -56,6 +77,44 @@ impl Outbox {
                 }
             }
             emptied.await;
+        }
+    }
+
+    /// Waits for room; a reader of an event stream that does not come back loses its stream.
+    pub(crate) async fn room_or_give_up(&self) {
+        match self.framing {
+            Framing::Line => self.room().await,
+            #[cfg(feature = "http")]
+            Framing::Event => {
+                if tokio::time::timeout(STALLED, self.room()).await.is_err() {
+                    self.break_off();
+                }
+            }
+        }
+    }
+
+    /// Whether nothing waits to be written.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().bytes.is_empty()
+    }
+
+    /// Waits until something waits to be written, or nothing ever will.
+    #[cfg(feature = "http")]
+    pub(crate) async fn filled(&self) {
+        loop {
+            let filled = self.filled.notified();
+            let mut filled = std::pin::pin!(filled);
+            filled.as_mut().enable();
+            {
+                let buffer = self.lock();
+                if !buffer.bytes.is_empty() || buffer.closed || buffer.broken {
+                    // Whoever takes it must not miss the notice that was used up here.
+                    self.filled.notify_one();
+                    return;
+                }
+            }
+            filled.await;
         }
     }
 

@@ -5,7 +5,8 @@
 //! runs in a task of its own, so answers may overtake each other.
 
 use super::batch::{Batch, Sink};
-use super::outbox::Outbox;
+use super::outbox::{Framing, Outbox};
+use super::{COLLAPSE, first};
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
@@ -24,7 +25,6 @@ use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -53,7 +53,7 @@ struct Flight {
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
     pub(crate) fn new(server: Arc<Shared>, runtime: Handle) -> Self {
-        let outbox = Arc::new(Outbox::new(server.limits.queued_bytes));
+        let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Line));
         let session = Session::new();
         server.subscribers.add(&session.subscriber);
         Pipe(Arc::new(Inner {
@@ -179,8 +179,13 @@ impl Pipe {
         {
             return self.land(&id, answer, self.0.session.version(), sink);
         }
-        let surroundings =
-            Surroundings { server: self.0.server.clone(), outbox: Some(self.0.outbox.clone()), cancellation };
+        let surroundings = Surroundings {
+            server: self.0.server.clone(),
+            outbox: Some(self.0.outbox.clone()),
+            cancellation,
+            #[cfg(feature = "http")]
+            headers: None,
+        };
         let context = if version.is_modern() {
             modern::context(version, &request, surroundings)
         } else {
@@ -292,9 +297,6 @@ impl Pipe {
     }
 }
 
-/// How long changes are gathered before the next ones are sent.
-const COLLAPSE: Duration = Duration::from_millis(20);
-
 impl Inner {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, Flight>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
@@ -330,14 +332,4 @@ async fn unless_cancelled<T>(context: &Context, future: impl Future<Output = T>)
         None
     };
     first(cancelled, output).await
-}
-
-/// The output of whichever is ready first; of `a` if both are.
-async fn first<T>(a: impl Future<Output = T>, b: impl Future<Output = T>) -> T {
-    let (mut a, mut b) = (pin!(a), pin!(b));
-    std::future::poll_fn(|cx| match a.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(output),
-        Poll::Pending => b.as_mut().poll(cx),
-    })
-    .await
 }

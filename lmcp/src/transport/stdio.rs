@@ -6,6 +6,7 @@
 use super::lines::Lines;
 use super::memory::take;
 use super::pipe::Pipe;
+use super::signal;
 use super::stdout::{self, Stdout};
 use crate::Error;
 use crate::server::handle::Shared;
@@ -51,7 +52,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let _nobody_listens = writing.send((stdout, result));
     })?;
 
-    let mut signal = pin!(signal());
+    let mut signal = pin!(signal::received());
     // What ends it: the input, a client that stopped reading, a signal.
     enum End {
         Input(io::Result<()>),
@@ -129,33 +130,6 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         take(pipe, line);
     }
     Ok(())
-}
-
-/// Waits for the signal that ends a process politely.
-async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        {
-            std::future::poll_fn(|cx| {
-                if terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready() {
-                    Poll::Ready(())
-                } else {
-                    Poll::Pending
-                }
-            })
-            .await;
-            return;
-        }
-        // Without a handler the signal ends the process as it always does.
-        std::future::pending::<()>().await;
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 /// Tells a person what this is: a program launched by a client has no terminal for its input.

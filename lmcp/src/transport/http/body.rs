@@ -1,0 +1,99 @@
+//! Response bodies: a whole one, or an event stream that reads from an outbox.
+
+use crate::handler::context::Cancellation;
+use crate::transport::outbox::Outbox;
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// The body of an answer: bytes, or an event stream.
+pub struct ResponseBody(Inner);
+
+enum Inner {
+    Whole(Option<Bytes>),
+    Events(Events),
+}
+
+struct Events {
+    outbox: Arc<Outbox>,
+    keep_alive: Duration,
+    next: Pin<Box<dyn Future<Output = Option<Bytes>> + Send + Sync>>,
+    /// Cancelled when the reader goes away.
+    guard: Option<Cancellation>,
+}
+
+impl ResponseBody {
+    pub(crate) fn empty() -> Self {
+        ResponseBody(Inner::Whole(None))
+    }
+    pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
+        ResponseBody(Inner::Whole(Some(bytes.into()).filter(|bytes: &Bytes| !bytes.is_empty())))
+    }
+    /// All that is put into `outbox`, until it is closed. `guard` is cancelled if the reader leaves before that.
+    pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
+        let next = Box::pin(next(outbox.clone(), keep_alive));
+        ResponseBody(Inner::Events(Events { outbox, keep_alive, next, guard }))
+    }
+}
+
+async fn next(outbox: Arc<Outbox>, keep_alive: Duration) -> Option<Bytes> {
+    match tokio::time::timeout(keep_alive, outbox.take(Vec::new())).await {
+        Ok(events) => events.map(Bytes::from),
+        Err(_silent) => Some(Bytes::from_static(b":\n\n")),
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match &mut self.0 {
+            Inner::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Inner::Events(events) => match events.next.as_mut().poll(cx) {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(None) => {
+                    events.guard = None;
+                    Poll::Ready(None)
+                }
+                Poll::Ready(Some(bytes)) => {
+                    events.next = Box::pin(next(events.outbox.clone(), events.keep_alive));
+                    Poll::Ready(Some(Ok(Frame::data(bytes))))
+                }
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.0, Inner::Whole(None))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            Inner::Events(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        self.outbox.break_off();
+        if let Some(guard) = self.guard.take() {
+            guard.cancel();
+        }
+    }
+}
+
+impl std::fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Inner::Whole(_) => "ResponseBody::Whole",
+            Inner::Events(_) => "ResponseBody::Events",
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! The headers that repeat parts of a 2026-07-28 message, checked against it.
+//!
+//! Spec: basic/transports/streamable-http, "Request Metadata" and "Server Validation".
+
+use crate::jsonrpc::decode::Str;
+use crate::jsonrpc::{ErrorObject, code};
+use crate::protocol::method::Method;
+use crate::protocol::params::Params;
+use crate::registry::Tool;
+use base64::Engine as _;
+use hyper::header::{HeaderMap, HeaderValue};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+pub(crate) const PROTOCOL_VERSION: &str = "mcp-protocol-version";
+
+fn mismatch(message: String) -> ErrorObject {
+    ErrorObject::new(code::HEADER_MISMATCH, message)
+}
+
+/// `MCP-Protocol-Version` is the revision that the message names.
+pub(crate) fn check_version(headers: &HeaderMap, version: &str) -> Result<(), ErrorObject> {
+    exact(headers, "MCP-Protocol-Version", version)
+}
+
+/// `Mcp-Method` is the method, and `Mcp-Name` the name or URI of those that have one.
+pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'_>) -> Result<(), ErrorObject> {
+    exact(headers, "Mcp-Method", method)?;
+    let named = match Method::parse(method) {
+        Some(Method::CallTool | Method::GetPrompt) => params.name,
+        Some(Method::ReadResource) => params.uri,
+        _ => return Ok(()),
+    };
+    // Without a readable name in the message there is nothing to compare; the method says what is wrong.
+    let Some(Str(name)) = named.and_then(|raw| serde_json::from_str(raw.get()).ok()) else { return Ok(()) };
+    let value = one(headers, "Mcp-Name")?.ok_or_else(|| mismatch("the header `Mcp-Name` is missing".into()))?;
+    if decoded("Mcp-Name", value)? == name {
+        return Ok(());
+    }
+    Err(mismatch("the header `Mcp-Name` is not what the message names".into()))
+}
+
+/// `Mcp-Param-*` repeat the arguments that the tool says they do.
+pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<&RawValue>) -> Result<(), ErrorObject> {
+    let mut mirrored = tool.common.arguments().filter_map(|param| Some((param, param.header?))).peekable();
+    if mirrored.peek().is_none() {
+        return Ok(());
+    }
+    let arguments: HashMap<Cow<'_, str>, &RawValue> = arguments
+        .and_then(|raw| serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw.get()).ok())
+        .unwrap_or_default();
+    for (param, name) in mirrored {
+        let header = format!("Mcp-Param-{name}");
+        let value = one(headers, &header)?;
+        let argument = arguments.get(param.name).filter(|raw| raw.get() != "null");
+        match (value, argument) {
+            (None, None) => {}
+            (None, Some(_)) => return Err(mismatch(format!("the header `{header}` is missing"))),
+            (Some(value), argument) => {
+                let value = decoded(&header, value)?;
+                if !argument.is_some_and(|argument| equal(argument, &value)) {
+                    return Err(mismatch(format!("the header `{header}` is not the argument `{}`", param.name)));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Strings are equal to the letter, integers as numbers.
+fn equal(argument: &RawValue, header: &str) -> bool {
+    let json = argument.get();
+    if let Ok(Str(text)) = serde_json::from_str(json) {
+        return text == header;
+    }
+    // Up to 2^53, where a double is exact; the specification allows no larger ones.
+    let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.abs() < 9_007_199_254_740_992.0);
+    json == header || number(json).is_some_and(|n| number(header) == Some(n))
+}
+
+fn exact(headers: &HeaderMap, name: &str, expected: &str) -> Result<(), ErrorObject> {
+    match one(headers, name)? {
+        Some(value) if value == expected => Ok(()),
+        Some(_) => Err(mismatch(format!("the header `{name}` is not what the message says"))),
+        None => Err(mismatch(format!("the header `{name}` is missing"))),
+    }
+}
+
+/// The header's only value, in characters that a header may have.
+fn one<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ErrorObject> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    if second.is_some() {
+        return Err(mismatch(format!("the header `{name}` is given twice")));
+    }
+    let text = |value: &'h HeaderValue| value.to_str().map(|text| text.trim_matches([' ', '\t']));
+    first.map(text).transpose().map_err(|_| mismatch(format!("the header `{name}` has characters outside ASCII")))
+}
+
+/// The value behind `=?base64?…?=`, or the value itself.
+fn decoded<'h>(name: &str, value: &'h str) -> Result<Cow<'h, str>, ErrorObject> {
+    let Some(inner) = value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) else {
+        return Ok(Cow::Borrowed(value));
+    };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(inner).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header `{name}` is not valid base64 of UTF-8")))
+}

@@ -1,0 +1,382 @@
+//! 2025-03-26 to 2025-11-25 over HTTP: sessions, `GET` streams, calls that outlive their connection.
+
+use super::answer::{message, whole};
+use super::body::ResponseBody;
+use super::headers::PROTOCOL_VERSION;
+use super::reply::{Reply, SESSION_ID, error, events, json, refusal, status, text};
+use super::service::{EVENTS, Endpoint, accepts, asks_for};
+use super::sessions::HttpSession;
+use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::era::legacy::Session;
+use crate::era::{self, Era, Request, Surroundings, modern};
+use crate::handler::context::Cancellation;
+use crate::jsonrpc::decode::decode_one;
+use crate::jsonrpc::encode::{self, NoId};
+use crate::jsonrpc::{ErrorObject, Id, Message};
+use crate::protocol::ProtocolVersion;
+use crate::protocol::params::Params;
+use crate::transport::outbox::{Framing, Outbox};
+use crate::transport::{COLLAPSE, first};
+use bytes::Bytes;
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper::{Method as Verb, StatusCode};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// The session a message belongs to: one from the table, or one that lives as long as the message.
+enum Belongs {
+    Known(Arc<HttpSession>),
+    Nowhere(Session),
+}
+
+impl Belongs {
+    fn session(&self) -> &Session {
+        match self {
+            Belongs::Known(known) => &known.session,
+            Belongs::Nowhere(session) => session,
+        }
+    }
+}
+
+/// The session that the request names. Clients that name none are served leniently: simple ones and curl do that.
+fn belongs(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Belongs, Box<Reply>> {
+    let Some(id) = headers.get(SESSION_ID) else {
+        // Without a session the header says the revision; without the header it is the one that had none.
+        let named = headers.get(PROTOCOL_VERSION).and_then(|value| ProtocolVersion::parse(value.to_str().ok()?.trim()));
+        return Ok(Belongs::Nowhere(Session::of(named.unwrap_or(ProtocolVersion::V2025_03_26))));
+    };
+    let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id));
+    known.map(Belongs::Known).ok_or_else(|| Box::new(unknown_session()))
+}
+
+fn unknown_session() -> Reply {
+    refusal(StatusCode::NOT_FOUND, "this session is not known (any more); begin a new one with `initialize`".into())
+}
+
+/// How an error without an id is spelled to this client.
+pub(crate) fn no_id(endpoint: &Endpoint, headers: &HeaderMap) -> NoId {
+    if super::modern::is_named(headers) || !headers.contains_key(SESSION_ID) && !headers.contains_key(PROTOCOL_VERSION)
+    {
+        return NoId::Omitted;
+    }
+    belongs(endpoint, headers).map_or(NoId::Omitted, |belongs| belongs.session().no_id())
+}
+
+/// Answers one request.
+pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, headers: HeaderMap) -> Reply {
+    if request.method == "initialize" {
+        return initialize(endpoint, &request);
+    }
+    let belongs = match belongs(endpoint, &headers) {
+        Ok(belongs) => belongs,
+        Err(refusal) => return *refusal,
+    };
+    let version = belongs.session().version();
+    let id = request.id.clone();
+    let streams = asks_for(&headers, EVENTS);
+    let whole_only = !accepts(&headers, "application/json");
+    match begin(endpoint, request, &belongs, headers, streams) {
+        Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
+        Begun::Refused(status, object) => error(status, Some(&id), NoId::Omitted, &object),
+        Begun::Running(running) => running.reply(endpoint, whole_only).await,
+    }
+}
+
+/// `initialize` opens a fresh session, whatever else the request names.
+fn initialize(endpoint: &Endpoint, request: &Request<'_>) -> Reply {
+    let session = Session::new();
+    let answer = session.initialize(&request.params);
+    let version = session.version();
+    endpoint.server.subscribers.add(&session.subscriber);
+    if answer.is_err() {
+        return whole(&request.id, &answer, version, &endpoint.server);
+    }
+    let Some(session) = endpoint.sessions.insert(session) else {
+        let message = "all sessions are in use (the server's limit `sessions`); try again later";
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
+    };
+    let mut reply = whole(&request.id, &answer, version, &endpoint.server);
+    if let Ok(id) = HeaderValue::from_str(&session) {
+        reply.headers_mut().insert(SESSION_ID, id);
+    }
+    reply
+}
+
+enum Begun {
+    Answer(Answer),
+    Refused(StatusCode, ErrorObject),
+    Running(Running),
+}
+
+/// A call that runs in a task of its own: a lost connection does not cancel it.
+struct Running {
+    id: Id,
+    outbox: Option<Arc<Outbox>>,
+    answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
+}
+
+fn begin(
+    endpoint: &Arc<Endpoint>,
+    request: Request<'_>,
+    belongs: &Belongs,
+    headers: HeaderMap,
+    streams: bool,
+) -> Begun {
+    let server = &endpoint.server;
+    let session = belongs.session();
+    let method = match era::legacy::method(request.method) {
+        Ok(method) => method,
+        Err(object) => return Begun::Answer(Err(object)),
+    };
+    if let Some(answer) = session.answer(method, &request.params, server) {
+        return Begun::Answer(answer);
+    }
+    let cancellation = Cancellation::default();
+    if let Belongs::Known(known) = belongs
+        && !known.take_off(&request.id, &cancellation)
+    {
+        let object = ErrorObject::invalid_request("a request with this id is still running");
+        return Begun::Refused(StatusCode::OK, object);
+    }
+    let landed = |id: &Id| match belongs {
+        Belongs::Known(known) => drop(known.land(id)),
+        Belongs::Nowhere(_) => {}
+    };
+    let outbox = streams.then(|| Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)));
+    let surroundings = Surroundings {
+        server: server.clone(),
+        outbox: outbox.clone(),
+        cancellation: cancellation.clone(),
+        headers: Some(Arc::new(headers)),
+    };
+    let context = match session.context(&request, surroundings) {
+        Ok(context) => context,
+        Err(object) => {
+            landed(&request.id);
+            return Begun::Answer(Err(object));
+        }
+    };
+    let Request { id, params, message: body, .. } = request;
+    let answer = match dispatch(Call { method, params, message: body, context: context.clone(), server }) {
+        Dispatched::Now(answer) => {
+            landed(&id);
+            return Begun::Answer(answer);
+        }
+        Dispatched::Later(answer) => answer,
+    };
+    let (done, receiver) = tokio::sync::oneshot::channel();
+    let task = Task {
+        known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },
+        server: server.clone(),
+    };
+    let call = id.clone();
+    tokio::spawn(async move {
+        let cancelled = async {
+            cancellation.cancelled().await;
+            None
+        };
+        let answer = first(cancelled, async { Some(answer.await) }).await;
+        // Whoever takes the flight, a `cancelled` or the answer, decides.
+        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call).is_some());
+        if let Some(answer) = answer.filter(|_| flies) {
+            context.mark_answered();
+            let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));
+        }
+    });
+    Begun::Running(Running { id, outbox, answer: receiver })
+}
+
+/// What a running call holds on to.
+struct Task {
+    known: Option<(Arc<HttpSession>, super::sessions::Busy)>,
+    server: Arc<crate::server::handle::Shared>,
+}
+
+impl Running {
+    /// JSON if the call says nothing before it is done, else an event stream with the answer at its end.
+    async fn reply(self, endpoint: &Endpoint, events_only: bool) -> Reply {
+        let Running { id, outbox, mut answer } = self;
+        let Some(outbox) = outbox else {
+            return match answer.await {
+                Ok(message) => json(StatusCode::OK, message),
+                Err(_cancelled) => cancelled(&id),
+            };
+        };
+        let speaks = async {
+            outbox.filled().await;
+            None
+        };
+        let done = first(async { Some((&mut answer).await) }, speaks).await;
+        if let Some(done) = &done
+            && outbox.is_empty()
+            && !events_only
+        {
+            return match done {
+                Ok(message) => json(StatusCode::OK, message.clone()),
+                Err(_cancelled) => cancelled(&id),
+            };
+        }
+        let body = ResponseBody::events(outbox.clone(), endpoint.server.limits.keep_alive, None);
+        tokio::spawn(async move {
+            let answer = match done {
+                Some(done) => done,
+                None => answer.await,
+            };
+            if let Ok(message) = answer {
+                outbox.push(&message);
+            }
+            outbox.close();
+        });
+        events(body)
+    }
+}
+
+/// A cancelled call has no answer, but HTTP wants one: nothing, accepted.
+fn cancelled(id: &Id) -> Reply {
+    tracing::debug!(%id, "the call was cancelled");
+    status(StatusCode::ACCEPTED)
+}
+
+/// Takes one notification.
+pub(crate) fn notification(
+    endpoint: &Arc<Endpoint>,
+    headers: &HeaderMap,
+    method: &str,
+    params: Option<&RawValue>,
+) -> Reply {
+    let belongs = match belongs(endpoint, headers) {
+        Ok(belongs) => belongs,
+        Err(refusal) => return *refusal,
+    };
+    notify(&belongs, method, params);
+    status(StatusCode::ACCEPTED)
+}
+
+fn notify(belongs: &Belongs, method: &str, params: Option<&RawValue>) {
+    match (belongs, method) {
+        (Belongs::Known(known), "notifications/initialized") => {
+            known.session.initialized();
+        }
+        (Belongs::Known(known), "notifications/cancelled") => {
+            let id = Params::read(params).ok().and_then(|params| Id::read(params.request_id?));
+            if let Some(call) = id.and_then(|id| known.land(&id)) {
+                call.cancel();
+            }
+        }
+        _ => tracing::debug!(method, "a notification was ignored"),
+    }
+}
+
+/// A 2025-03-26 batch: the answers as one array, or nothing if nothing was asked.
+pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], headers: HeaderMap, body: &Bytes) -> Reply {
+    let belongs = match belongs(endpoint, &headers) {
+        Ok(belongs) => belongs,
+        Err(refusal) => return *refusal,
+    };
+    let session = belongs.session();
+    if !session.has_batches() || elements.is_empty() {
+        let why =
+            if session.has_batches() { "an empty batch" } else { "an array of messages: only 2025-03-26 has batches" };
+        return error(StatusCode::BAD_REQUEST, None, session.no_id(), &ErrorObject::invalid_request(why));
+    }
+    let version = session.version();
+    let mut answers = Vec::new();
+    let mut running = Vec::new();
+    for element in elements {
+        match decode_one(element.get()) {
+            Ok(Message::Request { id, method, params }) => {
+                let request = Params::read(params).and_then(|params| {
+                    let meta = params.read_meta()?;
+                    if method == "initialize" {
+                        return Err(ErrorObject::invalid_request("`initialize` cannot be in a batch"));
+                    }
+                    if era::tell(&method, &meta) == Era::Modern {
+                        return Err(ErrorObject::invalid_request("a request of 2026-07-28 cannot be in a batch"));
+                    }
+                    Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
+                });
+                let begun = match request {
+                    Ok(request) => begin(endpoint, request, &belongs, headers.clone(), false),
+                    Err(object) => Begun::Answer(Err(object)),
+                };
+                match begun {
+                    Begun::Answer(answer) => answers.push(message(&id, &answer, version, &endpoint.server)),
+                    Begun::Refused(_, object) => answers.push(encode::error(Some(&id), NoId::Omitted, &object)),
+                    Begun::Running(call) => running.push(call.answer),
+                }
+            }
+            Ok(Message::Notification { method, params }) => notify(&belongs, &method, params),
+            Ok(Message::Response { .. }) => {}
+            Err(malformed) => answers.push(encode::error(malformed.id.as_ref(), session.no_id(), &malformed.error)),
+        }
+    }
+    for call in running {
+        answers.extend(call.await.ok());
+    }
+    if answers.is_empty() {
+        return status(StatusCode::ACCEPTED);
+    }
+    let mut array = vec![b'['];
+    array.extend_from_slice(&answers.join(&b','));
+    array.push(b']');
+    json(StatusCode::OK, array)
+}
+
+/// `GET`: a stream of changes for a session.
+pub(crate) fn listen(endpoint: &Arc<Endpoint>, headers: &HeaderMap) -> Reply {
+    if !asks_for(headers, EVENTS) {
+        return text(StatusCode::NOT_ACCEPTABLE, "a GET opens an event stream: send `Accept: text/event-stream`");
+    }
+    let known = match belongs(endpoint, headers) {
+        Ok(Belongs::Known(known)) => known,
+        Ok(Belongs::Nowhere(_)) => {
+            return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::GET));
+        }
+        Err(refusal) => return *refusal,
+    };
+    let limits = &endpoint.server.limits;
+    let Some(stream) = known.open_stream(limits.streams_per_session) else {
+        let most = limits.streams_per_session;
+        return refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("the session has {most} streams open (the server's limit `streams_per_session`)"),
+        );
+    };
+    let outbox = Arc::new(Outbox::new(limits.queued_bytes, Framing::Event));
+    let gone = Cancellation::default();
+    let body = ResponseBody::events(outbox.clone(), limits.keep_alive, Some(gone.clone()));
+    let ending = endpoint.ending.clone();
+    tokio::spawn(async move {
+        let ended = first(gone.cancelled(), first(ending.cancelled(), known.ended.cancelled()));
+        let changes = async {
+            loop {
+                // Each message goes to the newest stream that is open.
+                stream.turn(true).await;
+                outbox.room().await;
+                let news = first(async { Some(known.session.subscriber.next().await) }, async {
+                    stream.turn(false).await;
+                    None
+                });
+                for change in news.await.into_iter().flatten() {
+                    outbox.push(&modern::change(&change, None));
+                }
+                tokio::time::sleep(COLLAPSE).await;
+            }
+        };
+        first(ended, changes).await;
+        outbox.close();
+    });
+    events(body)
+}
+
+/// `DELETE`: the client is done with its session.
+pub(crate) fn end_session(endpoint: &Endpoint, headers: &HeaderMap) -> Reply {
+    let Some(id) = headers.get(SESSION_ID) else {
+        return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::DELETE));
+    };
+    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id)) {
+        status(StatusCode::NO_CONTENT)
+    } else {
+        unknown_session()
+    }
+}

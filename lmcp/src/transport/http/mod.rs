@@ -1,0 +1,21 @@
+//! Streamable HTTP: one endpoint for both eras.
+//!
+//! [`service`] takes a request through its checks, [`modern`] and [`legacy`] make of it what their era makes of it,
+//! [`answer`] turns a running call into a JSON body or an event stream. [`listener`] owns the socket.
+
+pub(crate) mod answer;
+pub(crate) mod auth;
+pub(crate) mod body;
+pub(crate) mod guard;
+pub(crate) mod headers;
+pub(crate) mod legacy;
+pub(crate) mod listener;
+pub(crate) mod modern;
+pub(crate) mod options;
+pub(crate) mod reply;
+pub(crate) mod service;
+pub(crate) mod sessions;
+
+pub use auth::Auth;
+pub use body::ResponseBody;
+pub use service::HttpService;

@@ -1,0 +1,127 @@
+//! A 2026-07-28 message over HTTP: stateless, headers that repeat it, a stream per request.
+
+use super::answer::{Running, status_of, whole};
+use super::body::ResponseBody;
+use super::headers;
+use super::reply::{Reply, error, events};
+use super::service::Endpoint;
+use crate::dispatch::{Call, Dispatched, dispatch};
+use crate::era::{Request, Surroundings, modern};
+use crate::handler::context::Cancellation;
+use crate::jsonrpc::ErrorObject;
+use crate::jsonrpc::encode::NoId;
+use crate::protocol::ProtocolVersion;
+use crate::protocol::method::Method;
+use crate::protocol::params::Params;
+use crate::server::subscribers::Subscriber;
+use crate::transport::outbox::{Framing, Outbox};
+use crate::transport::{COLLAPSE, first};
+use hyper::{HeaderMap, StatusCode};
+use std::sync::Arc;
+
+/// Answers one request. The error comes with the status that its kind has before any stream begins.
+pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, headers: HeaderMap) -> Reply {
+    let id = request.id.clone();
+    match begin(endpoint, request, headers) {
+        Ok(Begun::Reply(reply)) => *reply,
+        Ok(Begun::Running(running)) => running.in_place().await,
+        Err((status, object)) => error(status, Some(&id), NoId::Omitted, &object),
+    }
+}
+
+enum Begun {
+    Reply(Box<Reply>),
+    Running(Box<Running>),
+}
+
+/// Everything up to the point where user code runs, in the order in which the specification checks.
+fn begin(
+    endpoint: &Arc<Endpoint>,
+    request: Request<'_>,
+    headers: HeaderMap,
+) -> Result<Begun, (StatusCode, ErrorObject)> {
+    let bad = |object| (StatusCode::BAD_REQUEST, object);
+    let server = &endpoint.server;
+    let requested = modern::required(&request.meta).map_err(bad)?;
+    headers::check_version(&headers, &requested).map_err(bad)?;
+    let version = modern::supported(&requested).map_err(bad)?;
+    headers::check_routing(&headers, request.method, &request.params).map_err(bad)?;
+    let by_code = |object: ErrorObject| (status_of(&object, version), object);
+    let method = modern::known(request.method).map_err(by_code)?;
+    if method == Method::CallTool {
+        check_mirrored(endpoint, &request.params, &headers).map_err(bad)?;
+    }
+    if method == Method::Listen {
+        return listen(endpoint, &request).map(|reply| Begun::Reply(Box::new(reply))).map_err(by_code);
+    }
+    let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event));
+    let surroundings = Surroundings {
+        server: server.clone(),
+        outbox: Some(outbox.clone()),
+        cancellation: Cancellation::default(),
+        headers: Some(Arc::new(headers)),
+    };
+    let context = modern::context(version, &request, surroundings).map_err(by_code)?;
+    let Request { id, params, message, .. } = request;
+    Ok(match dispatch(Call { method, params, message, context: context.clone(), server }) {
+        Dispatched::Now(answer) => Begun::Reply(Box::new(whole(&id, &answer, version, server))),
+        Dispatched::Later(answer) => {
+            Begun::Running(Box::new(Running { id, context, answer, server: server.clone(), outbox: Some(outbox) }))
+        }
+    })
+}
+
+fn check_mirrored(endpoint: &Endpoint, params: &Params<'_>, headers: &HeaderMap) -> Result<(), ErrorObject> {
+    let name = params.name.and_then(|raw| serde_json::from_str::<std::borrow::Cow<'_, str>>(raw.get()).ok());
+    let catalog = endpoint.server.registry.current();
+    match name.as_deref().and_then(|name| catalog.tool(name)) {
+        Some(tool) => headers::check_params(headers, tool, params.arguments),
+        None => Ok(()),
+    }
+}
+
+/// `subscriptions/listen`: a stream of changes, acknowledged first, ended with its result when the server ends.
+fn listen(endpoint: &Arc<Endpoint>, request: &Request<'_>) -> Result<Reply, ErrorObject> {
+    let server = endpoint.server.clone();
+    let filter = modern::filter(&request.params, &server)?;
+    let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event));
+    outbox.push(&modern::acknowledgement(&request.id, &filter));
+    let subscriber = Subscriber::new(filter);
+    server.subscribers.add(&subscriber);
+    let gone = Cancellation::default();
+    let body = ResponseBody::events(outbox.clone(), server.limits.keep_alive, Some(gone.clone()));
+    let id = request.id.clone();
+    let ending = endpoint.ending.clone();
+    tokio::spawn(async move {
+        let changes = async {
+            loop {
+                outbox.room().await;
+                for change in subscriber.next().await {
+                    outbox.push(&modern::change(&change, Some(&id)));
+                }
+                tokio::time::sleep(COLLAPSE).await;
+            }
+        };
+        let ended = first(
+            async {
+                gone.cancelled().await;
+                false
+            },
+            async {
+                ending.cancelled().await;
+                true
+            },
+        );
+        if first(ended, changes).await {
+            outbox.push(&modern::end_of_stream(&id, &server));
+        }
+        outbox.close();
+    });
+    Ok(events(body))
+}
+
+/// Whether a header names a revision of this era, or one that nobody knows.
+pub(crate) fn is_named(headers: &HeaderMap) -> bool {
+    let named = headers.get(headers::PROTOCOL_VERSION).map(|value| value.to_str().unwrap_or_default().trim());
+    named.is_some_and(|name| ProtocolVersion::parse(name).is_none_or(ProtocolVersion::is_modern))
+}

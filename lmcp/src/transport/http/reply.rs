@@ -1,0 +1,61 @@
+//! Responses: status, headers, a JSON-RPC message or a sentence.
+
+use super::body::ResponseBody;
+use crate::jsonrpc::encode::{self, NoId};
+use crate::jsonrpc::{ErrorObject, Id, code};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+
+pub(crate) type Reply = Response<ResponseBody>;
+
+pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// A status without a body.
+pub(crate) fn status(status: StatusCode) -> Reply {
+    let mut reply = Response::new(ResponseBody::empty());
+    *reply.status_mut() = status;
+    reply
+}
+
+/// A status and a sentence for people.
+pub(crate) fn text(code: StatusCode, text: &str) -> Reply {
+    let mut reply = Response::new(ResponseBody::whole(format!("{text}\n")));
+    *reply.status_mut() = code;
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    reply
+}
+
+/// A JSON-RPC message.
+pub(crate) fn json(code: StatusCode, message: Vec<u8>) -> Reply {
+    let mut reply = Response::new(ResponseBody::whole(message));
+    *reply.status_mut() = code;
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply
+}
+
+/// A JSON-RPC error.
+pub(crate) fn error(status: StatusCode, id: Option<&Id>, no_id: NoId, error: &ErrorObject) -> Reply {
+    json(status, encode::error(id, no_id, error))
+}
+
+/// A refusal that answers no request: an error without an id.
+pub(crate) fn refusal(status: StatusCode, message: String) -> Reply {
+    error(status, None, NoId::Omitted, &ErrorObject::new(code::INVALID_REQUEST, message))
+}
+
+/// The method is not for this path.
+pub(crate) fn not_allowed(allowed: &'static str) -> Reply {
+    let mut reply = text(StatusCode::METHOD_NOT_ALLOWED, &format!("this endpoint takes {allowed}"));
+    reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    reply
+}
+
+/// An event stream.
+pub(crate) fn events(body: ResponseBody) -> Reply {
+    let mut reply = Response::new(body);
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    reply
+}

@@ -1,0 +1,278 @@
+//! One HTTP request, from its head to its response: path, host, origin, token, verb, body, era.
+
+use super::options::Options;
+use super::reply::{Reply, error, not_allowed, refusal, status, text};
+use super::sessions::Sessions;
+use super::{ResponseBody, guard, legacy, modern};
+use crate::era::{self, Era, Request};
+use crate::handler::context::Cancellation;
+use crate::jsonrpc::decode::Malformed;
+use crate::jsonrpc::encode::NoId;
+use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
+use crate::protocol::method::Method;
+use crate::protocol::params::Params;
+use crate::server::handle::Shared;
+use bytes::{Buf, Bytes};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Body;
+use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, ORIGIN};
+use hyper::{Method as Verb, Response, StatusCode};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A server as a service over `http` types: for hyper, and for whatever takes a `tower_service::Service`.
+///
+/// It checks hosts, origins and tokens as its server was told to; binding, TLS and the path it is mounted at are for
+/// whoever mounts it: it answers on the server's endpoint, `/mcp` by default. Cheap to clone; clones share sessions.
+///
+/// ```
+/// # #[lmcp::tool] fn ping_it() {}
+/// # fn main() -> lmcp::Result<()> {
+/// let service: lmcp::HttpService = lmcp::Server::empty().tool(ping_it).build()?.http_service();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct HttpService(pub(crate) Arc<Endpoint>);
+
+/// What all requests of one service share.
+pub(crate) struct Endpoint {
+    pub(crate) server: Arc<Shared>,
+    pub(crate) options: Options,
+    pub(crate) sessions: Sessions,
+    /// Raised when the server ends: streams say goodbye.
+    pub(crate) ending: Cancellation,
+}
+
+impl HttpService {
+    pub(crate) fn new(server: Arc<Shared>, options: Options) -> Self {
+        let sessions = Sessions::new(&server.limits);
+        HttpService(Arc::new(Endpoint { server, options, sessions, ending: Cancellation::default() }))
+    }
+
+    /// Answers one request.
+    pub async fn respond<B>(&self, request: hyper::Request<B>) -> Response<ResponseBody>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (head, body) = request.into_parts();
+        let origin = head.headers.get(ORIGIN).cloned();
+        let endpoint = &self.0;
+        let mut reply = match guard::admit(&endpoint.options, &head.uri, &head.headers) {
+            Ok(()) => endpoint.route(&head.method, head.uri.path(), head.headers, body).await,
+            Err(refusal) => *refusal,
+        };
+        guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
+        reply
+    }
+}
+
+impl Endpoint {
+    async fn route<B>(self: &Arc<Self>, verb: &Verb, path: &str, headers: HeaderMap, body: B) -> Reply
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        if path == "/health" {
+            return if matches!(*verb, Verb::GET | Verb::HEAD) {
+                text(StatusCode::OK, "ok")
+            } else {
+                not_allowed("GET")
+            };
+        }
+        if path != self.options.endpoint {
+            return text(StatusCode::NOT_FOUND, &format!("nothing is here; the endpoint is {}", self.options.endpoint));
+        }
+        if *verb == Verb::OPTIONS {
+            return guard::preflight(&headers);
+        }
+        if let Err(refusal) = guard::authenticate(&self.options, &headers) {
+            return *refusal;
+        }
+        let is_modern = modern::is_named(&headers);
+        match *verb {
+            Verb::POST => match self.read(&headers, body).await {
+                Ok(body) => self.post(headers, &body).await,
+                Err(refusal) => *refusal,
+            },
+            Verb::GET if !is_modern => legacy::listen(self, &headers),
+            Verb::DELETE if !is_modern => legacy::end_session(self, &headers),
+            _ if is_modern => not_allowed("POST"),
+            _ => not_allowed("POST, GET, DELETE"),
+        }
+    }
+
+    /// The body, if it is of a kind and a size to be read.
+    async fn read<B>(&self, headers: &HeaderMap, body: B) -> Result<Bytes, Box<Reply>>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let limits = &self.server.limits;
+        let refuse = |status, message: String| Err(Box::new(refusal(status, message)));
+        if let Some(kind) = headers.get(CONTENT_TYPE)
+            && !is_json(kind.as_bytes())
+        {
+            return refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body must be `Content-Type: application/json`".into(),
+            );
+        }
+        if !accepts(headers, "application/json") && !accepts(headers, EVENTS) {
+            return refuse(
+                StatusCode::NOT_ACCEPTABLE,
+                "answers are `application/json` or `text/event-stream`; `Accept` must allow both".into(),
+            );
+        }
+        let too_large = || {
+            let limit = limits.body_bytes;
+            refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body is larger than {limit} bytes (the server's limit `body_bytes`)"),
+            )
+        };
+        let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limits.body_bytes) {
+            return too_large();
+        }
+        let body = std::pin::pin!(Limited::new(body, limits.body_bytes));
+        match tokio::time::timeout(limits.body_time, body.collect()).await {
+            Ok(Ok(collected)) => {
+                let mut bytes = collected.aggregate();
+                Ok(bytes.copy_to_bytes(bytes.remaining()))
+            }
+            Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => too_large(),
+            Ok(Err(e)) => refuse(StatusCode::BAD_REQUEST, format!("the body could not be read: {e}")),
+            Err(_late) => refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                format!("the body took longer than {:?} (the server's limit `body_time`)", limits.body_time),
+            ),
+        }
+    }
+
+    /// One posted message, or a batch.
+    async fn post(self: &Arc<Self>, headers: HeaderMap, body: &Bytes) -> Reply {
+        match decode(body) {
+            Incoming::One(Ok(Message::Request { id, method, params })) => {
+                let read = Params::read(params).and_then(|params| {
+                    let meta = params.read_meta()?;
+                    Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
+                });
+                match read {
+                    Ok(request) if is_modern(&headers, &request) => modern::answer(self, request, headers).await,
+                    Ok(request) => legacy::answer(self, request, headers).await,
+                    Err(object) => {
+                        let object = if Method::parse(&method).is_some() {
+                            object
+                        } else {
+                            era::unknown_method(&method, Era::Legacy)
+                        };
+                        error(StatusCode::OK, Some(&id), NoId::Omitted, &object)
+                    }
+                }
+            }
+            Incoming::One(Ok(Message::Notification { method, params })) => {
+                if modern::is_named(&headers) {
+                    // The revision defines none over HTTP; there is nothing to refuse either.
+                    status(StatusCode::ACCEPTED)
+                } else {
+                    legacy::notification(self, &headers, &method, params)
+                }
+            }
+            Incoming::One(Ok(Message::Response { .. })) => {
+                refusal(StatusCode::BAD_REQUEST, "the server asked for no such answer".into())
+            }
+            Incoming::One(Err(Malformed { id, error: object })) => {
+                error(StatusCode::BAD_REQUEST, id.as_ref(), legacy::no_id(self, &headers), &object)
+            }
+            Incoming::Batch(elements) if !modern::is_named(&headers) => {
+                legacy::batch(self, &elements, headers, body).await
+            }
+            Incoming::Batch(_) => {
+                let object = ErrorObject::invalid_request("an array of messages: only 2025-03-26 has batches");
+                error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object)
+            }
+        }
+    }
+}
+
+fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
+    era::tell(request.method, &request.meta) == Era::Modern || modern::is_named(headers)
+}
+
+pub(crate) const EVENTS: &str = "text/event-stream";
+
+/// Whether `Accept` allows the type; without the header everything is allowed.
+pub(crate) fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    let mut values = headers.get_all(ACCEPT).iter().peekable();
+    if values.peek().is_none() {
+        return true;
+    }
+    let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let (group, _) = kind.split_once('/').unwrap_or((kind, ""));
+    ranges.into_iter().any(|range| {
+        let mut parts = range.split(';');
+        let name = parts.next().unwrap_or_default().trim();
+        let refused = parts.any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        let matches = name.eq_ignore_ascii_case(kind)
+            || name == "*/*"
+            || name.strip_suffix("/*").is_some_and(|name| name.eq_ignore_ascii_case(group));
+        matches && !refused
+    })
+}
+
+/// Whether `Accept` names the type, or a range that holds it.
+pub(crate) fn asks_for(headers: &HeaderMap, kind: &str) -> bool {
+    headers.contains_key(ACCEPT) && accepts(headers, kind)
+}
+
+fn is_json(kind: &[u8]) -> bool {
+    let name = kind.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
+    name.eq_ignore_ascii_case(b"application/json")
+}
+
+type Responding = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Infallible>> + Send>>;
+
+impl<B> hyper::service::Service<hyper::Request<B>> for HttpService
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Responding;
+
+    fn call(&self, request: hyper::Request<B>) -> Responding {
+        let service = self.clone();
+        Box::pin(async move { Ok(service.respond(request).await) })
+    }
+}
+
+impl<B> tower_service::Service<hyper::Request<B>> for HttpService
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Responding;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: hyper::Request<B>) -> Responding {
+        hyper::service::Service::call(self, request)
+    }
+}
+
+impl std::fmt::Debug for HttpService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpService").field("endpoint", &self.0.options.endpoint).finish_non_exhaustive()
+    }
+}

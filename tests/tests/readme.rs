@@ -1,0 +1,178 @@
+//! The README and the attributes' pages say what is true. Their programs are compiled by `cargo test --doc`; this is
+//! about what they show of sources, outputs and messages.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const README: &str = include_str!("../../README.md");
+const PAGES: [(&str, &str); 3] = [
+    ("TOOL", include_str!("../../lmcp/src/docs/tool.md")),
+    ("RESOURCE", include_str!("../../lmcp/src/docs/resource.md")),
+    ("PROMPT", include_str!("../../lmcp/src/docs/prompt.md")),
+];
+
+/// The fenced blocks of a Markdown text: what stands behind the first fence, and the lines between.
+fn blocks(markdown: &str) -> Vec<(&str, String)> {
+    let mut blocks: Vec<(&str, String)> = Vec::new();
+    let mut inside = false;
+    for line in markdown.lines() {
+        if let Some(kind) = line.strip_prefix("```") {
+            inside = !inside;
+            if inside {
+                blocks.push((kind, String::new()));
+            }
+        } else if inside && let Some((_, text)) = blocks.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    assert!(!inside, "a block is not closed");
+    blocks
+}
+
+/// An example's program, which cargo puts beside the directory of this test's own.
+fn program(name: &str) -> PathBuf {
+    let this = std::env::current_exe().expect("a test has a path");
+    let profile = this.ancestors().nth(2).expect("it is <target>/<profile>/deps/<this>");
+    let path = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "there is no {}; run `cargo build --examples`", path.display());
+    path
+}
+
+/// Everything an example prints when it is run with these words.
+fn prints(name: &str, words: &str) -> String {
+    let mut command = Command::new(program(name));
+    let output = command.args(words.split_whitespace()).stdin(Stdio::null()).output().expect("the example starts");
+    String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8")
+}
+
+#[test]
+fn the_first_block_is_the_first_example() {
+    let example = include_str!("../../examples/01_hello.rs");
+    let (doc, rest) = example.split_once("\n\n").expect("a paragraph of its own");
+    assert!(doc.starts_with("//! ") && doc.lines().count() == 1, "{doc}");
+    let blocks = blocks(README);
+    let (kind, first) = blocks.first().expect("there are blocks");
+    assert_eq!((*kind, first.as_str()), ("rust,no_run", rest));
+}
+
+#[test]
+fn the_front_page_begins_like_the_readme() {
+    let page = include_str!("../../lmcp/src/lib.rs");
+    let page: String = page
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .fold(String::new(), |page, line| page + line.strip_prefix(' ').unwrap_or(line) + "\n");
+    assert_eq!(blocks(&page)[0].1, blocks(README)[0].1);
+}
+
+#[test]
+fn programs_in_the_readme_are_compiled() {
+    for (kind, text) in blocks(README) {
+        assert!(kind != "rust" && !kind.contains("ignore"), "this block would run, or not even compile:\n{text}");
+    }
+}
+
+#[test]
+fn sessions_in_the_readme_are_real() {
+    let mut ran = 0;
+    for (_, text) in blocks(README).iter().filter(|(kind, _)| *kind == "text") {
+        for session in text.split("$ ").skip(1) {
+            let (line, shown) = session.split_once('\n').expect("a line and what it prints");
+            let (name, words) = line.split_once(' ').expect("a program and its arguments");
+            let printed = prints(name, words);
+            match shown.strip_suffix("...\n") {
+                Some(beginning) => assert!(printed.starts_with(beginning), "{line}\n{printed}"),
+                None => assert_eq!(printed, shown, "{line}"),
+            }
+            ran += 1;
+        }
+    }
+    assert!(ran >= 2, "the sessions are gone");
+}
+
+#[test]
+fn commands_in_the_readme_exist() {
+    // In a block of its own or between backquotes.
+    let inline = README.split('`').filter(|text| text.starts_with("cargo "));
+    let shell: String = blocks(README).into_iter().filter(|(kind, _)| *kind == "sh").map(|(_, text)| text).collect();
+    let mut examples = 0;
+    for line in inline.chain(shell.lines()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["cargo", "test"] | ["cargo", "build", "--release"] => {}
+            ["cargo", "run", "--example", name] => drop(program(name)),
+            ["cargo", "run", "--example", name, "--", ..] => {
+                let (_, arguments) = line.split_once(" -- ").expect("it has one");
+                let printed = prints(name, arguments);
+                // The README says so in its next paragraph.
+                assert!(README.contains(&format!("prints `{}`", printed.trim())), "{line}: {printed}");
+                examples += 1;
+            }
+            _ => panic!("this test does not know the command: {line}"),
+        }
+    }
+    assert!(examples >= 1, "the first command is gone");
+    let help = prints("tour", "help");
+    let row = README.lines().find_map(|line| line.strip_prefix("| The binary's commands | ")).expect("a row");
+    for command in row.split('`').skip(1).step_by(2) {
+        assert!(help.contains(&format!("\n  tour {command} ")), "{command} is no command:\n{help}");
+    }
+}
+
+#[test]
+fn the_pages_name_every_key() {
+    let keys = include_str!("../../lmcp-macros/src/keys.rs");
+    let keys_of = |name: &str| -> Vec<&str> {
+        let (_, list) = keys.split_once(&format!("const {name}: [&str; ")).unwrap_or_else(|| panic!("no keys: {name}"));
+        let (list, _) = list.split_once("];").expect("its end");
+        list.split('"').skip(1).step_by(2).collect()
+    };
+    let names = |page: &str, key: &str| page.contains(&format!("`{key}`")) || page.contains(&format!("`{key}(...)`"));
+    for (name, page) in PAGES {
+        let own = if name == "PROMPT" { Vec::new() } else { keys_of(name) };
+        for key in own.iter().chain(&keys_of("COMMON")) {
+            assert!(names(page, key), "the page of {name} does not name `{key}`");
+        }
+    }
+    for key in keys_of("ARG") {
+        let row = |page: &str| page.lines().any(|line| line.starts_with(&format!("| `{key}")));
+        assert!(PAGES.iter().any(|(_, page)| row(page)), "no page has a row for `#[arg({key})]`");
+    }
+}
+
+#[test]
+fn the_pages_show_messages_that_are_printed() {
+    // What is printed is tested by `ui.rs`, case by case; here, that what is shown is among it.
+    let mut expected = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"), &mut expected);
+    for (name, page) in PAGES {
+        let blocks = blocks(page);
+        let mistakes = blocks.iter().zip(blocks.iter().skip(1)).filter(|((kind, _), _)| *kind == "compile_fail");
+        let mut seen = 0;
+        for (_, (kind, shown)) in mistakes {
+            assert_eq!(*kind, "text", "{name}: a mistake without its message");
+            for line in shown.lines() {
+                let known = expected.iter().any(|part: &String| line.contains(part.as_str()));
+                assert!(known, "{name}: no case in tests/ui expects this: {line}");
+            }
+            seen += 1;
+        }
+        assert!(seen >= 2, "the page of {name} shows {seen} mistakes");
+    }
+}
+
+/// What the annotations below a folder expect of errors and helps.
+fn collect(folder: &Path, expected: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            collect(&path, expected);
+        } else {
+            let source = std::fs::read_to_string(&path).expect("it can be read");
+            let annotations = source.lines().filter_map(|line| line.trim().strip_prefix("//~^ "));
+            let texts = annotations.filter_map(|text| text.strip_prefix("error: ").or(text.strip_prefix("help: ")));
+            expected.extend(texts.map(str::to_owned));
+        }
+    }
+}
