@@ -3,6 +3,9 @@
 //! An attribute goes through four stages: attribute (`args`, `keys`) and signature (`signature`, `docs`, `template`),
 //! model, check, expand (`tool`, `resource`, `prompt`, with the `shim` they share).
 
+// rustdoc puts what is said here behind the page that `lmcp` has for each attribute: so nothing is.
+#![allow(missing_docs)]
+
 mod args;
 mod check;
 mod docs;
@@ -24,19 +27,16 @@ mod tool;
 use model::Attr;
 use proc_macro::TokenStream;
 
-/// See `lmcp::tool`.
 #[proc_macro_attribute]
 pub fn tool(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(Attr::Tool, arguments.into(), item.into()).into()
 }
 
-/// See `lmcp::resource`.
 #[proc_macro_attribute]
 pub fn resource(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(Attr::Resource, arguments.into(), item.into()).into()
 }
 
-/// See `lmcp::prompt`.
 #[proc_macro_attribute]
 pub fn prompt(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(Attr::Prompt, arguments.into(), item.into()).into()

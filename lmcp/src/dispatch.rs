@@ -370,7 +370,7 @@ fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 fn no_resource(uri: &str, catalog: &Catalog, version: ProtocolVersion) -> ErrorObject {
     let names = catalog.resources.names().chain(catalog.templates.names());
     let hint = nearest(uri, names).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
-    ErrorObject::new(version.resource_not_found_code(), format!("resource not found{hint}"))
+    ErrorObject::new(version.resource_not_found_code(), format!("resource {} not found{hint}", quoted(uri)))
         .with_data(json!({ "uri": uri }))
 }
 

@@ -41,6 +41,8 @@ struct Inner {
 enum Kind {
     /// For the model (a tool) or `-32603` (anything else).
     Failed,
+    /// The same, because some file is not there: for a resource, that is "not found".
+    Missing,
     /// For the peer, as a JSON-RPC error of this code.
     Rpc { code: i64, data: Option<Value> },
     /// What a resource handler says when there is no such thing; its code depends on the revision.
@@ -142,23 +144,22 @@ impl Error {
 
     /// What a handler's error comes to: one text with its sources, and the JSON-RPC kind found anywhere in the chain.
     pub(crate) fn from_handler(error: &(dyn std::error::Error + 'static)) -> Self {
-        let kind = rpc_in_chain(error).map_or(Kind::Failed, |rpc| rpc.0.kind.clone());
+        let kind = rpc_in_chain(error)
+            .map_or_else(|| if is_missing(error) { Kind::Missing } else { Kind::Failed }, |rpc| rpc.0.kind.clone());
         Self::of(kind, chain(error))
     }
 
     /// This error as a JSON-RPC error object, if it is one. `uri` is the resource being read.
     pub(crate) fn rpc_object(&self, version: crate::ProtocolVersion, uri: Option<&str>) -> Option<ErrorObject> {
         let message = self.0.message.clone();
-        match &self.0.kind {
-            Kind::Rpc { code, data } => Some(ErrorObject { code: *code, message, data: data.clone() }),
-            Kind::NotFound => {
+        match (&self.0.kind, uri) {
+            (Kind::Rpc { code, data }, _) => Some(ErrorObject { code: *code, message, data: data.clone() }),
+            (Kind::NotFound | Kind::Missing, Some(uri)) => {
                 let object = ErrorObject::new(version.resource_not_found_code(), message);
-                Some(match uri {
-                    Some(uri) => object.with_data(serde_json::json!({ "uri": uri })),
-                    None => object,
-                })
+                Some(object.with_data(serde_json::json!({ "uri": uri })))
             }
-            Kind::Failed | Kind::Setup | Kind::Io => None,
+            (Kind::NotFound, None) => Some(ErrorObject::new(version.resource_not_found_code(), message)),
+            _ => None,
         }
     }
 }
@@ -238,4 +239,16 @@ fn rpc_in_chain<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e 
         next = it.source();
     }
     None
+}
+
+/// Whether somewhere in a chain a file was not found.
+fn is_missing(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(it) = next {
+        if it.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+            return true;
+        }
+        next = it.source();
+    }
+    false
 }

@@ -223,7 +223,7 @@ pub mod __private;
 
 pub use error::{Error, Result};
 pub use handler::{
-    Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoPromptResult,
+    Amount, Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoPromptResult,
     IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State, Text,
 };
 #[doc(inline)]

@@ -16,7 +16,7 @@ pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};
 pub use crate::handler::tool::{JsonTool, tool_output};
-pub use crate::protocol::{Icon, Meta, PromptResult, ResourceContents, ToolResult};
+pub use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 pub use serde_json::Value;
 
 /// The key of a function item: its own type.
@@ -34,12 +34,9 @@ pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static)
     }
 }
 
-/// `_meta` from any expression that is an object.
-pub fn meta(value: impl serde::Serialize) -> Meta {
-    match serde_json::to_value(value) {
-        Ok(Value::Object(map)) => map,
-        _ => Meta::new(),
-    }
+/// `_meta` from any expression; that it is an object is checked at start.
+pub fn meta(value: impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// A `state = …` of `serve!`: a value, or a result whose error ends the program.

@@ -17,6 +17,11 @@
 //! # }
 //! ```
 //!
+//! In a doctest, mark a block that uses `client!()`, `server!()` or `serve!()` as ```` ```standalone_crate ````: from
+//! edition 2024 on, rustdoc compiles the other doctests of a crate into one program, where the annotated functions of
+//! all of them would meet. The same holds for unit tests: `client!()` offers every annotated function of the test
+//! program, so pass every state they take, or use `Server::empty().tool(f)`.
+//!
 //! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
 
 use crate::client::Connection;

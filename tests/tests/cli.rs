@@ -233,7 +233,7 @@ fn read_prints_contents_as_they_are() {
 #[test]
 fn read_says_what_it_cannot_read() {
     fails("read users://70/profile", 1, "error: resource not found\n");
-    fails("read nowhere://at-all", 1, "error: resource not found\n`calc list` shows what there is\n");
+    fails("read nowhere://at-all", 1, "error: resource \"nowhere://at-all\" not found\n`calc list` shows what there is\n");
 }
 
 #[test]
@@ -256,6 +256,7 @@ A calculator.
 
 USAGE
   calc                             serve over stdio: what an MCP client starts
+  calc --http [HOST:PORT]          serve over HTTP, by default on 127.0.0.1:8080
   calc list [KIND]                 show what the server offers
   calc call TOOL [key=value ...]   run a tool and print its result
   calc read URI                    print a resource
@@ -264,6 +265,8 @@ USAGE
 
 OPTIONS
   --json         print JSON, as it is on the wire
+  --conf FILE    with --http: who gets in, as a line `token = ...`; or set
+                 LMCP_TOKEN
   -h, --help     print help, also behind a command, a tool, a prompt
   -V, --version  print name and version
 
@@ -365,7 +368,7 @@ fn examples_in_the_help_run() {
 
 #[test]
 fn a_command_line_that_is_not_understood_says_what_to_write() {
-    let commands = "usage: calc [list | call | read | get | help]\n";
+    let commands = "usage: calc [list | call | read | get | help | --http [HOST:PORT]]\n";
     fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
     fails("--json", 2, &format!("error: --json belongs to list, call, read or get\n{commands}"));
     fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));

@@ -16,7 +16,7 @@ fn functions_of_other_crates_are_collected_and_sorted_by_name() {
     assert_eq!(tools.len(), 20);
     assert!(tools.is_sorted(), "{tools:?}");
     assert_eq!(names("resources"), ["about", "asking", "raw bytes"]);
-    assert_eq!(names("resourceTemplates"), ["file", "note", "special"]);
+    assert_eq!(names("resourceTemplates"), ["file", "special", "note"]);
     assert_eq!(names("prompts"), ["greet", "review", "stumble", "talk"]);
 }
 

@@ -170,8 +170,8 @@ impl Context {
     /// ```
     ///
     /// Spec: basic/patterns/progress.
-    pub fn progress(&self, done: impl Into<f64>) -> Progress<'_> {
-        Progress { context: self, done: done.into(), total: None, message: None }
+    pub fn progress(&self, done: impl Amount) -> Progress<'_> {
+        Progress { context: self, done: done.amount(), total: None, message: None }
     }
 
     /// Sends a log message of any level, if the client asked for that level.
@@ -245,6 +245,26 @@ fn log_on_stderr(level: Level, data: &str) {
     }
 }
 
+/// A number of any type: how far a call is, or of how much.
+pub trait Amount: sealed::Sealed {
+    #[doc(hidden)]
+    fn amount(self) -> f64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! amount {
+    ($($t:ty),*) => { $(
+        impl sealed::Sealed for $t {}
+        impl Amount for $t {
+            fn amount(self) -> f64 { self as f64 }
+        }
+    )* };
+}
+amount!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
+
 /// A progress report, sent when awaited. Made by [`Context::progress`].
 #[must_use = "a progress report is sent when it is awaited"]
 #[derive(Debug)]
@@ -257,8 +277,8 @@ pub struct Progress<'a> {
 
 impl Progress<'_> {
     /// Says of how much.
-    pub fn of(mut self, total: impl Into<f64>) -> Self {
-        self.total = Some(total.into());
+    pub fn of(mut self, total: impl Amount) -> Self {
+        self.total = Some(total.amount());
         self
     }
     /// Says what is being done.

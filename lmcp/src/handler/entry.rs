@@ -2,7 +2,7 @@
 
 use super::call::{Call, Rejection};
 use super::parameter::ParamSpec;
-use crate::protocol::{Icon, Meta, PromptResult, ResourceContents, ToolResult};
+use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 use schemars::{Schema, SchemaGenerator};
 use std::any::TypeId;
 use std::pin::Pin;
@@ -40,7 +40,7 @@ pub struct Item {
     /// Pictures for clients.
     pub icons: Option<fn() -> Vec<Icon>>,
     /// `_meta` of the definition.
-    pub meta: Option<fn() -> Meta>,
+    pub meta: Option<fn() -> serde_json::Value>,
     /// Words to group by, published under `_meta`.
     pub tags: &'static [&'static str],
     /// How long one call may take.

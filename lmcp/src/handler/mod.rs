@@ -18,7 +18,7 @@ pub(crate) mod tool;
 
 pub use call::Call;
 pub use completion::{Completer, CompletionArguments, Completions};
-pub use context::{Context, Log, Progress};
+pub use context::{Amount, Context, Log, Progress};
 pub use failure::HandlerError;
 pub use parameter::{Args, Parameter, State};
 pub use prompt::IntoPromptResult;

@@ -212,6 +212,16 @@ pub(crate) fn in_words(text: &str) -> String {
             return format!("{}expected {}, got {}", &text[..at], expectation(expected), shown(got));
         }
     }
+    if let Some(at) = text.find("unknown variant `")
+        && let Some((got, expected)) = text[at + "unknown variant `".len()..].split_once("`, expected ")
+    {
+        let expected = expected.trim_start_matches("one of ").replace('`', "");
+        return format!(
+            "{}expected {}{expected}, got {got:?}",
+            &text[..at],
+            if expected.contains(',') { "one of " } else { "" }
+        );
+    }
     text.to_owned()
 }
 

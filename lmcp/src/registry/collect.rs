@@ -83,6 +83,11 @@ pub(crate) fn collect(selection: &Selection, mistakes: &mut Mistakes) -> Items {
         match UriTemplate::parse(&uri) {
             Ok(template) if template.is_fixed() => items.resources.push(Arc::new(Resource::new(entry, uri))),
             Ok(template) => {
+                if entry.size.is_some() {
+                    let name = entry.item.name;
+                    mistakes
+                        .add(entry.item.source, format!("resource `{name}`: a template has no `size`; leave it out"));
+                }
                 let item = Arc::new(Template::new(entry, &template));
                 items.templates.push((template, item));
             }
@@ -103,24 +108,29 @@ fn with_scheme(uri: &str, package: &str) -> String {
 
 trait Entry: 'static {
     fn item(&self) -> &crate::handler::entry::Item;
+    /// What the list is sorted by: what one sees of it first.
+    fn key(&self) -> &'static str {
+        self.item().name
+    }
     fn all() -> Vec<&'static Self>;
 }
 macro_rules! entry {
-    ($($t:ty),*) => { $(
+    ($($t:ty $(, $key:ident)?);*) => { $(
         impl Entry for $t {
             fn item(&self) -> &crate::handler::entry::Item { &self.item }
+            $(fn key(&self) -> &'static str { self.$key })?
             fn all() -> Vec<&'static Self> { inventory::iter::<&'static $t>().copied().collect() }
         }
     )* };
 }
-entry!(ToolEntry, ResourceEntry, PromptEntry);
+entry!(ToolEntry; ResourceEntry, uri; PromptEntry);
 
 fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes) -> Vec<&'static E> {
     let mut rest = E::all();
     // inventory's order is arbitrary: the name decides, then the place, so that a duplicate is reported stably.
     rest.sort_by_key(|entry| {
         let item = entry.item();
-        (item.name, item.source.file, item.source.line)
+        (entry.key(), item.source.file, item.source.line)
     });
     let mut chosen: Vec<&'static E> = Vec::new();
     for named in selection.named.iter().filter(|named| named.kind == kind) {
@@ -138,6 +148,15 @@ fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes)
     }
     if selection.collected {
         chosen.append(&mut rest);
+    }
+    for item in chosen.iter().map(|entry| entry.item()) {
+        if item.meta.is_some_and(|meta| !meta().is_object()) {
+            let kind = kind.as_str();
+            mistakes.add(
+                item.source,
+                format!("{kind} `{}`: its `meta` is no object; write `json!({{ \"key\": value }})`", item.name),
+            );
+        }
     }
     chosen
 }

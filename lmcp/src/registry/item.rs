@@ -27,7 +27,7 @@ pub(crate) struct Common {
 
 impl Common {
     fn new(item: &Item, params: Vec<ParamSpec>) -> Self {
-        let mut meta = item.meta.map(|meta| meta());
+        let mut meta = item.meta.and_then(|meta| if let Value::Object(meta) = meta() { Some(meta) } else { None });
         if !item.tags.is_empty() {
             // Tags have no field of their own in the protocol.
             meta.get_or_insert_default().insert("lmcp".into(), json!({ "tags": item.tags }));
