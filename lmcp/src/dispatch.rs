@@ -23,6 +23,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
+use tracing::Instrument as _;
 
 /// One request, told apart from its era.
 pub(crate) struct Call<'a> {
@@ -67,15 +68,53 @@ pub(crate) fn dispatch(call: Call<'_>) -> Dispatched {
         Method::ListPrompts => list(&call, Listed::Prompts).into(),
         Method::ListResources => list(&call, Listed::Resources).into(),
         Method::ListResourceTemplates => list(&call, Listed::Templates).into(),
-        Method::CallTool => call_tool(call).unwrap_or_else(|e| Err(e).into()),
-        Method::ReadResource => read_resource(call).unwrap_or_else(|e| Err(e).into()),
-        Method::GetPrompt => get_prompt(call).unwrap_or_else(|e| Err(e).into()),
-        Method::Complete => complete(call).unwrap_or_else(|e| Err(e).into()),
+        Method::CallTool => traced("tools/call", call.params.name, || call_tool(call)),
+        Method::ReadResource => traced("resources/read", call.params.uri, || read_resource(call)),
+        Method::GetPrompt => traced("prompts/get", call.params.name, || get_prompt(call)),
+        Method::Complete => traced("completion/complete", None, || complete(call)),
         Method::Ping => Ok(Outcome::Empty).into(),
         Method::Discover => Ok(Outcome::Discovery).into(),
         Method::Initialize | Method::SetLevel | Method::Subscribe | Method::Unsubscribe | Method::Listen => {
             Err(ErrorObject::internal("this method belongs to a session or a stream")).into()
         }
+    }
+}
+
+/// Runs user code inside a span that tells what was asked for, what came of it, and how long that took.
+fn traced(
+    method: &'static str,
+    item: Option<&RawValue>,
+    run: impl FnOnce() -> Result<Dispatched, ErrorObject>,
+) -> Dispatched {
+    let span = tracing::info_span!(
+        target: "lmcp::request",
+        "request",
+        method,
+        item = item.map(|raw| tracing::field::display(shortened(raw.get()))),
+        outcome = tracing::field::Empty
+    );
+    let dispatched = span.in_scope(run).unwrap_or_else(|e| Err(e).into());
+    if span.is_disabled() {
+        return dispatched;
+    }
+    match dispatched {
+        Dispatched::Now(answer) => {
+            span.record("outcome", outcome_of(&answer));
+            Dispatched::Now(answer)
+        }
+        Dispatched::Later(answer) => Dispatched::Later(Box::pin(async move {
+            let answer = answer.instrument(span.clone()).await;
+            span.record("outcome", outcome_of(&answer));
+            answer
+        })),
+    }
+}
+
+fn outcome_of(answer: &Answer) -> &'static str {
+    match answer {
+        Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
+        Ok(_) => "ok",
+        Err(_) => "error",
     }
 }
 
@@ -376,8 +415,11 @@ fn no_resource(uri: &str, catalog: &Catalog, version: ProtocolVersion) -> ErrorO
 
 /// A name from the wire, in quotes and not too long.
 fn quoted(name: &str) -> String {
-    match name.char_indices().nth(80) {
-        Some((end, _)) => format!("{:?}…", name.get(..end).unwrap_or_default()),
-        None => format!("{name:?}"),
-    }
+    let short = shortened(name);
+    format!("{short:?}{}", if short.len() < name.len() { "…" } else { "" })
+}
+
+/// At most 80 characters.
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(80).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }

@@ -18,6 +18,7 @@ mod get;
 mod help;
 mod json;
 mod list;
+mod log;
 mod read;
 mod request;
 mod sample;
@@ -58,6 +59,7 @@ fn run(server: Server) -> i32 {
                      `lmcp::server!().stdio().await`";
         return Report::failed(error).print(&mut io::stdout());
     }
+    log::start();
     let program = text::program(&server.info().name);
     let look = Look::of_stdout();
     let command = match Command::parse(std::env::args_os()) {

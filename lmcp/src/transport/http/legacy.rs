@@ -170,9 +170,10 @@ fn begin(
         server: server.clone(),
     };
     let call = id.clone();
+    let over = endpoint.over.clone();
     tokio::spawn(async move {
         let cancelled = async {
-            cancellation.cancelled().await;
+            first(cancellation.cancelled(), over.cancelled()).await;
             None
         };
         let answer = first(cancelled, async { Some(answer.await) }).await;
@@ -353,10 +354,11 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, headers: &HeaderMap) -> Reply {
                 // Each message goes to the newest stream that is open.
                 stream.turn(true).await;
                 outbox.room().await;
-                let news = first(async { Some(known.session.subscriber.next().await) }, async {
+                let outdated = async {
                     stream.turn(false).await;
                     None
-                });
+                };
+                let news = first(outdated, async { Some(known.session.subscriber.next().await) });
                 for change in news.await.into_iter().flatten() {
                     outbox.push(&modern::change(&change, None));
                 }

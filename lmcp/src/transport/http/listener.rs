@@ -75,8 +75,9 @@ pub(crate) async fn serve(
     service.0.ending.cancel();
     drop(alive);
     if tokio::time::timeout(limits.grace, all_gone.recv()).await.is_err() {
-        tracing::warn!(grace = ?limits.grace, "calls were still running at the end and were cancelled");
+        tracing::warn!(grace = ?limits.grace, "calls were still running at the end and are cancelled");
     }
+    service.0.over.cancel();
     Ok(())
 }
 
@@ -103,7 +104,11 @@ async fn connection(stream: TcpStream, service: HttpService) {
         }
         connection.as_mut().poll(cx)
     });
-    if let Err(e) = served.await {
+    let over = async {
+        service.0.over.cancelled().await;
+        Ok(())
+    };
+    if let Err(e) = first(over, served).await {
         tracing::debug!(error = %e, "a connection ended early");
     }
 }

@@ -122,6 +122,17 @@ fn listen(endpoint: &Arc<Endpoint>, request: &Request<'_>) -> Result<Reply, Erro
 
 /// Whether a header names a revision of this era, or one that nobody knows.
 pub(crate) fn is_named(headers: &HeaderMap) -> bool {
-    let named = headers.get(headers::PROTOCOL_VERSION).map(|value| value.to_str().unwrap_or_default().trim());
-    named.is_some_and(|name| ProtocolVersion::parse(name).is_none_or(ProtocolVersion::is_modern))
+    named(headers).is_some_and(|name| ProtocolVersion::parse(name).is_none_or(ProtocolVersion::is_modern))
+}
+
+/// Refuses a header that names a revision nobody knows, where no message says more.
+pub(crate) fn check_named(headers: &HeaderMap) -> Result<(), ErrorObject> {
+    match named(headers) {
+        Some(name) if ProtocolVersion::parse(name).is_none() => modern::supported(name).map(drop),
+        _ => Ok(()),
+    }
+}
+
+fn named(headers: &HeaderMap) -> Option<&str> {
+    headers.get(headers::PROTOCOL_VERSION).map(|value| value.to_str().unwrap_or_default().trim())
 }

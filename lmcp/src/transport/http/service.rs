@@ -44,12 +44,15 @@ pub(crate) struct Endpoint {
     pub(crate) sessions: Sessions,
     /// Raised when the server ends: streams say goodbye.
     pub(crate) ending: Cancellation,
+    /// Raised when the server has ended: what still runs is cancelled.
+    pub(crate) over: Cancellation,
 }
 
 impl HttpService {
     pub(crate) fn new(server: Arc<Shared>, options: Options) -> Self {
         let sessions = Sessions::new(&server.limits);
-        HttpService(Arc::new(Endpoint { server, options, sessions, ending: Cancellation::default() }))
+        let (ending, over) = <(Cancellation, Cancellation)>::default();
+        HttpService(Arc::new(Endpoint { server, options, sessions, ending, over }))
     }
 
     /// Answers one request.
@@ -93,6 +96,11 @@ impl Endpoint {
             return *refusal;
         }
         let is_modern = modern::is_named(&headers);
+        if matches!(*verb, Verb::GET | Verb::DELETE)
+            && let Err(object) = modern::check_named(&headers)
+        {
+            return error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object);
+        }
         match *verb {
             Verb::POST => match self.read(&headers, body).await {
                 Ok(body) => self.post(headers, &body).await,
@@ -164,6 +172,10 @@ impl Endpoint {
                 match read {
                     Ok(request) if is_modern(&headers, &request) => modern::answer(self, request, headers).await,
                     Ok(request) => legacy::answer(self, request, headers).await,
+                    Err(object) if modern::is_named(&headers) => {
+                        // Where `_meta` cannot be read, what it must hold is missing.
+                        error(StatusCode::BAD_REQUEST, Some(&id), NoId::Omitted, &object)
+                    }
                     Err(object) => {
                         let object = if Method::parse(&method).is_some() {
                             object
@@ -175,7 +187,9 @@ impl Endpoint {
                 }
             }
             Incoming::One(Ok(Message::Notification { method, params })) => {
-                if modern::is_named(&headers) {
+                if let Err(object) = modern::check_named(&headers) {
+                    error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object)
+                } else if modern::is_named(&headers) {
                     // The revision defines none over HTTP; there is nothing to refuse either.
                     status(StatusCode::ACCEPTED)
                 } else {

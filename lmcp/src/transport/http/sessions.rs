@@ -23,7 +23,9 @@ pub(crate) struct HttpSession {
     pub(crate) session: Session,
     /// Calls that run and streams that are open.
     busy: AtomicUsize,
-    /// Seconds since the table was made.
+    /// When the table was made.
+    started: Instant,
+    /// Nanoseconds since then, so that no two uses are equal.
     last_used: AtomicU64,
     flights: Mutex<HashMap<Id, Cancellation>>,
     streams: Mutex<Vec<u64>>,
@@ -38,10 +40,6 @@ impl Sessions {
         Sessions { map: Mutex::default(), most: limits.sessions, idle: limits.session_idle, started: Instant::now() }
     }
 
-    fn now(&self) -> u64 {
-        self.started.elapsed().as_secs()
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Box<str>, Arc<HttpSession>>> {
         self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -49,8 +47,8 @@ impl Sessions {
     /// Puts a session in under a fresh id; `None` when there is no room, as all others are busy.
     pub(crate) fn insert(&self, session: Session) -> Option<Box<str>> {
         let id = fresh_id()?;
-        let now = self.now();
-        let session = Arc::new(HttpSession::new(session, now));
+        let now = since(self.started);
+        let session = Arc::new(HttpSession::new(session, self.started));
         let mut map = self.lock();
         if map.len() >= self.most {
             self.make_room(&mut map, now);
@@ -80,7 +78,7 @@ impl Sessions {
 
     /// The session of this id, if it is still there; from now on it was just used.
     pub(crate) fn get(&self, id: &str) -> Option<Arc<HttpSession>> {
-        let now = self.now();
+        let now = since(self.started);
         let mut map = self.lock();
         let session = map.get(id)?;
         if session.is_idle(now, self.idle) {
@@ -101,6 +99,10 @@ impl Sessions {
     }
 }
 
+fn since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// 128 unguessable bits; `None` when the system has no randomness to give.
 fn fresh_id() -> Option<Box<str>> {
     let mut bytes = [0_u8; 16];
@@ -112,11 +114,12 @@ fn fresh_id() -> Option<Box<str>> {
 }
 
 impl HttpSession {
-    fn new(session: Session, now: u64) -> Self {
+    fn new(session: Session, started: Instant) -> Self {
         HttpSession {
             session,
             busy: AtomicUsize::new(0),
-            last_used: AtomicU64::new(now),
+            started,
+            last_used: AtomicU64::new(since(started)),
             flights: Mutex::default(),
             streams: Mutex::default(),
             streams_changed: Notify::new(),
@@ -127,7 +130,7 @@ impl HttpSession {
 
     fn is_idle(&self, now: u64, limit: Duration) -> bool {
         let unused = now.saturating_sub(self.last_used.load(Ordering::Relaxed));
-        self.busy.load(Ordering::Relaxed) == 0 && unused > limit.as_secs()
+        self.busy.load(Ordering::Relaxed) == 0 && u128::from(unused) > limit.as_nanos()
     }
 
     fn end(&self) {
@@ -181,6 +184,8 @@ pub(crate) struct Busy(Arc<HttpSession>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
+        // It is idle from the end of its last call or stream on, not from the beginning.
+        self.0.last_used.store(since(self.0.started), Ordering::Relaxed);
         self.0.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
