@@ -61,7 +61,7 @@ pub(crate) fn dispatch(call: Call<'_>) -> Dispatched {
         _ => true,
     };
     if !advertised {
-        return Err(ErrorObject::method_not_found("this server does not offer what the method is for")).into();
+        return Err(not_offered(call.method)).into();
     }
     match call.method {
         Method::ListTools => list(&call, Listed::Tools).into(),
@@ -78,6 +78,11 @@ pub(crate) fn dispatch(call: Call<'_>) -> Dispatched {
             Err(ErrorObject::internal("this method belongs to a session or a stream")).into()
         }
     }
+}
+
+/// The method is for something that this server does not have.
+pub(crate) fn not_offered(method: Method) -> ErrorObject {
+    ErrorObject::method_not_found(format!("this server does not offer what {:?} is for", method.as_str()))
 }
 
 /// Runs user code inside a span that tells what was asked for, what came of it, and how long that took.
@@ -125,15 +130,19 @@ fn list(call: &Call<'_>, list: Listed) -> Answer {
         Some(raw) if raw.get() == "null" => None,
         Some(raw) => {
             let name = read_cursor(&string(raw, "params.cursor")?);
-            let known = name.filter(|name| match list {
-                Listed::Tools => catalog.tools.get(name).is_some(),
-                Listed::Prompts => catalog.prompts.get(name).is_some(),
-                Listed::Resources => catalog.resources.get(name).is_some(),
-                Listed::Templates => catalog.templates.get(name).is_some(),
+            let resumed = name.and_then(|name| {
+                let listed = match list {
+                    Listed::Tools => catalog.tools.get(&name).is_some(),
+                    Listed::Prompts => catalog.prompts.get(&name).is_some(),
+                    Listed::Resources => catalog.resources.get(&name).is_some(),
+                    Listed::Templates => catalog.templates.get(&name).is_some(),
+                };
+                // What was switched off since the last page still has its place.
+                if listed { Some(Some(name)) } else { call.server.registry.before(list, &name) }
             });
-            Some(known.ok_or_else(|| {
-                ErrorObject::invalid_params("`params.cursor` leads nowhere (any more); list again without a cursor")
-            })?)
+            resumed.ok_or_else(|| {
+                ErrorObject::invalid_params("`params.cursor` leads nowhere; list again without a cursor")
+            })?
         }
     };
     Ok(Outcome::Page { catalog, list, after })
@@ -149,7 +158,7 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let Call { context, server, .. } = call;
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
-        let result = isolated(&tool.common, run_tool(&tool, arguments, &server, &context)).await;
+        let result = isolated(&tool.common, &context, run_tool(&tool, arguments, &server, &context)).await;
         let version = context.protocol_version();
         let result = match result {
             Ok(result) => result,
@@ -196,7 +205,7 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
         let common = target.common();
-        let mut contents = isolated(common, target.run(&server, &context))
+        let mut contents = isolated(common, &context, target.run(&server, &context))
             .await
             .map_err(|fault| fault.object(&common.name, version, Some(&uri)))?;
         for item in &mut contents {
@@ -255,7 +264,8 @@ fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
             let call = Arguments::with_text(&common.params, &arguments, &server.states, &context);
             prompt.run(&call).await
         };
-        let mut result = isolated(common, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
+        let mut result =
+            isolated(common, &context, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
         if result.description.is_none() {
             result.description.clone_from(&common.description);
         }
@@ -357,7 +367,8 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
             let call = Arguments::with_text(&[], &arguments, &server.states, &context);
             Ok(complete(&call, value).await?)
         };
-        let completions = isolated(common, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
+        let completions =
+            isolated(common, &context, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
         Ok(Outcome::Completion(completions))
     })))
 }

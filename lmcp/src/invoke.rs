@@ -1,13 +1,16 @@
 //! Running user code so that it harms nobody else: its permit, its time limit, its panics.
 
 use crate::ProtocolVersion;
+use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Why a handler gave no result.
 #[derive(Debug)]
@@ -45,23 +48,46 @@ fn seconds(limit: Duration) -> String {
     if limit.subsec_millis() == 0 { format!("{} s", limit.as_secs()) } else { format!("{} ms", limit.as_millis()) }
 }
 
+tokio::task_local! {
+    /// The permit a handler runs with.
+    static PERMIT: Option<Arc<OwnedSemaphorePermit>>;
+}
+
+/// The permit of the handler this is called in, for what goes on when the handler is dropped: a thread.
+pub(crate) fn permit() -> Option<Arc<OwnedSemaphorePermit>> {
+    PERMIT.try_with(Clone::clone).ok().flatten()
+}
+
 /// Runs a handler's future under the limits of its item.
 pub(crate) async fn isolated<T>(
     common: &Common,
+    context: &Context,
     handler: impl Future<Output = Result<T, Rejection>>,
 ) -> Result<T, Fault> {
     // Waiting for a permit counts towards the time limit: the caller waits all the same.
     let run = async {
-        let _permit = match &common.permits {
-            Some(permits) => permits.acquire().await.ok(),
-            None => None,
-        };
-        catch(handler).await.ok_or(Fault::Panicked)?.map_err(Fault::Rejected)
+        match &common.permits {
+            Some(permits) => {
+                let permit = permits.clone().acquire_owned().await.ok().map(Arc::new);
+                PERMIT.scope(permit, handler).await
+            }
+            None => handler.await,
+        }
+        .map_err(Fault::Rejected)
     };
-    let outcome = match common.timeout {
-        Some(limit) => tokio::time::timeout(limit, run).await.unwrap_or(Err(Fault::TimedOut(limit))),
-        None => run.await,
+    // What panics while a handler out of time is dropped panics in here, too.
+    let limited = async {
+        match common.timeout {
+            Some(limit) => tokio::time::timeout(limit, run).await.unwrap_or(Err(Fault::TimedOut(limit))),
+            None => run.await,
+        }
     };
+    let outcome = catch(limited).await.unwrap_or(Err(Fault::Panicked));
+    if let Err(Fault::TimedOut(_)) = outcome {
+        // Tells what is left of the handler, on a thread or in a task of its own. The answer is returned without
+        // another `await`, so the call's own end does not see it.
+        context.cancellation().cancel();
+    }
     match &outcome {
         Err(Fault::Panicked) => tracing::error!(item = common.name, source = %common.source, "the handler panicked"),
         Err(Fault::TimedOut(limit)) => tracing::warn!(item = common.name, ?limit, "the handler took too long"),

@@ -26,7 +26,13 @@ pub fn type_id_of<F: 'static>(_: &F) -> ::core::any::TypeId {
 
 /// Runs a function that waits on the pool for such functions; its panic is the caller's.
 pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(f).await {
+    // A thread cannot be stopped: whatever becomes of the call, it counts among those that run until it is done.
+    let permit = crate::invoke::permit();
+    let run = move || {
+        let _permit = permit;
+        f()
+    };
+    match tokio::task::spawn_blocking(run).await {
         Ok(value) => value,
         Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
         // The runtime is shutting down: this future will not be polled again.

@@ -1,5 +1,5 @@
 // The checks that client.mjs and sdk.mjs share; their clients differ in little but their names.
-// run() takes what a mode promises, and connect(), which gives {client, call, version, isNotFound}.
+// run() takes what a mode promises, and connect(), which gives {client, transport, call, version, isNotFound}.
 // Prints one line per check; exits 1 if any failed, after 60 s at the latest.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -7,12 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
+import { serve } from './served.mjs'
 
 const INVALID_PARAMS = -32602
 // Nothing runs when the client closes. A cancelled call that kept running would delay the exit by 1.5 s.
 const IDLE_EXIT_MS = 1400
 const BUSY_EXIT_MS = 2000
 const LIMIT = { timeout: 15_000 }
+const MODERN = '2026-07-28'
+const TOKEN = 'secret'
 
 const same = (got, want) =>
   assert(isDeepStrictEqual(got, want), `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`)
@@ -31,6 +34,12 @@ async function callOk({ call }, name, args, options) {
   const result = await call(name, args, { ...LIMIT, ...options })
   assert(!result.isError, `error result: ${result.isError && textOf(result)}`)
   return result
+}
+
+function takeLostProgress({ faults }) {
+  const lost = faults.filter(fault => fault.startsWith('Received a progress notification'))
+  faults.splice(0, faults.length, ...faults.filter(fault => !lost.includes(fault)))
+  return lost
 }
 
 const add = async session => same(textOf(await callOk(session, 'add', { a: 1, b: 2 })), '3')
@@ -79,9 +88,7 @@ const full = {
     same(textOf(await callOk(session, 'count', { to: 3 }, { onprogress })), 'counted to 3')
     const inTime = seen.length
     await add(session)
-    const lost = session.faults.filter(fault => fault.startsWith('Received a progress notification'))
-    session.faults.splice(0, session.faults.length, ...session.faults.filter(fault => !lost.includes(fault)))
-    for (const fault of lost) onprogress(JSON.parse(fault.slice(fault.indexOf('{'))).params)
+    for (const fault of takeLostProgress(session)) onprogress(JSON.parse(fault.slice(fault.indexOf('{'))).params)
     same(seen, [[1, 3], [2, 3], [3, 3]])
     assert(inTime > 0, 'all of it came in one piece with the result')
   },
@@ -152,6 +159,16 @@ const full = {
   }
 }
 
+const overHttp = {
+  ...full,
+  async 'cancelled stream'(session) {
+    const abort = new AbortController()
+    const onprogress = () => abort.abort('enough')
+    await fails(session.call('count', { to: 1000 }, { ...LIMIT, onprogress, signal: abort.signal }))
+    await add(session)
+  }
+}
+
 let failures = 0
 let current = 'connect'
 
@@ -213,12 +230,87 @@ async function drive({ version, probes, connect }, flags, server) {
   await attempt('clean exit during a call', cleanExit, busyRecord, left, BUSY_EXIT_MS)
 }
 
+// What a client is given instead of a command to start; notes what comes back, and when the first GET is answered.
+function endpoint(url, token) {
+  const responses = []
+  const record = async (url, init) => {
+    const response = await fetch(url, init)
+    responses.push({ verb: init.method, status: response.status })
+    if (init.method === 'GET') listening()
+    return response
+  }
+  const headers = token ? { Authorization: `Bearer ${token}` } : {}
+  let listening
+  const listens = new Promise(resolve => (listening = resolve))
+  return { url, options: { fetch: record, requestInit: { headers } }, responses, listens }
+}
+
+const statuses = (responses, verb) => responses.filter(response => response.verb === verb).map(({ status }) => status)
+
+async function refusedWithoutToken({ connect }, url, token) {
+  for (const wrong of [undefined, `${token}s`]) {
+    const target = endpoint(url, wrong)
+    await fails(connect(target, () => {}))
+    same([...new Set(target.responses.map(({ status }) => status))], [401])
+  }
+}
+
+// A session is opened and deleted before 2026-07-28, and never since.
+async function sessionEnd({ transport, version }, { url, options, responses, listens }) {
+  const id = transport.sessionId
+  if (version !== MODERN) await listens
+  await transport.terminateSession()
+  const seen = [statuses(responses, 'GET'), statuses(responses, 'DELETE')]
+  if (version === MODERN) return same([id, seen], [undefined, [[], []]])
+  same([typeof id, seen], ['string', [[200], [204]]])
+  const headers = { ...options.requestInit.headers, 'mcp-session-id': id }
+  same((await fetch(url, { method: 'DELETE', headers })).status, 404)
+}
+
+function onlyGoodResponses(session, { responses }) {
+  const good = session.version === MODERN ? [200] : [200, 202]
+  takeLostProgress(session) // the cancelled stream's
+  same([statuses(responses, 'POST').filter(status => !good.includes(status)), session.faults], [[], []])
+}
+
+// A client that stays: its call is answered, then the server ends, whatever streams are open.
+async function callOutlivesSigterm({ connect }, server, token) {
+  const target = endpoint(server.url, token)
+  const session = await connect(target, () => {})
+  if (session.version !== MODERN) await target.listens
+  await session.client.listTools(undefined, LIMIT) // as over stdio: nothing is asked after the call
+  let ended
+  const onprogress = () => (ended ??= server.terminate())
+  same(textOf(await callOk(session, 'count', { to: 30 }, { onprogress })), 'counted to 30')
+  await ended()
+  await session.client.close()
+}
+
+async function driveHttp(mode, flags, command) {
+  const token = flags.includes('--token') ? TOKEN : undefined
+  const faults = []
+  const server = await serve(command, token)
+  if (token) await attempt('refused without the token', refusedWithoutToken, mode, server.url, token)
+  const target = endpoint(server.url, token)
+  const session = { faults, ...(await mode.connect(target, error => faults.push(error.message))) }
+  await attempt('negotiated version', () => same(session.version, mode.version))
+  for (const [name, check] of Object.entries(flags.includes('--hello') ? small : overHttp)) await attempt(name, check, session)
+  await attempt('session end', sessionEnd, session, target)
+  await session.client.close()
+  await attempt('only good responses', onlyGoodResponses, session, target)
+  await attempt('clean exit', server.terminate())
+  if (flags.includes('--hello')) return
+
+  await attempt('call outlives SIGTERM', callOutlivesSigterm, mode, await serve(command, token), token)
+}
+
 export async function run(mode, flags, server) {
   setTimeout(() => {
     console.log(`FAIL ${current}: not done after 60 s`)
     process.exit(1)
   }, 60_000)
-  await drive(mode, flags, server).catch(error => {
+  const driver = flags.includes('--http') || flags.includes('--token') ? driveHttp : drive
+  await driver(mode, flags, server).catch(error => {
     failures++
     console.log(`FAIL ${current}: the client broke: ${error.message}`)
   })

@@ -1,7 +1,7 @@
-// Drives an lmcp server over stdio with the npm package @modelcontextprotocol/client.
-// Usage: client.mjs default|auto|pinned [--hello] -- SERVER [ARG...]
+// Drives an lmcp server over stdio or HTTP with the npm package @modelcontextprotocol/client.
+// Usage: client.mjs default|auto|pinned [--hello] [--http | --token] -- SERVER [ARG...]
 // Prints one line per check; exits 1 if any failed, after 60 s at the latest.
-import { Client, ResourceNotFoundError } from '@modelcontextprotocol/client'
+import { Client, ResourceNotFoundError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { parse, run } from './checks.mjs'
 
@@ -14,12 +14,14 @@ const MODES = {
 const [[name, ...flags], server] = parse(process.argv)
 const { version, probes, options } = MODES[name]
 
-async function connect(launch, onerror) {
+async function connect(target, onerror) {
+  const transport = target.url ? new StreamableHTTPClientTransport(target.url, target.options) : new StdioClientTransport(target)
   const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' }, options)
   client.onerror = onerror
-  await client.connect(new StdioClientTransport(launch), { timeout: 15_000 })
+  await client.connect(transport, { timeout: 15_000 })
   return {
     client,
+    transport,
     call: (name, args, options) => client.callTool({ name, arguments: args }, options),
     version: client.getNegotiatedProtocolVersion(),
     isNotFound: error => error instanceof ResourceNotFoundError // needs the uri in the error's data

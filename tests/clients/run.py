@@ -1,5 +1,5 @@
-# Drives an lmcp server over stdio with the Python client of the PyPI package `mcp`.
-# Usage: run.py default|legacy|pinned [--hello] -- SERVER [ARG...]
+# Drives an lmcp server over stdio or HTTP with the Python client of the PyPI package `mcp`.
+# Usage: run.py default|legacy|pinned [--hello] [--http | --token] -- SERVER [ARG...]
 # Prints one line per check; exits 1 if any failed, after 60 s at the latest.
 import json
 import os
@@ -8,11 +8,15 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import httpx2
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp_types import PromptReference, ResourceTemplateReference
+from served import Served
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 MODES = {
@@ -24,8 +28,11 @@ INVALID_PARAMS, RESOURCE_NOT_FOUND = -32602, -32002
 # Nothing runs when the client closes. A cancelled call that kept running would delay the exit by 1.5 s.
 EXIT_SECONDS = 1.4
 
+TOKEN = "secret"
+
 failures = 0
 current = "connect"
+servers = []
 
 
 def report(name, problem=None):
@@ -196,6 +203,19 @@ async def timed_out_call(client):
     await call_add(client)
 
 
+async def cancelled_stream(client):
+    running = anyio.Event()
+
+    async def on_progress(progress, total, message):
+        running.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: client.call_tool("count", {"to": 1000}, progress_callback=on_progress))
+        await running.wait()
+        tasks.cancel_scope.cancel()
+    await call_add(client)
+
+
 async def server_identity(client):
     if client.server_info:
         name, instructions = client.server_info.name, client.instructions
@@ -212,6 +232,7 @@ FULL = [
     concurrent_calls, cancelled_call, timed_out_call, server_identity,
 ]  # fmt: skip
 SMALL = [list_hello_tools, call_add]
+HTTP = [*FULL, cancelled_stream]
 
 
 async def attempt(name, check, *arguments):
@@ -221,6 +242,8 @@ async def attempt(name, check, *arguments):
         await check(*arguments)
         report(name)
     except Exception as error:
+        while getattr(error, "exceptions", None):  # of a task group
+            error = error.exceptions[0]
         report(name, f"{type(error).__name__}: {error}")
 
 
@@ -231,6 +254,15 @@ async def clean_exit(record, closed):
         raise AssertionError(f"it took {ended['at'] - closed:.2f} s")
 
 
+async def check_all(client, version, checks):
+    async def negotiated_version():
+        same(client.protocol_version, version)
+
+    await attempt("negotiated version", negotiated_version)
+    for check in checks:
+        await attempt(check.__name__.replace("_", " "), check, client)
+
+
 async def drive(mode, checks, server):
     version, options = MODES[mode]
     faults = []
@@ -238,9 +270,6 @@ async def drive(mode, checks, server):
     async def on_message(message):
         if isinstance(message, Exception):
             faults.append(message)
-
-    async def negotiated_version(client):
-        same(client.protocol_version, version)
 
     async def only_valid_messages():
         same(faults, [])
@@ -250,16 +279,135 @@ async def drive(mode, checks, server):
         launcher = Path(__file__).resolve().with_name("launcher.py")
         launch = StdioServerParameters(command="python3", args=[str(launcher), str(record), *server])
         async with Client(launch, message_handler=on_message, read_timeout_seconds=15, **options) as client:
-            await attempt("negotiated version", negotiated_version, client)
-            for check in checks:
-                await attempt(check.__name__.replace("_", " "), check, client)
+            await check_all(client, version, checks)
             closed = time.time()
         await attempt("clean exit", clean_exit, record, closed)
         await attempt("only valid messages", only_valid_messages)
 
 
+def serve(server, token):
+    served = Served(server, token)
+    servers.append(served)
+    return served
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+class Seen:
+    """What came over the wire: the responses, and what the client could not read."""
+
+    def __init__(self):
+        self.responses, self.faults = [], []
+        self.listens = anyio.Event()
+
+    async def on_response(self, response):
+        self.responses.append(response)
+        if response.request.method == "GET":
+            self.listens.set()
+
+    async def on_message(self, message):
+        if isinstance(message, Exception):
+            self.faults.append(message)
+
+    def statuses(self, verb):
+        return [response.status_code for response in self.responses if response.request.method == verb]
+
+
+@asynccontextmanager
+async def connected(url, mode, seen, token, **options):
+    hooks = {"response": [seen.on_response]}
+    async with httpx2.AsyncClient(headers=bearer(token), timeout=60, trust_env=False, event_hooks=hooks) as http:
+        transport = streamable_http_client(url, http_client=http, **options)
+        _, options = MODES[mode]
+        async with Client(transport, message_handler=seen.on_message, read_timeout_seconds=15, **options) as client:
+            yield client
+
+
+async def listens(seen, version):
+    if version != MODERN:
+        await seen.listens.wait()
+
+
+async def refused_without_token(url, mode, token):
+    for wrong in (None, f"{token}s"):
+        seen = Seen()
+        try:
+            async with connected(url, mode, seen, wrong) as client:
+                await client.list_tools()
+        except Exception:
+            same({response.status_code for response in seen.responses}, {401})
+        else:
+            raise AssertionError(f"connected with the token {wrong!r}")
+
+
+# A session is opened and deleted before 2026-07-28, and never since.
+async def session_end(url, version, seen, token):
+    sessions = {response.request.headers.get("mcp-session-id") for response in seen.responses} - {None}
+    if version == MODERN:
+        same((sessions, seen.statuses("GET"), seen.statuses("DELETE")), (set(), [], []))
+        return
+    (session,) = sessions
+    same((seen.statuses("GET"), seen.statuses("DELETE")), ([200], [204]))
+    async with httpx2.AsyncClient(headers=bearer(token), trust_env=False) as http:
+        again = await http.delete(url, headers={"mcp-session-id": session})
+    same(again.status_code, 404)
+
+
+async def only_good_responses(version, seen):
+    wrong = set(seen.statuses("POST")) - ({200} if version == MODERN else {200, 202})
+    same((wrong, seen.faults), (set(), []))
+
+
+# A client that stays: its call is answered, then the server ends, whatever streams are open.
+async def call_outlives_sigterm(url, mode, served, token):
+    running, results, seen = anyio.Event(), [], Seen()
+
+    async def on_progress(progress, total, message):
+        running.set()
+
+    async with connected(url, mode, seen, token, terminate_on_close=False) as client:
+        await listens(seen, client.protocol_version)
+        await client.list_tools()  # else the client asks after the call, for the output schema
+
+        async def count():
+            results.append(text_of(await call(client, "count", {"to": 30}, progress_callback=on_progress)))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(count)
+            await running.wait()
+            served.terminate()
+        same(results, ["counted to 30"])
+        await anyio.to_thread.run_sync(served.wait)
+
+
+async def drive_http(mode, checks, server, token):
+    version, _ = MODES[mode]
+    seen = Seen()
+
+    async def clean_exit():
+        served.terminate()
+        served.wait()
+
+    with serve(server, token) as served:
+        if token:
+            await attempt("refused without the token", refused_without_token, served.url, mode, token)
+        async with connected(served.url, mode, seen, token) as client:
+            await check_all(client, version, checks)
+            await attempt("session stream", listens, seen, version)
+        await attempt("session end", session_end, served.url, version, seen, token)
+        await attempt("only good responses", only_good_responses, version, seen)
+        await attempt("clean exit", clean_exit)
+    if checks is not SMALL:
+        with serve(server, token) as served:
+            await attempt("call outlives SIGTERM", call_outlives_sigterm, served.url, mode, served, token)
+
+
 def out_of_time(signum, frame):
     report(current, "not done after 60 s")
+    for served in servers:
+        served.process.kill()
     os._exit(1)
 
 
@@ -269,7 +417,12 @@ def main():
     signal.signal(signal.SIGALRM, out_of_time)
     signal.alarm(60)
     try:
-        anyio.run(drive, mode, SMALL if "--hello" in flags else FULL, sys.argv[split + 1 :])
+        server = sys.argv[split + 1 :]
+        if "--http" in flags or "--token" in flags:
+            checks = SMALL if "--hello" in flags else HTTP
+            anyio.run(drive_http, mode, checks, server, TOKEN if "--token" in flags else None)
+        else:
+            anyio.run(drive, mode, SMALL if "--hello" in flags else FULL, server)
     except BaseException as error:
         report(current, f"the client broke: {error!r}")
     sys.exit(failures > 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks two built servers with every client and mode: all checks on TOUR, a short pass on HELLO.
+# Checks two built servers with every client and mode: all checks on TOUR over stdio and HTTP, a short pass on HELLO.
 # Usage: tests/clients/run.sh TOUR HELLO
 # Installs the clients once, under target/clients; ends with the line "N passed, N failed".
 set -euo pipefail
@@ -73,18 +73,23 @@ check() {
   failed=$((failed + bad))
 }
 
-python=("$cache/venv/bin/python" "$here/run.py")
-[ -d "$cache/venv" ] || python=(env "PYTHONPATH=$cache/packages" python3 "$here/run.py")
+python=("$cache/venv/bin/python" -B "$here/run.py")
+[ -d "$cache/venv" ] || python=(env "PYTHONPATH=$cache/packages" python3 -B "$here/run.py")
 client=(node "$cache/node/client.mjs")
 sdk=(node "$cache/node/sdk.mjs")
 
-check "python default" "${python[@]}" default -- "$tour"
-check "python legacy" "${python[@]}" legacy -- "$tour"
-check "python pinned" "${python[@]}" pinned -- "$tour"
-check "client default" "${client[@]}" default -- "$tour"
-check "client auto" "${client[@]}" auto -- "$tour"
-check "client pinned" "${client[@]}" pinned -- "$tour"
-check "sdk" "${sdk[@]}" -- "$tour"
+for over in "" --http; do
+  check "python default${over:+ $over}" "${python[@]}" default $over -- "$tour"
+  check "python legacy${over:+ $over}" "${python[@]}" legacy $over -- "$tour"
+  check "python pinned${over:+ $over}" "${python[@]}" pinned $over -- "$tour"
+  check "client default${over:+ $over}" "${client[@]}" default $over -- "$tour"
+  check "client auto${over:+ $over}" "${client[@]}" auto $over -- "$tour"
+  check "client pinned${over:+ $over}" "${client[@]}" pinned $over -- "$tour"
+  check "sdk${over:+ $over}" "${sdk[@]}" $over -- "$tour"
+done
+check "python legacy --token" "${python[@]}" legacy --token -- "$tour"
+check "client auto --token" "${client[@]}" auto --token -- "$tour"
+check "sdk --token" "${sdk[@]}" --token -- "$tour"
 check "python, hello" "${python[@]}" default --hello -- "$hello"
 check "client, hello" "${client[@]}" default --hello -- "$hello"
 check "sdk, hello" "${sdk[@]}" --hello -- "$hello"

@@ -1,21 +1,27 @@
-// Drives an lmcp server over stdio with the npm package @modelcontextprotocol/sdk.
-// Usage: sdk.mjs [--hello] -- SERVER [ARG...]
+// Drives an lmcp server over stdio or HTTP with the npm package @modelcontextprotocol/sdk.
+// Usage: sdk.mjs [--hello] [--http | --token] -- SERVER [ARG...]
 // Prints one line per check; exits 1 if any failed, after 60 s at the latest.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { parse, run } from './checks.mjs'
 
 const [flags, server] = parse(process.argv)
 
-async function connect(launch, onerror) {
+async function connect(target, onerror) {
   const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' })
-  const transport = new StdioClientTransport(launch)
+  const transport = target.url ? new StreamableHTTPClientTransport(target.url, target.options) : new StdioClientTransport(target)
+  const passOn = transport.setProtocolVersion?.bind(transport)
   let version
-  transport.setProtocolVersion = negotiated => (version = negotiated)
+  transport.setProtocolVersion = negotiated => {
+    version = negotiated
+    passOn?.(negotiated)
+  }
   client.onerror = onerror
   await client.connect(transport, { timeout: 15_000 })
   return {
     client,
+    transport,
     call: (name, args, options) => client.callTool({ name, arguments: args }, undefined, options),
     version,
     isNotFound: error => error.code === -32002

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+pub mod http;
 pub mod transcript;
 
 /// Counts what the tests want to see happen, or not happen.

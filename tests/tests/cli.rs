@@ -233,7 +233,11 @@ fn read_prints_contents_as_they_are() {
 #[test]
 fn read_says_what_it_cannot_read() {
     fails("read users://70/profile", 1, "error: resource not found\n");
-    fails("read nowhere://at-all", 1, "error: resource \"nowhere://at-all\" not found\n`calc list` shows what there is\n");
+    fails(
+        "read nowhere://at-all",
+        1,
+        "error: resource \"nowhere://at-all\" not found\n`calc list` shows what there is\n",
+    );
 }
 
 #[test]

@@ -31,6 +31,22 @@ async fn pages_add_up_to_the_whole_list() {
 }
 
 #[tokio::test]
+async fn a_cursor_outlives_the_item_it_points_at() {
+    let server = server().limits(Limits::default().page_size(3)).build().expect("the fixture starts");
+    let client = Client::connect_as(&server, ProtocolVersion::LATEST).await.expect("connected");
+    let first = client.request("tools/list", json!({})).await.expect("listed");
+    let second = client.request("tools/list", json!({ "cursor": first["nextCursor"] })).await.expect("listed");
+    for tool in ["blocking_wait", "annotated.tool", "add"] {
+        assert!(server.handle().disable(tool));
+        // Whatever is switched off on the first page, the second one is behind it.
+        let again = client.request("tools/list", json!({ "cursor": first["nextCursor"] })).await.expect("listed");
+        assert_eq!(again["tools"], second["tools"], "without {tool}");
+    }
+    let error = client.request("tools/list", json!({ "cursor": "bm9ib2R5" })).await.expect_err("it never was");
+    assert_eq!(error.code(), -32602);
+}
+
+#[tokio::test]
 async fn a_cancelled_call_is_dropped_and_not_answered() {
     let counters = Counters::default();
     let client = Client::connect(server_with(counters.clone())).await.expect("connected");

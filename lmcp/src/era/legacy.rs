@@ -117,7 +117,7 @@ impl Session {
             _ => true,
         };
         if !advertised {
-            return Some(Err(ErrorObject::method_not_found("this server does not offer what the method is for")));
+            return Some(Err(crate::dispatch::not_offered(method)));
         }
         Some(match method {
             Method::Initialize => self.initialize(params),

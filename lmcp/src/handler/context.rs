@@ -54,6 +54,7 @@ pub(crate) struct Inner {
 pub(crate) struct Lazy {
     meta: OnceLock<Meta>,
     client: OnceLock<Arc<ClientDeclaration>>,
+    /// What was reported last; held while anything is sent.
     last_progress: Mutex<Option<f64>>,
     answered: AtomicBool,
 }
@@ -213,6 +214,8 @@ impl Context {
 
     /// From now on nothing more is sent for this call.
     pub(crate) fn mark_answered(&self) {
+        // Behind whatever is being sent right now.
+        let _sending = self.0.lazy.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.lazy.answered.store(true, Ordering::Release);
     }
 
@@ -220,12 +223,16 @@ impl Context {
         self.0.lazy.answered.load(Ordering::Acquire) || self.is_cancelled()
     }
 
-    async fn notify(&self, message: Vec<u8>) {
+    /// Sends a notification, a progress report for one; never behind the answer, nor behind a report of more.
+    async fn notify(&self, message: Vec<u8>, progress: Option<f64>) {
         if let Some(outbox) = &self.0.outbox {
             outbox.room_or_give_up().await;
-            if !self.is_answered() {
-                outbox.push(&message);
+            let mut last = self.0.lazy.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.is_answered() || last.zip(progress).is_some_and(|(last, done)| done <= last) {
+                return;
             }
+            *last = progress.or(*last);
+            outbox.push(&message);
         }
     }
 }
@@ -303,12 +310,6 @@ impl Progress<'_> {
         if inner.outbox.is_none() || !self.done.is_finite() || self.context.is_answered() {
             return None;
         }
-        let mut last = inner.lazy.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.is_some_and(|last| self.done <= last) {
-            return None;
-        }
-        *last = Some(self.done);
-        drop(last);
         let message = self.message.as_deref().filter(|_| inner.version.has_progress_message());
         let total = self.total.filter(|total| total.is_finite()).map(Number);
         let params = Params { progress_token: token, progress: Number(self.done), total, message };
@@ -334,7 +335,7 @@ impl<'a> IntoFuture for Progress<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
     fn into_future(self) -> Self::IntoFuture {
         match self.encode() {
-            Some(message) => Box::pin(self.context.notify(message)),
+            Some(message) => Box::pin(self.context.notify(message, Some(self.done))),
             None => Box::pin(std::future::ready(())),
         }
     }
@@ -375,7 +376,7 @@ impl<'a> IntoFuture for Log<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
     fn into_future(self) -> Self::IntoFuture {
         match self.encode() {
-            Some(message) => Box::pin(self.context.notify(message)),
+            Some(message) => Box::pin(self.context.notify(message, None)),
             None => Box::pin(std::future::ready(())),
         }
     }
@@ -395,6 +396,10 @@ impl Cancellation {
     pub(crate) fn cancel(&self) {
         self.0.raised.store(true, Ordering::Release);
         self.0.waiters.notify_waiters();
+    }
+    /// Whether both are the same flag.
+    pub(crate) fn is(&self, other: &Cancellation) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
     pub(crate) fn is_cancelled(&self) -> bool {
         self.0.raised.load(Ordering::Acquire)

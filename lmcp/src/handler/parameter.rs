@@ -391,7 +391,8 @@ pub struct DefaultOf<T>(pub T);
 impl<T: serde::Serialize> DefaultOf<T> {
     /// The JSON.
     pub fn json(&self) -> Option<Value> {
-        serde_json::to_value(&self.0).ok()
+        // Through the text: as a value, 0.1 of an `f32` would have the digits of an `f64`.
+        serde_json::from_str(&serde_json::to_string(&self.0).ok()?).ok()
     }
 }
 

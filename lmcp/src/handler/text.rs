@@ -31,7 +31,7 @@ impl<'a> Plain<'a> {
             visitor.visit_u64(n)
         } else if let Ok(n) = text.parse::<i64>() {
             visitor.visit_i64(n)
-        } else if let Ok(n) = text.parse::<f64>() {
+        } else if let Some(n) = text.parse::<f64>().ok().filter(|n| n.is_finite()) {
             visitor.visit_f64(n)
         } else {
             visitor.visit_str(self.0)

@@ -17,9 +17,19 @@ pub(crate) enum Incoming<'a> {
 /// A well-formed JSON-RPC message.
 #[derive(Debug)]
 pub(crate) enum Message<'a> {
-    Request { id: Id, method: Cow<'a, str>, params: Option<&'a RawValue> },
-    Notification { method: Cow<'a, str>, params: Option<&'a RawValue> },
-    Response { id: Id },
+    Request {
+        id: Id,
+        method: Cow<'a, str>,
+        params: Option<&'a RawValue>,
+    },
+    Notification {
+        method: Cow<'a, str>,
+        params: Option<&'a RawValue>,
+    },
+    /// An error whose request its sender could not read has no id, or `null`.
+    Response {
+        id: Option<Id>,
+    },
 }
 
 /// Bytes that are no message: the error to answer with, and the id if there was a readable one.
@@ -94,6 +104,10 @@ struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     fn into_message(self) -> Result<Message<'a>, Malformed> {
         let id = self.id.and_then(Id::read);
+        // However it is spelled, an answer is not answered: two peers would go on forever.
+        if self.method.is_none() && id.is_none() && self.result.is_some() != self.error.is_some() {
+            return Ok(Message::Response { id });
+        }
         if let Some(field) = self.twice {
             return Err(Malformed::request(id, format!("`{field}` is given twice")));
         }
@@ -105,7 +119,7 @@ impl<'a> Envelope<'a> {
         }
         let Some(method) = self.method else {
             return match (id, self.result, self.error) {
-                (Some(id), Some(_), None) | (Some(id), None, Some(_)) => Ok(Message::Response { id }),
+                (id @ Some(_), Some(_), None) | (id @ Some(_), None, Some(_)) => Ok(Message::Response { id }),
                 (id, _, _) => Err(Malformed::request(id, "`method` is missing")),
             };
         };
@@ -177,8 +191,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
 
 /// The id of a message of which only the beginning is there, if it stands in that beginning.
 pub(crate) fn salvage_id(head: &[u8]) -> Option<Id> {
-    struct Until<'x>(&'x mut Option<Id>);
-    impl<'de> Visitor<'de> for Until<'_> {
+    struct Until<'x, 't>(&'x mut Option<Id>, &'t str);
+    impl<'de> Visitor<'de> for Until<'_, '_> {
         type Value = ();
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("a JSON-RPC message")
@@ -186,7 +200,9 @@ pub(crate) fn salvage_id(head: &[u8]) -> Option<Id> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
             while let Some(Str(key)) = map.next_key()? {
                 if key == "id" {
-                    *self.0 = Id::read(map.next_value()?);
+                    let raw: &RawValue = map.next_value()?;
+                    // A number at the very end may go on behind the cut.
+                    *self.0 = Id::read(raw).filter(|_| !self.1.ends_with(raw.get()));
                 } else {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -199,6 +215,6 @@ pub(crate) fn salvage_id(head: &[u8]) -> Option<Id> {
     let text = std::str::from_utf8(head.get(..end)?).ok()?;
     let mut id = None;
     // It fails where the text is cut; what it saw until then is what counts.
-    let _cut_off = serde_json::Deserializer::from_str(text).deserialize_map(Until(&mut id));
+    let _cut_off = serde_json::Deserializer::from_str(text).deserialize_map(Until(&mut id, text));
     id
 }

@@ -21,26 +21,33 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) fn parse(name: &str) -> Option<Method> {
-        Some(match name {
-            "tools/call" => Method::CallTool,
-            "tools/list" => Method::ListTools,
-            "resources/read" => Method::ReadResource,
-            "resources/list" => Method::ListResources,
-            "resources/templates/list" => Method::ListResourceTemplates,
-            "resources/subscribe" => Method::Subscribe,
-            "resources/unsubscribe" => Method::Unsubscribe,
-            "prompts/list" => Method::ListPrompts,
-            "prompts/get" => Method::GetPrompt,
-            "completion/complete" => Method::Complete,
-            "logging/setLevel" => Method::SetLevel,
-            "subscriptions/listen" => Method::Listen,
-            "server/discover" => Method::Discover,
-            "initialize" => Method::Initialize,
-            "ping" => Method::Ping,
-            _ => return None,
-        })
+    /// The method's name on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
     }
+
+    pub(crate) fn parse(name: &str) -> Option<Method> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, method)| method)
+    }
+
+    /// The most frequent ones first.
+    const ALL: [(&'static str, Method); 15] = [
+        ("tools/call", Method::CallTool),
+        ("tools/list", Method::ListTools),
+        ("resources/read", Method::ReadResource),
+        ("resources/list", Method::ListResources),
+        ("resources/templates/list", Method::ListResourceTemplates),
+        ("resources/subscribe", Method::Subscribe),
+        ("resources/unsubscribe", Method::Unsubscribe),
+        ("prompts/list", Method::ListPrompts),
+        ("prompts/get", Method::GetPrompt),
+        ("completion/complete", Method::Complete),
+        ("logging/setLevel", Method::SetLevel),
+        ("subscriptions/listen", Method::Listen),
+        ("server/discover", Method::Discover),
+        ("initialize", Method::Initialize),
+        ("ping", Method::Ping),
+    ];
 
     /// Exists in 2026-07-28 and only there: enough to tell the era by.
     pub(crate) fn is_only_modern(self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::check::Mistakes;
 use super::item::{Prompt, Resource, Template, Tool};
+use super::switch::Kinds;
 use super::uri_template::UriTemplate;
 use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
 use std::any::TypeId;
@@ -58,6 +59,25 @@ pub(crate) struct Items {
 }
 
 impl Items {
+    /// Which kinds of things these are, and what they can do.
+    pub(crate) fn kinds(&self) -> Kinds {
+        let commons = || {
+            let tools = self.tools.iter().map(|i| &i.common);
+            let prompts = self.prompts.iter().map(|i| &i.common);
+            let resources = self.resources.iter().map(|i| &i.common);
+            tools.chain(prompts).chain(resources).chain(self.templates.iter().map(|(_, i)| &i.common))
+        };
+        let completes = |common: &super::item::Common| common.arguments().any(super::item::completes);
+        Kinds {
+            tools: !self.tools.is_empty(),
+            prompts: !self.prompts.is_empty(),
+            resources: !self.resources.is_empty() || !self.templates.is_empty(),
+            completions: self.prompts.iter().any(|i| completes(&i.common))
+                || self.templates.iter().any(|(_, i)| completes(&i.common)),
+            logging: commons().any(super::item::Common::can_log),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.tools.is_empty() && self.prompts.is_empty() && self.resources.is_empty() && self.templates.is_empty()
     }

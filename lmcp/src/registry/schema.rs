@@ -43,6 +43,7 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
             ));
         }
         object.entry("properties").or_insert_with(|| json!({}));
+        add_definitions(object, &mut generator, true);
         return Ok(schema);
     }
     let mut properties = Object::new();
@@ -54,6 +55,9 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
             schema = json!({});
         }
         if let Value::Object(object) = &mut schema {
+            if !param.is_required() {
+                drop_null(object);
+            }
             if let Some(description) = param.description {
                 object.insert("description".into(), description.into());
             }
@@ -77,13 +81,7 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
         object.insert("required".into(), required.into());
     }
     object.insert("additionalProperties".into(), false.into());
-    // Definitions of recursive types, which cannot be inlined.
-    let definitions = generator.take_definitions(true);
-    if !definitions.is_empty() {
-        let mut definitions = Value::Object(definitions);
-        tidy(&mut definitions, true);
-        object.insert("$defs".into(), definitions);
-    }
+    add_definitions(&mut object, &mut generator, true);
     Ok(Value::Object(object))
 }
 
@@ -110,16 +108,22 @@ pub(crate) fn output(schema: fn(&mut SchemaGenerator) -> Option<Schema>, nullabl
     let mut generator = output_generator();
     let schema = schema(&mut generator)?;
     let mut schema = finish(schema, &mut generator, false);
-    let definitions = generator.take_definitions(true);
     if nullable {
         schema = json!({ "anyOf": [schema, { "type": "null" }] });
     }
-    if let (Value::Object(object), false) = (&mut schema, definitions.is_empty()) {
-        let mut definitions = Value::Object(definitions);
-        tidy(&mut definitions, false);
-        object.insert("$defs".into(), definitions);
+    if let Value::Object(object) = &mut schema {
+        add_definitions(object, &mut generator, false);
     }
     Some(schema)
+}
+
+/// Adds the definitions of recursive types, which cannot be inlined.
+fn add_definitions(object: &mut Object, generator: &mut SchemaGenerator, input: bool) {
+    let mut definitions = generator.take_definitions(true);
+    if !definitions.is_empty() {
+        definitions.values_mut().for_each(|definition| tidy(definition, input));
+        object.insert("$defs".into(), definitions.into());
+    }
 }
 
 /// Whether every value of this schema is an object.
@@ -142,7 +146,11 @@ pub(crate) fn wrapped(schema: &Value) -> Value {
 pub(crate) fn of_param(param: &ParamSpec) -> Value {
     let mut generator = input_generator();
     let schema = param.schema.map(|schema| schema(&mut generator)).unwrap_or_default();
-    finish(schema, &mut generator, true)
+    let mut schema = finish(schema, &mut generator, true);
+    if let Value::Object(object) = &mut schema {
+        drop_null(object);
+    }
+    schema
 }
 
 /// The values a schema allows, when they are a few strings or booleans: they complete by themselves.
@@ -192,7 +200,7 @@ fn tidy(value: &mut Value, input: bool) {
             }
             tidy_format(object);
             if input {
-                drop_null(object);
+                drop_nulls(object);
             }
             merge_constants(object);
             for (key, inner) in object.iter_mut() {
@@ -232,7 +240,19 @@ fn tidy_format(object: &mut Object) {
     }
 }
 
-/// In inputs `null` means absent, so a schema need not allow it.
+/// In inputs the `null` of a property that may be absent means just that, so its schema need not allow it. Elsewhere,
+/// as in `Vec<Option<u8>>`, `null` is a value.
+fn drop_nulls(object: &mut Object) {
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        for (name, schema) in properties {
+            if let (Value::Object(schema), false) = (schema, required.iter().any(|r| r == name)) {
+                drop_null(schema);
+            }
+        }
+    }
+}
+
 fn drop_null(object: &mut Object) {
     if let Some(Value::Array(types)) = object.get_mut("type") {
         types.retain(|t| t != "null");
@@ -245,7 +265,10 @@ fn drop_null(object: &mut Object) {
         values.retain(|v| !v.is_null());
     }
     if let Some(Value::Array(members)) = object.get_mut("anyOf") {
-        members.retain(|m| m.get("type").is_none_or(|t| t != "null"));
+        let is_null = |m: &Value| m.get("type").is_some_and(|t| t == "null");
+        if !members.iter().all(is_null) {
+            members.retain(|m| !is_null(m));
+        }
         if let [Value::Object(only)] = members.as_slice() {
             let mut only = only.clone();
             object.remove("anyOf");

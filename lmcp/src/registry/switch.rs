@@ -5,6 +5,7 @@ use super::check::{self, Mistakes};
 use super::collect::{self, Items, Named, Selection};
 use crate::Error;
 use crate::handler::parameter::States;
+use crate::outcome::Listed;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub(crate) struct Registry {
     all: Mutex<All>,
     current: RwLock<Arc<Catalog>>,
+    kinds: RwLock<Kinds>,
 }
 
 #[derive(Debug)]
@@ -50,7 +52,11 @@ pub(crate) struct Kinds {
 impl Registry {
     pub(crate) fn new(items: Items) -> Self {
         let all = All { items, disabled: Disabled::default() };
-        Registry { current: RwLock::new(Arc::new(all.freeze())), all: Mutex::new(all) }
+        Registry {
+            current: RwLock::new(Arc::new(all.freeze())),
+            kinds: RwLock::new(all.items.kinds()),
+            all: Mutex::new(all),
+        }
     }
 
     /// The catalog as it is now.
@@ -93,29 +99,29 @@ impl Registry {
         check::check(&grown, states, &mut mistakes);
         mistakes.into_result()?;
         all.items = grown;
+        *self.kinds.write().unwrap_or_else(PoisonError::into_inner) = all.items.kinds();
         self.swap(&all);
         Ok(touched)
     }
 
     /// What is registered, enabled or not: capabilities do not come and go with a switch.
     pub(crate) fn kinds(&self) -> Kinds {
+        *self.kinds.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a list goes on behind something that is switched off: behind the nearest before it that is on, or at the
+    /// start. `None` when nothing of this name was ever registered.
+    pub(crate) fn before(&self, list: Listed, name: &str) -> Option<Option<String>> {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let items = &all.items;
-        let commons = || {
-            let tools = items.tools.iter().map(|i| &i.common);
-            let prompts = items.prompts.iter().map(|i| &i.common);
-            let resources = items.resources.iter().map(|i| &i.common);
-            tools.chain(prompts).chain(resources).chain(items.templates.iter().map(|(_, i)| &i.common))
+        let (items, Disabled { tools, prompts, resources }) = (&all.items, &all.disabled);
+        let (names, off): (Vec<&String>, _) = match list {
+            Listed::Tools => (items.tools.iter().map(|i| &i.common.name).collect(), tools),
+            Listed::Prompts => (items.prompts.iter().map(|i| &i.common.name).collect(), prompts),
+            Listed::Resources => (items.resources.iter().map(|i| &i.uri).collect(), resources),
+            Listed::Templates => (items.templates.iter().map(|(_, i)| &i.uri_template).collect(), resources),
         };
-        let completes = |common: &super::item::Common| common.arguments().any(super::item::completes);
-        Kinds {
-            tools: !items.tools.is_empty(),
-            prompts: !items.prompts.is_empty(),
-            resources: !items.resources.is_empty() || !items.templates.is_empty(),
-            completions: items.prompts.iter().any(|i| completes(&i.common))
-                || items.templates.iter().any(|(_, i)| completes(&i.common)),
-            logging: commons().any(super::item::Common::can_log),
-        }
+        let at = names.iter().position(|known| *known == name)?;
+        Some(names.into_iter().take(at).rfind(|name| !off.contains(*name)).cloned())
     }
 
     fn swap(&self, all: &All) {

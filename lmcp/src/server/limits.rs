@@ -14,6 +14,7 @@ pub struct Limits {
     pub(crate) line_bytes: usize,
     pub(crate) page_size: usize,
     pub(crate) queued_bytes: usize,
+    pub(crate) batch_messages: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) subscriptions: usize,
     pub(crate) drain: Duration,
@@ -35,6 +36,7 @@ impl Default for Limits {
             line_bytes: 8 << 20,
             page_size: 50,
             queued_bytes: 1 << 20,
+            batch_messages: 100,
             calls_in_flight: 10_000,
             subscriptions: 10_000,
             drain: Duration::from_millis(1500),
@@ -66,6 +68,13 @@ impl Limits {
     /// How many bytes may wait for a slow reader before requests are no longer read and notifications wait; 1 MiB.
     pub fn queued_bytes(mut self, bytes: usize) -> Self {
         self.queued_bytes = bytes.max(1);
+        self
+    }
+    /// How many messages one batch may hold (2025-03-26 only); 100. A longer one is answered with an error.
+    ///
+    /// All answers of a batch leave together, so they wait for each other in memory.
+    pub fn batch_messages(mut self, messages: usize) -> Self {
+        self.batch_messages = messages.max(1);
         self
     }
     /// How many requests of one pipe may be running; 10,000. One more is answered with an error.

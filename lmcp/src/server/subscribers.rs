@@ -53,7 +53,12 @@ impl Subscriber {
 
     /// Changes what it wants to hear of.
     pub(crate) fn adjust<R>(&self, change: impl FnOnce(&mut Filter) -> R) -> R {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).filter)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut state.filter);
+        // What it does not want any more is not told any more.
+        let State { filter, pending } = &mut *state;
+        pending.retain(|change| filter.wants(change));
+        result
     }
 
     fn publish(&self, change: &Change) {

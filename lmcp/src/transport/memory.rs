@@ -1,12 +1,17 @@
 //! Any pair of byte streams as a pipe: sockets, and memory for tests.
 
+use super::first;
 use super::lines::{Line, Lines};
+use super::outbox::Outbox;
 use super::pipe::Pipe;
 use crate::Error;
 use crate::server::handle::Shared;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 
 /// Serves one client until its input ends, then ends what is running and writes what is left.
 pub(crate) async fn serve<R, W>(server: Arc<Shared>, mut read: R, mut write: W) -> Result<(), Error>
@@ -17,15 +22,10 @@ where
     let drain = server.limits.drain;
     let pipe = Pipe::new(server, Handle::current());
     let outbox = pipe.outbox().clone();
-    let writer = tokio::spawn(async move {
+    let mut writer = tokio::spawn(async move {
         let mut spare = Vec::new();
         while let Some(bytes) = outbox.take(spare).await {
-            if let Err(e) = async {
-                write.write_all(&bytes).await?;
-                write.flush().await
-            }
-            .await
-            {
+            if let Err(e) = write_out(&outbox, &mut write, &bytes).await {
                 outbox.break_off();
                 return Err(e);
             }
@@ -33,28 +33,78 @@ where
         }
         write.shutdown().await
     });
+    let whole = Serving { pipe, writer: writer.abort_handle() };
+    let pipe = &whole.pipe;
+    let outbox = pipe.outbox();
     let mut lines = Lines::new(pipe.line_bytes());
+    // `None` when the other end does not read any more: nothing it asks for can be answered.
     let read = loop {
-        pipe.outbox().room().await;
-        lines.buffer().reserve(16 << 10);
-        match read.read_buf(lines.buffer()).await {
-            Ok(0) => break Ok(()),
-            Ok(_) => {}
-            Err(e) => break Err(e),
+        let chunk = async {
+            outbox.room().await;
+            lines.buffer().reserve(16 << 10);
+            Some(read.read_buf(lines.buffer()).await)
+        };
+        let broken = async {
+            outbox.broken().await;
+            None
+        };
+        match first(broken, chunk).await {
+            None => break None,
+            Some(Ok(0)) => break Some(Ok(())),
+            Some(Ok(_)) => {}
+            Some(Err(e)) => break Some(Err(e)),
         }
         while let Some(line) = lines.next() {
-            take(&pipe, line);
+            take(pipe, line);
+            // One chunk may hold many requests.
+            outbox.room().await;
         }
     };
+    let Some(read) = read else {
+        pipe.end(Duration::ZERO).await;
+        tracing::debug!("the other end stopped reading");
+        return Ok(());
+    };
     if let Some(line) = lines.last() {
-        take(&pipe, line);
+        take(pipe, line);
     }
     pipe.end(drain).await;
-    // A peer that went away while being written to has ended the pipe like any other end.
-    if let Ok(Err(e)) = writer.await {
-        tracing::debug!(error = %e, "the other end stopped reading");
+    // A peer that went away while being written to, or does not read, has ended the pipe like any other end.
+    match outbox.finish(&mut writer, drain.max(PATIENCE)).await {
+        Some(Ok(Err(e))) => tracing::debug!(error = %e, "the other end stopped reading"),
+        None => tracing::warn!("the other end does not read its answers: they are dropped"),
+        _ => {}
     }
     read.map_err(|e| Error::io("reading from the client failed", e))
+}
+
+/// How long a client may read nothing of what is left for it at the end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+
+async fn write_out<W: AsyncWrite + Unpin>(outbox: &Outbox, write: &mut W, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let n = write.write(bytes).await?;
+        if n == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        outbox.wrote(n);
+        bytes = bytes.get(n..).unwrap_or_default();
+    }
+    write.flush().await
+}
+
+/// Whoever drops the future that serves, half way or at the end, leaves nothing of it behind: neither calls, nor
+/// tasks, nor the streams.
+struct Serving {
+    pipe: Pipe,
+    writer: AbortHandle,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.pipe.abandon();
+        self.writer.abort();
+    }
 }
 
 /// Hands one line over.

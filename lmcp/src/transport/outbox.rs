@@ -3,13 +3,18 @@
 //! Answers always get in, since each was asked for; whoever sends notifications or reads more requests waits in
 //! [`Outbox::room`] until the reader at the other end has caught up. Everything that is ready leaves in one write.
 
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 pub(crate) struct Outbox {
     buffer: Mutex<Buffer>,
     filled: Notify,
     emptied: Notify,
+    /// Bytes that were written, ever: whether the writer gets on.
+    written: AtomicU64,
     limit: usize,
     framing: Framing,
 }
@@ -38,7 +43,14 @@ struct Buffer {
 impl Outbox {
     /// An outbox in which `limit` bytes may wait before it counts as full.
     pub(crate) fn new(limit: usize, framing: Framing) -> Self {
-        Outbox { buffer: Mutex::default(), filled: Notify::new(), emptied: Notify::new(), limit, framing }
+        Outbox {
+            buffer: Mutex::default(),
+            filled: Notify::new(),
+            emptied: Notify::new(),
+            written: AtomicU64::new(0),
+            limit,
+            framing,
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Buffer> {
@@ -62,6 +74,12 @@ impl Outbox {
         }
         drop(buffer);
         self.filled.notify_one();
+    }
+
+    /// Whether [`room`](Self::room) would wait.
+    pub(crate) fn is_full(&self) -> bool {
+        let buffer = self.lock();
+        buffer.bytes.len() >= self.limit && !buffer.broken
     }
 
     /// Waits until less than the limit is waiting.
@@ -139,6 +157,38 @@ impl Outbox {
                 }
             }
             self.filled.notified().await;
+        }
+    }
+
+    /// Waits until the other end is gone.
+    pub(crate) async fn broken(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            let mut emptied = pin!(emptied);
+            emptied.as_mut().enable();
+            if self.lock().broken {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// The writer says that it got on.
+    pub(crate) fn wrote(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Waits for the writer, as long as it gets on; `None` when it wrote nothing for `patience`.
+    pub(crate) async fn finish<F: Future>(&self, writer: F, patience: Duration) -> Option<F::Output> {
+        let mut writer = pin!(writer);
+        loop {
+            let before = self.written.load(Ordering::Relaxed);
+            if let Ok(output) = tokio::time::timeout(patience, writer.as_mut()).await {
+                return Some(output);
+            }
+            if self.written.load(Ordering::Relaxed) == before {
+                return None;
+            }
         }
     }
 

@@ -48,6 +48,8 @@ struct Inner {
 struct Flight {
     cancellation: Cancellation,
     is_listen: bool,
+    /// Held here and nowhere else: a batch leaves when the last of its flights has landed or was cancelled.
+    sink: Sink,
 }
 
 impl Pipe {
@@ -81,6 +83,13 @@ impl Pipe {
         let sink = Sink::Pipe(self.0.outbox.clone());
         match decode(line) {
             Incoming::One(message) => self.message(message, line, sink, false),
+            Incoming::Batch(elements)
+                if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>
+            {
+                let limit = self.0.server.limits.batch_messages;
+                let why = format!("a batch of more than {limit} messages (the server's limit `batch_messages`)");
+                self.reject(sink, None, &ErrorObject::invalid_request(why));
+            }
             Incoming::Batch(elements) if self.0.session.has_batches() && !elements.is_empty() => {
                 let batch = Batch::new(self.0.outbox.clone());
                 for element in elements {
@@ -127,7 +136,7 @@ impl Pipe {
             }
             Ok(Message::Notification { method, params }) => self.notification(&method, params),
             // Nothing was asked of the client, so nothing waits for this.
-            Ok(Message::Response { id }) => tracing::debug!(%id, "an answer to nothing was ignored"),
+            Ok(Message::Response { id }) => tracing::debug!(?id, "an answer to nothing was ignored"),
             Err(Malformed { id, error }) => self.reject(sink, id.as_ref(), &error),
         }
     }
@@ -168,21 +177,22 @@ impl Pipe {
             Err(error) => return self.reject(sink, Some(&id), &error),
         };
         let cancellation = Cancellation::default();
-        if let Err(error) = self.0.take_off(&id, &cancellation, method == Method::Listen) {
+        if let Err(error) = self.0.take_off(&id, &cancellation, method == Method::Listen, &sink) {
             return self.reject(sink, Some(&id), &error);
         }
+        drop(sink);
         if method == Method::Listen {
-            return self.listen(&request, cancellation, sink);
+            return self.listen(&request, cancellation);
         }
         if !version.is_modern()
             && let Some(answer) = self.0.session.answer(method, &request.params, &self.0.server)
         {
-            return self.land(&id, answer, self.0.session.version(), sink);
+            return self.land(&id, &cancellation, answer, self.0.session.version());
         }
         let surroundings = Surroundings {
             server: self.0.server.clone(),
             outbox: Some(self.0.outbox.clone()),
-            cancellation,
+            cancellation: cancellation.clone(),
             #[cfg(feature = "http")]
             headers: None,
         };
@@ -193,7 +203,7 @@ impl Pipe {
         };
         let context = match context {
             Ok(context) => context,
-            Err(error) => return self.land(&id, Err(error), version, sink),
+            Err(error) => return self.land(&id, &cancellation, Err(error), version),
         };
         let call = Call {
             method,
@@ -203,13 +213,13 @@ impl Pipe {
             server: &self.0.server,
         };
         match dispatch(call) {
-            Dispatched::Now(answer) => self.land(&id, answer, version, sink),
+            Dispatched::Now(answer) => self.land(&id, &cancellation, answer, version),
             Dispatched::Later(answer) => {
                 let pipe = self.clone();
                 self.0.runtime.spawn(async move {
                     if let Some(answer) = unless_cancelled(&context, answer).await {
                         context.mark_answered();
-                        pipe.land(&id, answer, version, sink);
+                        pipe.land(&id, &cancellation, answer, version);
                     }
                 });
             }
@@ -217,14 +227,16 @@ impl Pipe {
     }
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
-    fn listen(&self, request: &Request<'_>, cancellation: Cancellation, sink: Sink) {
+    fn listen(&self, request: &Request<'_>, cancellation: Cancellation) {
         let filter = match modern::filter(&request.params, &self.0.server) {
             Ok(filter) => filter,
-            Err(error) => return self.land(&request.id, Err(error), ProtocolVersion::LATEST, sink),
+            Err(error) => return self.land(&request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
         };
-        self.0.outbox.push(&modern::acknowledgement(&request.id, &filter));
+        let acknowledgement = modern::acknowledgement(&request.id, &filter);
         let subscriber = Subscriber::new(filter);
+        // It listens before it says so: what changes in between waits for `deliver`, behind the acknowledgement.
         self.0.server.subscribers.add(&subscriber);
+        self.0.outbox.push(&acknowledgement);
         self.deliver(subscriber, Some(request.id.clone()), cancellation);
     }
 
@@ -246,19 +258,31 @@ impl Pipe {
         });
     }
 
-    /// Sends the answer of a request that is still running; nothing is sent for one that was cancelled.
-    fn land(&self, id: &Id, answer: Answer, version: ProtocolVersion, sink: Sink) {
+    /// Sends the answer of a request that is still running; nothing is sent for one that was cancelled, even if its id
+    /// was used again since.
+    fn land(&self, id: &Id, cancellation: &Cancellation, answer: Answer, version: ProtocolVersion) {
         let bytes = match &answer {
             Ok(outcome) => encode::response(id, |out| outcome.write(out, version, &self.0.server)),
             Err(error) => encode::error(Some(id), NoId::Omitted, error),
         };
         // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.
         let mut flights = self.0.lock();
-        if flights.remove(id).is_some() {
-            sink.send(bytes);
+        if flights.get(id).is_some_and(|flight| flight.cancellation.is(cancellation))
+            && let Some(flight) = flights.remove(id)
+        {
+            flight.sink.send(bytes);
         }
         drop(flights);
         self.0.landed.notify_waiters();
+    }
+
+    /// Nobody serves this pipe any more: cancels what runs and drops what waits.
+    pub(crate) fn abandon(&self) {
+        for (_, flight) in self.0.lock().drain() {
+            flight.cancellation.cancel();
+        }
+        self.0.ended.cancel();
+        self.0.outbox.break_off();
     }
 
     /// Ends the pipe: listen streams at once, running calls within `grace`; then nothing more is written.
@@ -302,7 +326,7 @@ impl Inner {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_off(&self, id: &Id, cancellation: &Cancellation, is_listen: bool) -> Result<(), ErrorObject> {
+    fn take_off(&self, id: &Id, cancellation: &Cancellation, is_listen: bool, sink: &Sink) -> Result<(), ErrorObject> {
         let mut flights = self.lock();
         if flights.contains_key(id) {
             return Err(ErrorObject::invalid_request("a request with this id is still running"));
@@ -313,7 +337,7 @@ impl Inner {
                 "{limit} requests are running (the server's limit `calls_in_flight`); wait for some to end"
             )));
         }
-        flights.insert(id.clone(), Flight { cancellation: cancellation.clone(), is_listen });
+        flights.insert(id.clone(), Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
         Ok(())
     }
 

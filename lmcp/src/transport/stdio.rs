@@ -4,7 +4,7 @@
 //! and flush for each message.
 
 use super::lines::Lines;
-use super::memory::take;
+use super::memory::{PATIENCE, take};
 use super::pipe::Pipe;
 use super::signal;
 use super::stdout::{self, Stdout};
@@ -43,7 +43,10 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let mut spare = Vec::new();
         let result = loop {
             let Some(bytes) = runtime.block_on(outbox.take(spare)) else { break Ok(()) };
-            if let Err(e) = stdout.write_all(&bytes).and_then(|()| stdout.flush()) {
+            // In pieces, so that it shows whether the client reads on.
+            let mut pieces = bytes.chunks(CHUNK);
+            let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
+            if let Err(e) = all.and_then(|()| stdout.flush()) {
                 outbox.break_off();
                 break Err(e);
             }
@@ -69,6 +72,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         signal.as_mut().poll(cx).map(|()| End::Signal)
     })
     .await;
+    let signalled = matches!(end, End::Signal);
     let result = match end {
         End::Output(end) => {
             pipe.end(std::time::Duration::ZERO).await;
@@ -95,7 +99,14 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
             Ok(())
         }
     };
-    if let Ok((stdout, written)) = written.await {
+    // What is left is written as long as the client reads on; a signal ends that at once. The thread that writes may
+    // hang in a pipe that nobody reads: it ends with the process.
+    let mut left = pin!(pipe.outbox().finish(&mut written, grace.max(PATIENCE)));
+    let left = std::future::poll_fn(|cx| match left.as_mut().poll(cx) {
+        Poll::Pending if !signalled => signal.as_mut().poll(cx).map(|()| None),
+        left => left,
+    });
+    if let Some(Ok((stdout, written))) = left.await {
         stdout.give_back();
         if let Err(e) = written {
             tracing::debug!(error = %e, "the client stopped reading");
@@ -120,10 +131,17 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
             Ok(0) => break,
             Ok(n) => lines.buffer().extend_from_slice(chunk.get(..n).unwrap_or_default()),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            // Some clients hand over streams that do not wait.
+            #[cfg(unix)]
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => stdout::wait(&stdin, rustix::event::PollFlags::IN)?,
             Err(e) => return Err(e),
         }
         while let Some(line) = lines.next() {
             take(pipe, line);
+            // One chunk may hold many requests.
+            if pipe.outbox().is_full() {
+                runtime.block_on(pipe.outbox().room());
+            }
         }
     }
     if let Some(line) = lines.last() {

@@ -11,7 +11,14 @@ pub(crate) struct Stdout {
 
 impl io::Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        loop {
+            match self.file.write(bytes) {
+                // Some clients hand over streams that do not wait.
+                #[cfg(unix)]
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => wait(&self.file, rustix::event::PollFlags::OUT)?,
+                written => return written,
+            }
+        }
     }
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
@@ -30,6 +37,15 @@ impl Stdout {
 
 #[cfg(unix)]
 pub(crate) use unix::take;
+
+/// Waits until a stream that does not wait by itself can be read or written.
+#[cfg(unix)]
+pub(crate) fn wait(stream: &impl std::os::fd::AsFd, what: rustix::event::PollFlags) -> io::Result<()> {
+    match rustix::event::poll(&mut [rustix::event::PollFd::new(stream, what)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}
 
 #[cfg(unix)]
 mod unix {

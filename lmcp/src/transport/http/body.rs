@@ -33,6 +33,13 @@ impl ResponseBody {
     pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
         ResponseBody(Inner::Whole(Some(bytes.into()).filter(|bytes: &Bytes| !bytes.is_empty())))
     }
+    /// What was whole, as one event of a stream that ends with it.
+    pub(crate) fn into_event(self) -> Self {
+        match self.0 {
+            Inner::Whole(Some(message)) => Self::whole([b"data: ", &*message, b"\n\n"].concat()),
+            other => ResponseBody(other),
+        }
+    }
     /// All that is put into `outbox`, until it is closed. `guard` is cancelled if the reader leaves before that.
     pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
         let next = Box::pin(next(outbox.clone(), keep_alive));

@@ -4,7 +4,7 @@ use super::answer::{message, whole};
 use super::body::ResponseBody;
 use super::headers::PROTOCOL_VERSION;
 use super::reply::{Reply, SESSION_ID, error, events, json, refusal, status, text};
-use super::service::{EVENTS, Endpoint, accepts, asks_for};
+use super::service::{EVENTS, Endpoint, asks_for};
 use super::sessions::HttpSession;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
@@ -74,11 +74,10 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, heade
     let version = belongs.session().version();
     let id = request.id.clone();
     let streams = asks_for(&headers, EVENTS);
-    let whole_only = !accepts(&headers, "application/json");
     match begin(endpoint, request, &belongs, headers, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
         Begun::Refused(status, object) => error(status, Some(&id), NoId::Omitted, &object),
-        Begun::Running(running) => running.reply(endpoint, whole_only).await,
+        Begun::Running(running) => running.reply(endpoint).await,
     }
 }
 
@@ -195,7 +194,7 @@ struct Task {
 
 impl Running {
     /// JSON if the call says nothing before it is done, else an event stream with the answer at its end.
-    async fn reply(self, endpoint: &Endpoint, events_only: bool) -> Reply {
+    async fn reply(self, endpoint: &Endpoint) -> Reply {
         let Running { id, outbox, mut answer } = self;
         let Some(outbox) = outbox else {
             return match answer.await {
@@ -210,7 +209,6 @@ impl Running {
         let done = first(async { Some((&mut answer).await) }, speaks).await;
         if let Some(done) = &done
             && outbox.is_empty()
-            && !events_only
         {
             return match done {
                 Ok(message) => json(StatusCode::OK, message.clone()),

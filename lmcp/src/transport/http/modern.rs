@@ -3,8 +3,8 @@
 use super::answer::{Running, status_of, whole};
 use super::body::ResponseBody;
 use super::headers;
-use super::reply::{Reply, error, events};
-use super::service::Endpoint;
+use super::reply::{Reply, error, events, refusal};
+use super::service::{EVENTS, Endpoint, accepts};
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{Request, Surroundings, modern};
 use crate::handler::context::Cancellation;
@@ -51,13 +51,18 @@ fn begin(
     if method == Method::CallTool {
         check_mirrored(endpoint, &request.params, &headers).map_err(bad)?;
     }
+    let streams = accepts(&headers, EVENTS);
     if method == Method::Listen {
+        if !streams {
+            let why = "the answer is an event stream: send `Accept: application/json, text/event-stream`".into();
+            return Ok(Begun::Reply(Box::new(refusal(StatusCode::NOT_ACCEPTABLE, why))));
+        }
         return listen(endpoint, &request).map(|reply| Begun::Reply(Box::new(reply))).map_err(by_code);
     }
-    let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event));
+    let outbox = streams.then(|| Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)));
     let surroundings = Surroundings {
         server: server.clone(),
-        outbox: Some(outbox.clone()),
+        outbox: outbox.clone(),
         cancellation: Cancellation::default(),
         headers: Some(Arc::new(headers)),
     };
@@ -66,7 +71,7 @@ fn begin(
     Ok(match dispatch(Call { method, params, message, context: context.clone(), server }) {
         Dispatched::Now(answer) => Begun::Reply(Box::new(whole(&id, &answer, version, server))),
         Dispatched::Later(answer) => {
-            Begun::Running(Box::new(Running { id, context, answer, server: server.clone(), outbox: Some(outbox) }))
+            Begun::Running(Box::new(Running { id, context, answer, server: server.clone(), outbox }))
         }
     })
 }

@@ -59,3 +59,9 @@ pub(crate) fn events(body: ResponseBody) -> Reply {
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     reply
 }
+
+/// An answer as the only event of a stream, for who takes nothing else. Errors that have a status stay what they are.
+pub(crate) fn as_event(reply: Reply) -> Reply {
+    let is_json = reply.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if reply.status() == StatusCode::OK && is_json { events(reply.into_body().into_event()) } else { reply }
+}

@@ -1,7 +1,7 @@
 //! One HTTP request, from its head to its response: path, host, origin, token, verb, body, era.
 
 use super::options::Options;
-use super::reply::{Reply, error, not_allowed, refusal, status, text};
+use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
 use super::{ResponseBody, guard, legacy, modern};
 use crate::era::{self, Era, Request};
@@ -103,7 +103,11 @@ impl Endpoint {
         }
         match *verb {
             Verb::POST => match self.read(&headers, body).await {
-                Ok(body) => self.post(headers, &body).await,
+                Ok(body) => {
+                    let takes_json = accepts(&headers, "application/json");
+                    let reply = self.post(headers, &body).await;
+                    if takes_json { reply } else { as_event(reply) }
+                }
                 Err(refusal) => *refusal,
             },
             Verb::GET if !is_modern => legacy::listen(self, &headers),
