@@ -28,6 +28,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `calc` | serves over standard input and output: what a client starts |
+//! | `calc --http` | serves Streamable HTTP at `http://127.0.0.1:8080/mcp`; `--http HOST:PORT` elsewhere |
 //! | `calc list` | shows what the server offers; `--json` as it is on the wire |
 //! | `calc call add a=1 b=2` | runs a tool here and prints its result |
 //! | `calc read notes://7` | prints a resource |
@@ -35,7 +36,11 @@
 //! | `calc help call add` | says more, here about one tool |
 //!
 //! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
-//! [`Server::stdio`], in a runtime of its own.
+//! [`Server::stdio`] or [`Server::http`], in a runtime of its own.
+//!
+//! Over HTTP it listens on this machine only, and refuses web pages of other origins, unless told otherwise. Whoever
+//! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token. `LMCP_LOG=info`
+//! logs a line a request on standard error.
 //!
 //! # Arguments
 //!
@@ -191,6 +196,7 @@
 //! # Features
 //!
 //! - `stdio`, on by default: [`Server::stdio`].
+//! - `http`, on by default: [`Server::http`], [`ReadyServer::http_service`].
 //! - `cli`, on by default: [`serve!`] and the commands of the binary. It needs `stdio`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,6 +1,8 @@
 //! The README and the attributes' pages say what is true. Their programs are compiled by `cargo test --doc`; this is
 //! about what they show of sources, outputs and messages.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -102,6 +104,8 @@ fn commands_in_the_readme_exist() {
         match words[..] {
             ["cargo", "test"] | ["cargo", "build", "--release"] => {}
             ["cargo", "run", "--example", name] => drop(program(name)),
+            // `the_request_in_the_readme_is_answered` runs these.
+            ["cargo", "run", "--example", "tour", "--", "--http", _] | ["curl", ..] | ["-d", ..] => {}
             ["cargo", "run", "--example", name, "--", ..] => {
                 let (_, arguments) = line.split_once(" -- ").expect("it has one");
                 let printed = prints(name, arguments);
@@ -118,6 +122,35 @@ fn commands_in_the_readme_exist() {
     for command in row.split('`').skip(1).step_by(2) {
         assert!(help.contains(&format!("\n  tour {command} ")), "{command} is no command:\n{help}");
     }
+}
+
+#[test]
+fn the_request_in_the_readme_is_answered() {
+    let (_, command) = README.split_once("curl ").expect("there is a request");
+    let header = command.split('\'').nth(1).expect("a header");
+    let body = command.split('\'').nth(3).expect("a body");
+    let mut server = Command::new(program("tour"))
+        .args(["--http", "127.0.0.1:0"])
+        .env_remove("LMCP_TOKEN")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(server.stderr.take().expect("piped")).read_line(&mut line).expect("it says where it serves");
+    let (_, address) = line.trim().split_once("http://").expect("an address");
+    let (host, path) = address.split_once('/').expect("a path");
+    assert!(README.contains(&format!("/{path}`")), "the endpoint is /{path}");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let request = format!(
+        "POST /{path} HTTP/1.1\r\nHost: {host}\r\n{header}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    server.kill().expect("it is ours");
+    server.wait().expect("it ends");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");
 }
 
 #[test]
