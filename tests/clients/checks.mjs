@@ -250,7 +250,7 @@ const statuses = (responses, verb) => responses.filter(response => response.verb
 async function refusedWithoutToken({ connect }, url, token) {
   for (const wrong of [undefined, `${token}s`]) {
     const target = endpoint(url, wrong)
-    await fails(connect(target, () => {}))
+    await fails(connect(target, () => {}).then(() => 'a connection'))
     same([...new Set(target.responses.map(({ status }) => status))], [401])
   }
 }

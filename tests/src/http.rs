@@ -344,7 +344,7 @@ impl Connection {
 
     /// Reads some more; `false` at the end.
     async fn more(&mut self) -> bool {
-        let mut some = [0; 4096];
+        let mut some = vec![0; 64 << 10];
         match within(self.socket.read(&mut some)).await {
             // Who closes a socket that still has something to read resets it.
             Ok(0) | Err(_) => false,

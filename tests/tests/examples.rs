@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 /// What an example is told on its command line, and what it prints: `Ok` on standard output, `Err` on standard error
 /// together with a failure.
 const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
+    ("everything", "call test_simple_text", Ok("This is a simple text response for testing.\n")),
     ("01_hello", "call add a=1 b=2", Ok("3\n")),
     ("01_hello", "call add {\"a\":1,\"b\":2}", Ok("3\n")),
     ("01_hello", "list", Ok("TOOLS\n  add(a: integer, b: integer)  Add two integers.\n")),

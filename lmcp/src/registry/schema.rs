@@ -32,6 +32,8 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
     let mut generator = input_generator();
     if let Some(whole) = params.iter().find(|p| p.role == Role::Arguments) {
         let schema = whole.schema.map(|schema| schema(&mut generator)).unwrap_or_default();
+        // A schema written by hand may name its dialect; schemars leaves that out.
+        let dialect = schema.get("$schema").cloned();
         let mut schema = finish(schema, &mut generator, true);
         let Value::Object(object) = &mut schema else {
             return Err("the schema of its `Args<T>` is no object".into());
@@ -43,6 +45,9 @@ pub(crate) fn input(params: &[ParamSpec]) -> Result<Value, String> {
             ));
         }
         object.entry("properties").or_insert_with(|| json!({}));
+        if let Some(dialect) = dialect {
+            object.insert("$schema".into(), dialect);
+        }
         add_definitions(object, &mut generator, true);
         return Ok(schema);
     }
@@ -122,7 +127,11 @@ fn add_definitions(object: &mut Object, generator: &mut SchemaGenerator, input: 
     let mut definitions = generator.take_definitions(true);
     if !definitions.is_empty() {
         definitions.values_mut().for_each(|definition| tidy(definition, input));
-        object.insert("$defs".into(), definitions.into());
+        // Beside those that a schema written by hand brings along.
+        match object.get_mut("$defs") {
+            Some(Value::Object(own)) => own.extend(definitions),
+            _ => drop(object.insert("$defs".into(), definitions.into())),
+        }
     }
 }
 
@@ -195,7 +204,8 @@ fn tidy(value: &mut Value, input: bool) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, input)),
         Value::Object(object) => {
-            if object.get("title").is_some_and(Value::is_string) {
+            // A choice's title is what a person chooses by; any other is the name of a Rust type.
+            if object.get("title").is_some_and(Value::is_string) && !object.contains_key("const") {
                 object.remove("title");
             }
             tidy_format(object);
@@ -205,8 +215,8 @@ fn tidy(value: &mut Value, input: bool) {
             merge_constants(object);
             for (key, inner) in object.iter_mut() {
                 match key.as_str() {
-                    // Data, not schemas.
-                    "default" | "const" | "enum" | "examples" => {}
+                    // Data, not schemas; and conditions, whose meaning a smaller schema would change.
+                    "default" | "const" | "enum" | "examples" | "not" | "if" | "then" | "else" => {}
                     // A map of schemas, whose keys are the user's.
                     "properties" | "$defs" | "patternProperties" => {
                         if let Value::Object(schemas) = inner {
@@ -289,7 +299,7 @@ fn merge_constants(object: &mut Object) {
     let mut notes = Vec::new();
     for member in members {
         let Some(member) = member.as_object() else { return };
-        if member.get("type").is_none_or(|t| t != "string") {
+        if member.get("type").is_none_or(|t| t != "string") || member.contains_key("title") {
             return;
         }
         let these: Vec<Value> = match (member.get("const"), member.get("enum")) {

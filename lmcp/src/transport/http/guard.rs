@@ -7,6 +7,7 @@ use hyper::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
     HeaderMap, HeaderValue, ORIGIN, VARY, WWW_AUTHENTICATE,
 };
+use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
 
 /// Refuses a host or an origin that is not allowed; the refusal names the setting.
@@ -34,6 +35,19 @@ pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses a head that is larger than it may be.
+pub(crate) fn measure(head: &Parts, limit: usize) -> Result<(), Box<Reply>> {
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let lines = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    if target + lines.sum::<usize>() <= limit {
+        return Ok(());
+    }
+    Err(Box::new(refusal(
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        format!("the head is larger than {limit} bytes (the server's limit `head_bytes`)"),
+    )))
 }
 
 fn allows_origin(options: &Options, origin: &HeaderValue) -> bool {

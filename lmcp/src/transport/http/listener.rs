@@ -91,8 +91,8 @@ async fn connection(stream: TcpStream, service: HttpService) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
-        .max_buf_size(limits.head_bytes)
-        .pipeline_flush(true)
+        // Up to here a head that is too large gets an answer in words; beyond, the connection just closes.
+        .max_buf_size(limits.head_bytes.saturating_mul(2))
         .serve_connection(TokioIo::new(stream), service.clone());
     let mut connection = pin!(connection);
     let mut ended = pin!(ending.cancelled());

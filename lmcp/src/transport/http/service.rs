@@ -64,7 +64,9 @@ impl HttpService {
         let (head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
         let endpoint = &self.0;
-        let mut reply = match guard::admit(&endpoint.options, &head.uri, &head.headers) {
+        let admitted = guard::admit(&endpoint.options, &head.uri, &head.headers)
+            .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
+        let mut reply = match admitted {
             Ok(()) => endpoint.route(&head.method, head.uri.path(), head.headers, body).await,
             Err(refusal) => *refusal,
         };

@@ -1,0 +1,193 @@
+//! What is too large, too slow or too many.
+
+use super::{Gate, text};
+use lmcp::{Context, Limits, Server, State, tool};
+use lmcp_tests::http::{Request, Site, until, within};
+use lmcp_tests::server;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt;
+
+fn add() -> Request {
+    Request::call(1, "add", json!({ "a": 1, "b": 2 }))
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large() {
+    let body = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let site = Site::open(server().limits(Limits::default().body_bytes(body.len()))).await;
+    assert_eq!(site.ask(&Request::post(*body)).await.status, 200, "as large as may be");
+    let larger = [&body[..], b" "].concat();
+    let announced = site.ask(&Request::post(larger)).await;
+    let chunked = |text: &[u8]| {
+        let bytes = [format!("{:x}\r\n", text.len()).as_bytes(), text, b"\r\n0\r\n\r\n"].concat();
+        Request::post(bytes).with("Transfer-Encoding", "chunked")
+    };
+    assert_eq!(site.ask(&chunked(body)).await.status, 200);
+    let larger = site.ask(&chunked(&[&body[..], b" "].concat())).await;
+    // Nothing is read of what is announced to be too large.
+    let not_sent = site.ask(&Request::post("").with("Content-Length", "99999999999")).await;
+    for answer in [announced, larger, not_sent] {
+        assert_eq!(answer.status, 413, "{answer:?}");
+        assert_eq!(answer.json().get("id"), None);
+        assert!(answer.text().contains("`body_bytes`"), "{answer:?}");
+    }
+    assert_eq!(site.ask(&Request::post(*body)).await.status, 200, "others are served on");
+}
+
+#[tokio::test]
+async fn bodies_that_never_end() {
+    let site = Site::open(server().limits(Limits::default().body_time(Duration::from_millis(100)))).await;
+    for request in [
+        Request::post("{").with("Content-Length", "100"),
+        Request::post("").with("Content-Length", "100"),
+        Request::post("1\r\n{\r\n").with("Transfer-Encoding", "chunked"),
+    ] {
+        let mut connection = site.connect().await;
+        connection.send(&request).await;
+        let answer = connection.response().await;
+        assert_eq!(answer.status, 408, "{answer:?}");
+        assert_eq!(answer.json().get("id"), None);
+        assert!(answer.text().contains("`body_time`"), "{answer:?}");
+        // What comes now would be taken for a request.
+        connection.closed().await;
+    }
+    // A body that was announced but cut off is nobody's any more.
+    let mut connection = site.connect().await;
+    connection.send(&Request::post("{").with("Content-Length", "100")).await;
+    connection.finish().await;
+    assert!(connection.try_head().await.is_none_or(|head| head.status == 400));
+}
+
+#[tokio::test]
+async fn heads_that_never_end() {
+    let limit = Duration::from_millis(100);
+    let site = Site::open(server().limits(Limits::default().head_time(limit))).await;
+    for part in [&b"POST /mcp HTTP/1.1\r\nHost: local"[..], b"P", b""] {
+        let mut connection = site.connect().await;
+        connection.write(part).await;
+        let begun = Instant::now();
+        if let Some(head) = connection.try_head().await {
+            assert_eq!(head.status, 408);
+        }
+        connection.closed().await;
+        assert!(begun.elapsed() >= limit / 2, "closed too early");
+    }
+    // One that ends in time is answered, however long its call takes.
+    let slow = Request::call(1, "waits", json!({ "ms": 300 }));
+    assert_eq!(text(&site.ask(&slow).await), "waited");
+}
+
+#[tokio::test]
+async fn heads_that_are_too_large() {
+    let site = Site::open(server().limits(Limits::default().head_bytes(8 << 10))).await;
+    assert_eq!(text(&site.ask(&add().with("X-Padding", &"x".repeat(6 << 10))).await), "3");
+    let answer = site.ask(&add().with("X-Padding", &"x".repeat(9 << 10))).await;
+    assert_eq!(answer.status, 431, "{answer:?}");
+    assert_eq!(answer.json().get("id"), None);
+    assert!(answer.text().contains("`head_bytes`"), "{answer:?}");
+    // One that is far too large is not even read.
+    let mut connection = site.connect().await;
+    let far_too_large = add().with("X-Padding", &"x".repeat(64 << 10)).bytes();
+    let _closed_meanwhile = within(connection.socket.write_all(&far_too_large)).await;
+    assert!(connection.try_head().await.is_none_or(|head| head.status == 431));
+    let many = (0..200).fold(add(), |request, n| request.and(&format!("X-{n}"), "x"));
+    assert_eq!(site.ask(&many).await.status, 431);
+    // The body has a limit of its own.
+    let large = Request::call(1, "takes_meta", json!({ "padding": "x".repeat(64 << 10) }));
+    assert_eq!(site.ask(&large).await.status, 200);
+}
+
+/// Says more than anybody wants to hear.
+#[tool]
+async fn floods(ctx: &Context, State(sent): State<Arc<AtomicUsize>>) {
+    let padding = "x".repeat(100 << 10);
+    for n in 1..=FLOOD {
+        ctx.progress(n).message(&padding).await;
+        sent.store(n, Ordering::SeqCst);
+    }
+}
+
+const FLOOD: usize = 300;
+
+/// Whoever does not read costs no more than the limit and what the system buffers.
+#[tokio::test]
+async fn readers_that_stop() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let server = Server::empty().state(sent.clone()).tool(floods);
+    let site = Site::open(server.limits(Limits::default().queued_bytes(64 << 10))).await;
+    let params = json!({ "name": "floods", "_meta": { "progressToken": 1 } });
+    for request in [Request::modern(1, "tools/call", params.clone()), Request::legacy(1, "tools/call", params)] {
+        sent.store(0, Ordering::SeqCst);
+        let mut stream = site.stream(&request).await;
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let now = sent.load(Ordering::SeqCst);
+            if now == before && now > 0 {
+                break;
+            }
+            before = now;
+        }
+        assert!(before < FLOOD, "all {before} messages are kept for a reader who does not read");
+        // One who comes back in time misses nothing.
+        assert_eq!(stream.rest().await.len(), FLOOD + 1);
+    }
+}
+
+/// A call that goes on without its reader does not wait for one.
+#[tokio::test]
+async fn readers_that_leave() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let server = Server::empty().state(sent.clone()).tool(floods);
+    let site = Site::open(server.limits(Limits::default().queued_bytes(64 << 10))).await;
+    let params = json!({ "name": "floods", "_meta": { "progressToken": 1 } });
+    let stream = site.stream(&Request::legacy(1, "tools/call", params)).await;
+    until(|| sent.load(Ordering::SeqCst) > 0).await;
+    drop(stream);
+    let left = Instant::now();
+    until(|| sent.load(Ordering::SeqCst) == FLOOD).await;
+    assert!(left.elapsed() < Duration::from_secs(5), "it waited for somebody who is gone");
+}
+
+#[tokio::test]
+async fn connections_wait_for_each_other() {
+    let site = Site::open(server().limits(Limits::default().connections(2))).await;
+    let mut open = [site.connect().await, site.connect().await];
+    for connection in &mut open {
+        connection.send(&add()).await;
+        assert_eq!(text(&connection.response().await), "3");
+    }
+    let mut third = site.connect().await;
+    third.send(&add()).await;
+    third.quiet(Duration::from_millis(100)).await;
+    let [first, mut second] = open;
+    drop(first);
+    assert_eq!(text(&third.response().await), "3");
+    second.send(&add()).await;
+    assert_eq!(text(&second.response().await), "3");
+}
+
+#[tokio::test]
+async fn connections_beside_each_other() {
+    let gate = Gate::new();
+    let site = Site::open(gate.server()).await;
+    let mut connections = Vec::new();
+    for id in 0..50 {
+        let mut connection = site.connect().await;
+        let call = if id % 2 == 0 {
+            Request::call(id, "gated", json!({}))
+        } else {
+            Request::legacy_call(id, "gated", json!({}))
+        };
+        connection.send(&call).await;
+        connections.push(connection);
+    }
+    until(|| gate.came() == 50).await;
+    gate.let_through(50);
+    for (id, connection) in connections.iter_mut().enumerate() {
+        assert_eq!(connection.response().await.json()["id"], id);
+    }
+}

@@ -1,0 +1,68 @@
+//! The server as a service inside somebody else's.
+
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper::body::Bytes;
+use lmcp::HttpService;
+use lmcp_tests::http::within;
+use lmcp_tests::server;
+use serde_json::{Value, json};
+use tower_service::Service;
+
+async fn ask(service: &mut HttpService, request: Request<Full<Bytes>>) -> (u16, hyper::HeaderMap, Bytes) {
+    let ready = std::future::poll_fn(|cx| Service::<Request<Full<Bytes>>>::poll_ready(service, cx));
+    within(ready).await.expect("always ready");
+    let answer = within(Service::call(service, request)).await.expect("always answers");
+    let (head, body) = answer.into_parts();
+    let body = within(body.collect()).await.expect("it can be read").to_bytes();
+    (head.status.as_u16(), head.headers, body)
+}
+
+fn post(message: &Value) -> Request<Full<Bytes>> {
+    let body = Full::new(Bytes::from(message.to_string()));
+    Request::post("/mcp").header("Content-Type", "application/json").body(body).expect("a request")
+}
+
+#[tokio::test]
+async fn it_answers_and_streams() {
+    let mut service = server().build().expect("the fixture starts").http_service();
+    let initialize = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize });
+    let (status, headers, _) = ask(&mut service, post(&message)).await;
+    assert_eq!(status, 200);
+    let session = headers.get("mcp-session-id").expect("a session").clone();
+
+    // Clones share sessions.
+    let mut clone = service.clone();
+    let progress = json!({ "name": "counting", "arguments": { "to": 2 }, "_meta": { "progressToken": 1 } });
+    let mut call = post(&json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": progress }));
+    call.headers_mut().insert("mcp-session-id", session);
+    call.headers_mut().insert("accept", "text/event-stream, application/json".parse().expect("a value"));
+    let (status, headers, body) = ask(&mut clone, call).await;
+    assert_eq!((status, headers["content-type"].as_bytes()), (200, &b"text/event-stream"[..]));
+    let events: Vec<_> = std::str::from_utf8(&body).expect("text").split_terminator("\n\n").collect();
+    assert_eq!(events.len(), 3);
+    assert!(events.iter().all(|event| event.starts_with("data: {")), "{events:?}");
+}
+
+#[tokio::test]
+async fn it_checks_as_on_a_loopback_address() {
+    let mut service = server().allow_host("mcp.example.com").build().expect("the fixture starts").http_service();
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    for (host, expected) in [("localhost:1", 200), ("mcp.example.com", 200), ("evil.example", 421)] {
+        let mut request = post(&ping);
+        request.headers_mut().insert("host", host.parse().expect("a value"));
+        assert_eq!(ask(&mut service, request).await.0, expected, "{host}");
+    }
+    let mut request = post(&ping);
+    request.headers_mut().insert("origin", "https://evil.example".parse().expect("a value"));
+    assert_eq!(ask(&mut service, request).await.0, 403);
+}
+
+#[tokio::test]
+async fn bodies_have_a_limit_there_too() {
+    let limits = lmcp::Limits::default().body_bytes(10);
+    let mut service = server().limits(limits).build().expect("the fixture starts").http_service();
+    let (status, _, _) = ask(&mut service, post(&json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }))).await;
+    assert_eq!(status, 413);
+}
