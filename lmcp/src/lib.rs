@@ -36,7 +36,8 @@
 //! | `calc help call add` | says more, here about one tool |
 //!
 //! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
-//! [`Server::stdio`] or [`Server::http`], in a runtime of its own.
+//! [`Server::stdio`] or [`Server::http`], in a runtime of its own; with
+//! [`Server::run`] an async `main` keeps the commands above.
 //!
 //! Over HTTP it listens on this machine only, and refuses web pages of other origins, unless told otherwise. Whoever
 //! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token. `LMCP_LOG=info`
@@ -229,8 +230,8 @@ pub mod __private;
 
 pub use error::{Error, Result};
 pub use handler::{
-    Amount, Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoPromptResult,
-    IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State, Text,
+    Amount, Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoCompletions,
+    IntoPromptResult, IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State, Text,
 };
 #[doc(inline)]
 #[doc = include_str!("docs/prompt.md")]
@@ -243,7 +244,7 @@ pub use lmcp_macros::resource;
 pub use lmcp_macros::tool;
 pub use protocol::{
     Annotations, Audio, ClientCapabilities, Content, Embedded, Icon, Image, Implementation, Level, Message, Meta,
-    PromptResult, ProtocolVersion, ResourceContents, ResourceLink, Role, TextContent, ToolResult,
+    PromptResult, ProtocolVersion, ResourceBody, ResourceContents, ResourceLink, Role, TextContent, ToolResult,
 };
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]

@@ -17,6 +17,10 @@
 //! # }
 //! ```
 //!
+//! Beside the functions, in a `#[cfg(test)]` module, it finds them by itself. A test in `tests/` sees the package's library
+//! and not its `main.rs`: keep the functions in `src/lib.rs` and write `use my_lib as _;` in the test. States are given like
+//! to [`serve!`](crate::serve!): `client!(state = db)`.
+//!
 //! In a doctest, mark a block that uses `client!()`, `server!()` or `serve!()` as ```` ```standalone_crate ````: from
 //! edition 2024 on, rustdoc compiles the other doctests of a crate into one program, where the annotated functions of
 //! all of them would meet. The same holds for unit tests: `client!()` offers every annotated function of the test

@@ -17,7 +17,7 @@ export async function serve([command, ...args], token) {
   const lines = createInterface({ input: server.stderr })
   const [line] = await Promise.race([once(lines, 'line'), ended.then(([code]) => [`it ended with ${code}`])])
   lines.on('line', line => console.error(line))
-  const [, url] = line.match(/ serves (http:\/\/127\.0\.0\.1:[1-9][0-9]*\/mcp)$/) ?? []
+  const [, url] = line.match(/ serves (http:\/\/127\.0\.0\.1:[1-9][0-9]*\/mcp)\b/) ?? []
   assert(url, `the server said ${JSON.stringify(line)}, want its address`)
 
   return {

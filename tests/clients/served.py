@@ -19,7 +19,7 @@ class Served:
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
         )  # fmt: skip
         line = self.process.stderr.readline()
-        address = re.search(r" serves (http://127\.0\.0\.1:[1-9][0-9]*/mcp)$", line.rstrip("\n"))
+        address = re.search(r" serves (http://127\.0\.0\.1:[1-9][0-9]*/mcp)\b", line.rstrip("\n"))
         if address is None:
             self.kill()
             raise AssertionError(f"the server said {line!r}, want its address")

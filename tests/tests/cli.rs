@@ -269,8 +269,7 @@ USAGE
 
 OPTIONS
   --json         print JSON, as it is on the wire
-  --conf FILE    with --http: who gets in, as a line `token = ...`; or set
-                 LMCP_TOKEN
+  --conf FILE    with --http: who gets in, as a line `token = ...`
   -h, --help     print help, also behind a command, a tool, a prompt
   -V, --version  print name and version
 
@@ -278,6 +277,11 @@ EXAMPLES
   calc call add a=1 b=2
   calc read calc://about
   calc get review language=plain code=CODE
+
+ENVIRONMENT
+  LMCP_LOG    what to log on standard error: info, debug, or TARGET=LEVEL; also
+              RUST_LOG
+  LMCP_TOKEN  the bearer token that --http asks for
 
 EXIT CODES
   0  done
@@ -418,7 +422,7 @@ fn a_server_that_cannot_start_says_why() {
     let failed = |stderr: &str| Ended { stdout: String::new(), stderr: stderr.into(), code: Some(1) };
     assert_eq!(started("state", &["list"]), failed("error: no database\n"));
     let inside = "error: `lmcp::serve!()` starts its own runtime and cannot run inside one; in an async `main` write \
-                  `lmcp::server!().stdio().await`\n";
+                  `lmcp::server!().run().await`\n";
     assert_eq!(started("runtime", &[]), failed(inside));
 }
 

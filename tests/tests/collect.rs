@@ -27,5 +27,8 @@ fn nothing_collected_says_why_that_can_be() {
     assert!(output.stdout.is_empty());
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.starts_with("error: there is nothing to serve"), "{text}");
-    assert!(text.contains("add `use lmcp_tests as _;` (with the library's name) to `main.rs`"), "{text}");
+    assert!(
+        text.contains("add `use lmcp_tests as _;` (with the library's name) to `main.rs`, or to the test"),
+        "{text}"
+    );
 }

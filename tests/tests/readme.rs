@@ -129,15 +129,25 @@ fn the_request_in_the_readme_is_answered() {
     let (_, command) = README.split_once("curl ").expect("there is a request");
     let header = command.split('\'').nth(1).expect("a header");
     let body = command.split('\'').nth(3).expect("a body");
-    let mut server = Command::new(program("tour"))
+    /// Ends the process whatever becomes of the test.
+    struct Server(std::process::Child);
+    impl Drop for Server {
+        fn drop(&mut self) {
+            let _ended = self.0.kill().and_then(|()| self.0.wait());
+        }
+    }
+    let mut child = Command::new(program("tour"))
         .args(["--http", "127.0.0.1:0"])
         .env_remove("LMCP_TOKEN")
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
+    let stderr = child.stderr.take();
+    let _server = Server(child);
     let mut line = String::new();
-    BufReader::new(server.stderr.take().expect("piped")).read_line(&mut line).expect("it says where it serves");
-    let (_, address) = line.trim().split_once("http://").expect("an address");
+    BufReader::new(stderr.expect("piped")).read_line(&mut line).expect("it says where it serves");
+    let (_, address) = line.split_once("http://").expect("an address");
+    let address = address.split_whitespace().next().expect("an address");
     let (host, path) = address.split_once('/').expect("a path");
     assert!(README.contains(&format!("/{path}`")), "the endpoint is /{path}");
     let mut stream = TcpStream::connect(host).expect("it listens");
@@ -146,10 +156,9 @@ fn the_request_in_the_readme_is_answered() {
         body.len()
     );
     stream.write_all(request.as_bytes()).expect("it reads");
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("it can be set");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
-    server.kill().expect("it is ours");
-    server.wait().expect("it ends");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");
 }
 

@@ -53,8 +53,7 @@ impl Help<'_> {
         page.section("OPTIONS");
         let mut options: Vec<(String, &str)> = vec![("--json".into(), "print JSON, as it is on the wire")];
         if cfg!(feature = "http") {
-            options
-                .push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`; or set LMCP_TOKEN"));
+            options.push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`"));
         }
         options.extend([
             ("-h, --help".into(), "print help, also behind a command, a tool, a prompt"),
@@ -66,6 +65,13 @@ impl Help<'_> {
             .flat_map(|verb| self.examples(verb).into_iter().take(1))
             .collect();
         page.examples(&examples);
+        page.section("ENVIRONMENT");
+        let mut environment: Vec<(String, &str)> =
+            vec![("LMCP_LOG".into(), "what to log on standard error: info, debug, or TARGET=LEVEL; also RUST_LOG")];
+        if cfg!(feature = "http") {
+            environment.push(("LMCP_TOKEN".into(), "the bearer token that --http asks for"));
+        }
+        page.table(&environment);
         page.section("EXIT CODES");
         page.table(&[
             ("0".into(), "done"),

@@ -32,9 +32,9 @@ use crate::transport::stdout;
 use crate::{Error, Result};
 use command::{Command, Misuse, Topic};
 use help::Help;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use text::Look;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle};
 
 /// What the exit codes mean; `--help` says the same.
 mod exit {
@@ -45,20 +45,30 @@ mod exit {
     pub(super) const MISUSED: i32 = 2;
 }
 
-/// Does what the process's arguments say. Exits the process unless all went well.
+/// Does what the process's arguments say, in a runtime of its own. Exits the process unless all went well.
 pub(crate) fn main(server: Server) {
-    let code = run(server);
+    let code = if Handle::try_current().is_ok() {
+        let error = "`lmcp::serve!()` starts its own runtime and cannot run inside one; in an async `main` write \
+                     `lmcp::server!().run().await`";
+        Report::failed(error).print(&mut io::stdout())
+    } else {
+        match Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => {
+                let code = runtime.block_on(run(server));
+                // What still runs on the pool for waiting functions was given its time when serving ended.
+                runtime.shutdown_background();
+                code
+            }
+            Err(e) => Report::error(&Error::io("the async runtime cannot be started", e)).print(&mut io::stdout()),
+        }
+    };
     if code != exit::DONE {
         std::process::exit(code);
     }
 }
 
-fn run(server: Server) -> i32 {
-    if Handle::try_current().is_ok() {
-        let error = "`lmcp::serve!()` starts its own runtime and cannot run inside one; in an async `main` write \
-                     `lmcp::server!().stdio().await`";
-        return Report::failed(error).print(&mut io::stdout());
-    }
+/// Does what the process's arguments say; gives the code to exit with.
+pub(crate) async fn run(server: Server) -> i32 {
     log::start();
     let program = text::program(&server.info().name);
     let look = Look::of_stdout();
@@ -67,12 +77,12 @@ fn run(server: Server) -> i32 {
         Err(misuse) => return Report::misused(misuse, &program).print(&mut io::stdout()),
     };
     match command {
-        Command::Serve => match serve(server) {
+        Command::Serve => match serve(server).await {
             Ok(()) => exit::DONE,
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
         #[cfg(feature = "http")]
-        Command::Http { address, conf } => match serve_http(server, &address, conf.as_deref()) {
+        Command::Http { address, conf } => match serve_http(server, &address, conf.as_deref()).await {
             Ok(()) => exit::DONE,
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
@@ -100,66 +110,61 @@ fn run(server: Server) -> i32 {
             report.print(&mut io::stdout())
         }
         Command::Call { tool, arguments, json } => {
-            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, json, look).await)
+            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, json, look).await).await
         }
         Command::Read { uri, json } => {
-            handle(server, async |server| read::read(server, uri.as_deref(), json, look).await)
+            handle(server, async |server| read::read(server, uri.as_deref(), json, look).await).await
         }
         Command::Get { prompt, arguments, json } => {
-            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, json, look).await)
+            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, json, look).await).await
         }
     }
 }
 
-fn serve(server: Server) -> Result<()> {
+async fn serve(server: Server) -> Result<()> {
     let server = server.build()?;
-    let runtime = start(Builder::new_multi_thread().enable_all())?;
-    let served = runtime.block_on(server.stdio());
-    // What still runs on the pool for waiting functions was given its time when serving ended.
-    runtime.shutdown_background();
-    served
+    if io::stdin().is_terminal() {
+        let info = &server.shared.info;
+        let program = text::program(&info.name);
+        eprintln!(
+            "{} {} is a Model Context Protocol server, waiting for a client's JSON on standard input.\n\
+             A client starts it by itself. To look at it here, press Ctrl-C and type:\n  \
+             {program} list\n  {program} --help",
+            info.name, info.version
+        );
+    }
+    server.stdio().await
 }
 
 #[cfg(feature = "http")]
-fn serve_http(server: Server, address: &str, conf: Option<&str>) -> Result<()> {
+async fn serve_http(server: Server, address: &str, conf: Option<&str>) -> Result<()> {
     let mut server = server;
     if let (Some(file), false) = (conf, server.has_auth()) {
         server = server.auth(Auth::from_conf(file)?);
     }
-    let server = server.build()?;
-    let runtime = start(Builder::new_multi_thread().enable_all())?;
-    let served = runtime.block_on(async {
-        let listener = crate::transport::http::listener::bind(address).await?;
-        let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
-        eprintln!("{} serves http://{address}{}", server.shared.info.name, server.endpoint());
-        server.http_on(listener, crate::transport::signal::received()).await
-    });
-    runtime.shutdown_background();
-    served
+    let server = server.build()?.with_auth_of_environment()?;
+    let listener = crate::transport::http::listener::bind(address).await?;
+    let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
+    let who = if server.has_auth() { "to whoever sends the token" } else { "without asking for a token" };
+    eprintln!("{} serves http://{address}{} {who}", server.shared.info.name, server.endpoint());
+    server.http_on(listener, crate::transport::signal::received()).await
 }
 
 /// Runs what may run user code: whatever that prints goes to standard error, as it does while serving.
-fn handle(server: Server, work: impl AsyncFnOnce(&ReadyServer) -> Result<Report, Misuse>) -> i32 {
+async fn handle(server: Server, work: impl AsyncFnOnce(&ReadyServer) -> Result<Report, Misuse>) -> i32 {
     let program = text::program(&server.info().name);
     let begin = || -> Result<_> {
-        // The runtime is of the same kind as for serving; one call needs no thread for each processor.
-        let runtime = start(Builder::new_multi_thread().worker_threads(2).enable_all())?;
         let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
-        Ok((server.build()?, runtime, stdout))
+        Ok((server.build()?, stdout))
     };
-    let (server, runtime, mut stdout) = match begin() {
+    let (server, mut stdout) = match begin() {
         Ok(begun) => begun,
         Err(e) => return Report::error(&e).print(&mut io::stdout()),
     };
-    let report = runtime.block_on(work(&server));
-    runtime.shutdown_background();
+    let report = work(&server).await;
     let code = report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut stdout);
     stdout.give_back();
     code
-}
-
-fn start(builder: &mut Builder) -> Result<Runtime> {
-    builder.build().map_err(|e| Error::io("the async runtime cannot be started", e))
 }
 
 /// What a command came to.

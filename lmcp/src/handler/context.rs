@@ -284,6 +284,7 @@ pub struct Progress<'a> {
 
 impl Progress<'_> {
     /// Says of how much.
+    #[doc(alias = "total")]
     pub fn of(mut self, total: impl Amount) -> Self {
         self.total = Some(total.amount());
         self

@@ -17,7 +17,7 @@ pub(crate) mod text;
 pub(crate) mod tool;
 
 pub use call::Call;
-pub use completion::{Completer, CompletionArguments, Completions};
+pub use completion::{Completer, CompletionArguments, Completions, IntoCompletions};
 pub use context::{Amount, Context, Log, Progress};
 pub use failure::HandlerError;
 pub use parameter::{Args, Parameter, State};

@@ -118,7 +118,8 @@ pub struct State<T>(pub T);
 
 /// All arguments as one struct: its fields are the tool's or the prompt's arguments.
 ///
-/// It stands alone, or beside things lmcp fills in; never beside single arguments.
+/// It stands alone, or beside things lmcp fills in; never beside single arguments. serde reads it: it stops at the first
+/// problem, and takes unknown fields unless the struct says `#[serde(deny_unknown_fields)]`.
 ///
 /// ```
 /// use lmcp::{Args, tool};
@@ -230,7 +231,18 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
             Whole::Json(raw) => serde_json::from_str(raw.unwrap_or("{}")).map_err(|e| reason(&e)),
             Whole::Text(arguments) => text::parse_all(arguments),
         };
-        taken.map(Args).map_err(|message| problems.add("", message)).ok()
+        taken
+            .map(Args)
+            .map_err(|message| {
+                // serde stops at its first complaint; at least it names the field.
+                let field = |prefix: &str| message.strip_prefix(prefix)?.split('`').next();
+                match (field("missing field `"), field("unknown field `")) {
+                    (Some(name), _) => problems.add(name, "required, missing"),
+                    (_, Some(name)) => problems.add(name, "unknown"),
+                    _ => problems.add("", &*message),
+                }
+            })
+            .ok()
     }
 }
 

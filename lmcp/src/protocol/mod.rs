@@ -19,7 +19,7 @@ pub use content::{Annotations, Audio, Content, Embedded, Icon, Image, ResourceLi
 pub use logging::Level;
 pub use meta::Meta;
 pub use prompt::{Message, PromptResult};
-pub use resource::ResourceContents;
+pub use resource::{ResourceBody, ResourceContents};
 pub use tool::ToolResult;
 pub use version::ProtocolVersion;
 

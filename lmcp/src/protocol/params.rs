@@ -91,8 +91,11 @@ pub(crate) fn string<'a>(raw: &'a RawValue, path: &str) -> Result<Cow<'a, str>, 
     }
 }
 
-/// A value of one of the protocol's own small types.
+/// An object of one of the protocol's own small types. (serde would fill a struct from an array too.)
 pub(crate) fn typed<'a, T: Deserialize<'a>>(raw: &'a RawValue, path: &str) -> Result<T, ErrorObject> {
+    if !raw.get().starts_with('{') {
+        return Err(ErrorObject::invalid_params(format!("`{path}` must be an object, not {}", kind(raw))));
+    }
     serde_json::from_str(raw.get()).map_err(|e| unfit(path, &e))
 }
 

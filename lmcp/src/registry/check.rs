@@ -211,7 +211,7 @@ pub(crate) fn nothing_collected(package: &str) -> Error {
     Error::setup(format!(
         "there is nothing to serve: no function with `#[tool]`, `#[resource]` or `#[prompt]` is in this program\n  \
          - if they stand in a library, even in this package's own `src/lib.rs`, add `use {library} as _;` (with the \
-         library's name) to `main.rs`: the linker leaves out a library that nothing refers to\n  \
+         library's name) to `main.rs`, or to the test in `tests/`: the linker leaves out a library that nothing refers to\n  \
          - if the server is meant to start empty, write `lmcp::Server::empty()` and say what it will offer with `.advertise(…)`"
     ))
 }

@@ -318,6 +318,28 @@ impl Server {
         crate::cli::main(self)
     }
 
+    /// Does what the process's arguments say, like [`main`](Self::main), inside a running runtime: for an async `main`
+    /// that has something to set up first.
+    ///
+    /// ```no_run
+    /// # #[lmcp::tool] fn unused() {}
+    /// # async fn connect() -> String { String::new() }
+    /// #[tokio::main]
+    /// async fn main() {
+    ///     let database = connect().await;
+    ///     lmcp::server!().state(database).run().await
+    /// }
+    /// ```
+    ///
+    /// Returns when that is done; exits the process, with a code that is not 0, when it failed.
+    #[cfg(feature = "cli")]
+    pub async fn run(self) {
+        let code = crate::cli::run(self).await;
+        if code != 0 {
+            std::process::exit(code);
+        }
+    }
+
     #[cfg(all(feature = "cli", feature = "http"))]
     pub(crate) fn has_auth(&self) -> bool {
         self.http.auth.is_some()
@@ -420,6 +442,20 @@ impl ReadyServer {
             );
         }
         crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
+    }
+
+    /// With the token of the environment, unless the program said who gets in.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_auth_of_environment(mut self) -> Result<Self> {
+        if self.http.auth.is_none() {
+            self.http.auth = Auth::from_environment()?;
+        }
+        Ok(self)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_auth(&self) -> bool {
+        self.http.auth.is_some()
     }
 
     #[cfg(feature = "cli")]

@@ -29,7 +29,7 @@
 /// ```
 ///
 /// It returns when serving ends, and exits with a code that is not 0 on an error. Inside a running async runtime it
-/// says to use [`server!`](crate::server!) instead.
+/// says to use [`Server::run`](crate::Server::run) instead. `main` itself returns nothing.
 #[cfg(feature = "cli")]
 #[macro_export]
 macro_rules! serve {

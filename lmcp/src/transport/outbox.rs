@@ -77,6 +77,7 @@ impl Outbox {
     }
 
     /// Whether [`room`](Self::room) would wait.
+    #[cfg(feature = "stdio")]
     pub(crate) fn is_full(&self) -> bool {
         let buffer = self.lock();
         buffer.bytes.len() >= self.limit && !buffer.broken

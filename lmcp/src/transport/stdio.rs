@@ -10,7 +10,7 @@ use super::signal;
 use super::stdout::{self, Stdout};
 use crate::Error;
 use crate::server::handle::Shared;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -22,9 +22,6 @@ const CHUNK: usize = 64 << 10;
 
 /// Serves the client until its input ends or a signal comes.
 pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
-    if io::stdin().is_terminal() {
-        greet(&server);
-    }
     let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
     let grace = server.limits.drain;
     let runtime = Handle::current();
@@ -148,16 +145,4 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         take(pipe, line);
     }
     Ok(())
-}
-
-/// Tells a person what this is: a program launched by a client has no terminal for its input.
-fn greet(server: &Shared) {
-    let program = std::env::args().next().unwrap_or_default();
-    let program = program.rsplit(['/', '\\']).next().unwrap_or(&program);
-    eprintln!(
-        "{} {} is a Model Context Protocol server, waiting for a client's JSON on standard input.\n\
-         A client starts it by itself. To look at it here, press Ctrl-C and type:\n  \
-         {program} list\n  {program} --help",
-        server.info.name, server.info.version
-    );
 }

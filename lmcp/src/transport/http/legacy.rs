@@ -212,7 +212,11 @@ impl Running {
         {
             return match done {
                 Ok(message) => json(StatusCode::OK, message.clone()),
-                Err(_cancelled) => cancelled(&id),
+                // A stream that ends without an answer: what a client that takes streams understands.
+                Err(_cancelled) => {
+                    outbox.close();
+                    events(ResponseBody::events(outbox, endpoint.server.limits.keep_alive, None))
+                }
             };
         }
         let body = ResponseBody::events(outbox.clone(), endpoint.server.limits.keep_alive, None);
@@ -273,6 +277,11 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], head
         Err(refusal) => return *refusal,
     };
     let session = belongs.session();
+    let limit = endpoint.server.limits.batch_messages;
+    if session.has_batches() && elements.len() > limit {
+        let why = format!("a batch of more than {limit} messages (the server's limit `batch_messages`)");
+        return error(StatusCode::BAD_REQUEST, None, session.no_id(), &ErrorObject::invalid_request(why));
+    }
     if !session.has_batches() || elements.is_empty() {
         let why =
             if session.has_batches() { "an empty batch" } else { "an array of messages: only 2025-03-26 has batches" };

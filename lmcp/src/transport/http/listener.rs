@@ -16,6 +16,10 @@ use tokio::sync::{Semaphore, mpsc};
 /// Opens the address; says in words why it cannot be had.
 pub(crate) async fn bind(address: &str) -> Result<TcpListener, Error> {
     let wrong = |why: String, e| Error::io(format!("cannot listen on {address}: {why}"), e);
+    // A port alone is one of this machine's own.
+    let port = address.strip_prefix(':').unwrap_or(address);
+    let local = format!("127.0.0.1:{port}");
+    let address = if port.parse::<u16>().is_ok() { &*local } else { address };
     let addresses: Vec<SocketAddr> = match address.to_socket_addrs() {
         Ok(addresses) => addresses.collect(),
         Err(e) => return Err(wrong("write it as HOST:PORT, for example 127.0.0.1:8080".into(), e)),
