@@ -16,7 +16,7 @@ use crate::protocol::{ProtocolVersion, ToolResult};
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
-use crate::registry::{Catalog, Prompt, Resource, Template, Tool, schema};
+use crate::registry::{Catalog, Prompt, Resource, Template, Tool};
 use crate::server::handle::Shared;
 use bytes::Bytes;
 use serde_json::json;
@@ -358,10 +358,9 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         let Some(param) = common.params.get(at) else { return Ok(Outcome::Completion(Completions::default())) };
         let Some(complete) = param.complete else {
             // Enums and booleans complete by themselves.
-            let mut choices = schema::choices(&schema::of_param(param));
             let typed = value.to_lowercase();
-            choices.retain(|choice| choice.to_lowercase().starts_with(&typed));
-            return Ok(Outcome::Completion(Completions::new(choices)));
+            let fitting = common.choices(at).iter().filter(|choice| choice.to_lowercase().starts_with(&typed));
+            return Ok(Outcome::Completion(Completions::new(fitting.cloned())));
         };
         let run = async {
             let call = Arguments::with_text(&[], &arguments, &server.states, &context);

@@ -67,13 +67,12 @@ impl Items {
             let resources = self.resources.iter().map(|i| &i.common);
             tools.chain(prompts).chain(resources).chain(self.templates.iter().map(|(_, i)| &i.common))
         };
-        let completes = |common: &super::item::Common| common.arguments().any(super::item::completes);
         Kinds {
             tools: !self.tools.is_empty(),
             prompts: !self.prompts.is_empty(),
             resources: !self.resources.is_empty() || !self.templates.is_empty(),
-            completions: self.prompts.iter().any(|i| completes(&i.common))
-                || self.templates.iter().any(|(_, i)| completes(&i.common)),
+            completions: self.prompts.iter().any(|i| i.common.completes())
+                || self.templates.iter().any(|(_, i)| i.common.completes()),
             logging: commons().any(super::item::Common::can_log),
         }
     }

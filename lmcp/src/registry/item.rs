@@ -20,6 +20,8 @@ pub(crate) struct Common {
     pub(crate) icons: Vec<Icon>,
     pub(crate) meta: Option<Meta>,
     pub(crate) params: Vec<ParamSpec>,
+    /// For each parameter of a prompt or a template, the few values that its type allows.
+    choices: Vec<Vec<String>>,
     pub(crate) source: entry::Source,
     pub(crate) timeout: Option<Duration>,
     pub(crate) permits: Option<Arc<Semaphore>>,
@@ -38,11 +40,29 @@ impl Common {
             description: Some(item.description.trim()).filter(|d| !d.is_empty()).map(str::to_owned),
             icons: item.icons.map(|icons| icons()).unwrap_or_default(),
             meta: meta.filter(|meta| !meta.is_empty()),
+            choices: Vec::new(),
             params,
             source: item.source,
             timeout: item.timeout,
             permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
         }
+    }
+
+    /// Finds out, once, what completes by itself.
+    fn with_choices(mut self) -> Self {
+        let choices = |param: &ParamSpec| super::schema::choices(&super::schema::of_param(param));
+        self.choices = self.params.iter().map(choices).collect();
+        self
+    }
+
+    /// The values that complete the parameter at this place by themselves.
+    pub(crate) fn choices(&self, at: usize) -> &[String] {
+        self.choices.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether something can be suggested for some argument: by a completer, or because its type has a few values.
+    pub(crate) fn completes(&self) -> bool {
+        self.choices.iter().any(|choices| !choices.is_empty()) || self.params.iter().any(|p| p.complete.is_some())
     }
 
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &ParamSpec> {
@@ -229,7 +249,7 @@ impl Template {
         let description = entry::describe(entry.shim);
         Template {
             mime: entry.mime.or(description.mime),
-            common: Common::new(&entry.item, description.params),
+            common: Common::new(&entry.item, description.params).with_choices(),
             uri_template: template.as_rfc6570(),
             segments: template.names().map(str::to_owned).collect(),
             shim: entry.shim,
@@ -275,7 +295,7 @@ impl Prompt {
     /// The prompt of an entry; the error says what is wrong with its arguments.
     pub(crate) fn new(entry: &PromptEntry) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
-        let common = Common::new(&entry.item, description.params);
+        let common = Common::new(&entry.item, description.params).with_choices();
         // The same schema as a tool's, read for what a prompt can say: names, descriptions, what is required.
         let schema = super::schema::input(&common.params)?;
         let required = schema.get("required").and_then(Value::as_array);
@@ -309,9 +329,4 @@ impl Serialize for At<'_, Prompt> {
         prompt.common.serialize_tail(&mut map, version)?;
         map.end()
     }
-}
-
-/// Whether something can be suggested for an argument: by a completer, or because its type has a few values.
-pub(crate) fn completes(param: &ParamSpec) -> bool {
-    param.complete.is_some() || !super::schema::choices(&super::schema::of_param(param)).is_empty()
 }
