@@ -144,10 +144,16 @@ async fn serve_http(server: Server, address: &str, conf: Option<&str>) -> Result
     }
     let server = server.build()?.with_auth_of_environment()?;
     let listener = crate::transport::http::listener::bind(address).await?;
-    let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
+    let address = listener.address().map_err(|e| Error::io("the listener has no address", e))?;
     let who = if server.has_auth() { "to whoever sends the token" } else { "without asking for a token" };
-    eprintln!("{} serves http://{address}{} {who}", server.shared.info.name, server.endpoint());
-    server.http_on(listener, crate::transport::signal::received()).await
+    eprintln!("{} serves {address}{} {who}", server.shared.info.name, served_at(&address, server.endpoint()));
+    server.listen(listener, crate::transport::signal::received()).await
+}
+
+/// The endpoint, behind a URL it belongs to, or beside a socket's path.
+#[cfg(feature = "http")]
+fn served_at(address: &str, endpoint: &str) -> String {
+    if address.starts_with("unix:") { format!(" at {endpoint}") } else { endpoint.to_owned() }
 }
 
 /// Runs what may run user code: whatever that prints goes to standard error, as it does while serving.

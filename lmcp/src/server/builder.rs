@@ -10,7 +10,7 @@ use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
 use crate::registry::switch::Kinds;
 #[cfg(feature = "http")]
-use crate::transport::http::{Auth, HttpService, options::Options};
+use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -266,7 +266,7 @@ impl Server {
         })
     }
 
-    /// Serves Streamable HTTP on this address (`127.0.0.1:8080`) until a signal comes, then ends what is running.
+    /// Serves Streamable HTTP on this address (`127.0.0.1:8080`, or `unix:/run/calc.sock`) until a signal comes, then ends what is running.
     ///
     /// # Errors
     ///
@@ -411,7 +411,7 @@ impl ReadyServer {
     /// When the address cannot be had.
     pub async fn http(&self, address: impl AsRef<str>) -> Result<(), Error> {
         let listener = crate::transport::http::listener::bind(address.as_ref()).await?;
-        self.http_on(listener, crate::transport::signal::received()).await
+        self.listen(listener, crate::transport::signal::received()).await
     }
 
     /// Serves Streamable HTTP on a listener of yours until `end` is ready, then ends what is running.
@@ -429,16 +429,21 @@ impl ReadyServer {
     ///
     /// When the listener has no address.
     pub async fn http_on(&self, listener: tokio::net::TcpListener, end: impl Future<Output = ()>) -> Result<(), Error> {
-        let address = listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?;
+        self.listen(Listener::Tcp(listener), end).await
+    }
+
+    pub(crate) async fn listen(&self, listener: Listener, end: impl Future<Output = ()>) -> Result<(), Error> {
+        let nowhere = |e| Error::io("the listener has no address", e);
         let mut options = self.http.clone();
-        options.loopback = address.ip().is_loopback();
+        options.loopback = listener.is_loopback().map_err(nowhere)?;
         if options.auth.is_none() {
             options.auth = Auth::from_environment()?;
         }
         if !options.loopback && options.auth.is_none() {
             eprintln!(
-                "lmcp: warning: {address} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
-                 `.auth(Auth::bearer(…))`"
+                "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
+                 `.auth(Auth::bearer(…))`",
+                listener.address().map_err(nowhere)?
             );
         }
         crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await

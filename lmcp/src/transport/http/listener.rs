@@ -9,12 +9,65 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
-
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Opens the address; says in words why it cannot be had.
-pub(crate) async fn bind(address: &str) -> Result<TcpListener, Error> {
+/// What is listened on.
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener, unix::SocketFile),
+}
+
+impl Listener {
+    /// Only this machine's own can come: hosts and local origins can be told.
+    pub(crate) fn is_loopback(&self) -> io::Result<bool> {
+        match self {
+            Listener::Tcp(listener) => Ok(listener.local_addr()?.ip().is_loopback()),
+            #[cfg(unix)]
+            Listener::Unix(..) => Ok(true),
+        }
+    }
+
+    /// Where it listens, as a person would type it.
+    pub(crate) fn address(&self) -> io::Result<String> {
+        match self {
+            Listener::Tcp(listener) => Ok(format!("http://{}", listener.local_addr()?)),
+            #[cfg(unix)]
+            Listener::Unix(_, file) => Ok(format!("unix:{}", file.path().display())),
+        }
+    }
+
+    async fn accept(&self) -> io::Result<Box<dyn Stream>> {
+        match self {
+            Listener::Tcp(listener) => {
+                let (stream, _peer) = listener.accept().await?;
+                if let Err(e) = stream.set_nodelay(true) {
+                    tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
+                }
+                Ok(Box::new(stream))
+            }
+            #[cfg(unix)]
+            Listener::Unix(listener, _) => Ok(Box::new(listener.accept().await?.0)),
+        }
+    }
+}
+
+/// One connection's bytes.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Opens the address, `HOST:PORT` or `unix:PATH`; says in words why it cannot be had.
+pub(crate) async fn bind(address: &str) -> Result<Listener, Error> {
+    #[cfg(unix)]
+    if let Some(path) = address.strip_prefix("unix:") {
+        return unix::bind(std::path::Path::new(path));
+    }
+    bind_tcp(address).await.map(Listener::Tcp)
+}
+
+async fn bind_tcp(address: &str) -> Result<TcpListener, Error> {
     let wrong = |why: String, e| Error::io(format!("cannot listen on {address}: {why}"), e);
     // A port alone is one of this machine's own.
     let port = address.strip_prefix(':').unwrap_or(address);
@@ -37,7 +90,7 @@ pub(crate) async fn bind(address: &str) -> Result<TcpListener, Error> {
 
 /// Serves connections until `end` is ready, then lets running calls end within the grace.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     service: HttpService,
     end: impl Future<Output = ()>,
 ) -> Result<(), Error> {
@@ -60,7 +113,7 @@ pub(crate) async fn serve(
         );
         let (stream, slot) = match next.await {
             None => break,
-            Some((Ok((stream, _peer)), slot)) => (stream, slot),
+            Some((Ok(stream), slot)) => (stream, slot),
             Some((Err(e), _)) => {
                 // Out of descriptors, or a peer that left at once: the next one may fare better.
                 tracing::warn!(error = %e, "a connection could not be accepted");
@@ -86,11 +139,8 @@ pub(crate) async fn serve(
 }
 
 /// Serves one connection until it closes, or the server ends and its current answer is out.
-async fn connection(stream: TcpStream, service: HttpService) {
+async fn connection(stream: impl Stream, service: HttpService) {
     let limits = &service.0.server.limits;
-    if let Err(e) = stream.set_nodelay(true) {
-        tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
-    }
     let ending = service.0.ending.clone();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -114,5 +164,56 @@ async fn connection(stream: TcpStream, service: HttpService) {
     };
     if let Err(e) = first(over, served).await {
         tracing::debug!(error = %e, "a connection ended early");
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::Listener;
+    use crate::Error;
+    use std::io;
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixStream;
+    use std::path::{Path, PathBuf};
+
+    /// A socket's file, which goes when its listener does.
+    pub(crate) struct SocketFile(PathBuf);
+
+    impl SocketFile {
+        pub(super) fn path(&self) -> &Path {
+            &self.0
+        }
+    }
+
+    impl Drop for SocketFile {
+        fn drop(&mut self) {
+            if let Err(e) = std::fs::remove_file(&self.0) {
+                tracing::debug!(error = %e, "the socket's file could not be removed");
+            }
+        }
+    }
+
+    /// Opens a socket. One that an ended program left behind is taken over; one that somebody listens on, or a file of
+    /// another kind, is left alone.
+    pub(super) fn bind(path: &Path) -> Result<Listener, Error> {
+        let shown = path.display();
+        let wrong = |why: &str, e| Err(Error::io(format!("cannot listen on unix:{shown}: {why}"), e));
+        if std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
+            match UnixStream::connect(path) {
+                Ok(_) => return wrong("another program listens there", io::ErrorKind::AddrInUse.into()),
+                Err(e) if e.kind() == io::ErrorKind::ConnectionRefused => {
+                    if let Err(e) = std::fs::remove_file(path) {
+                        return wrong("an ended program left it behind, and it cannot be removed", e);
+                    }
+                }
+                Err(e) => return wrong("it cannot be told whether somebody listens there", e),
+            }
+        }
+        match tokio::net::UnixListener::bind(path) {
+            Ok(listener) => Ok(Listener::Unix(listener, SocketFile(path.to_owned()))),
+            Err(e) if e.kind() == io::ErrorKind::AddrInUse => wrong("a file is there", e),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => wrong("its folder does not exist", e),
+            Err(e) => wrong("the system refuses it", e),
+        }
     }
 }
