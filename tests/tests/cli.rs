@@ -378,6 +378,11 @@ fn examples_in_the_help_run() {
 fn a_command_line_that_is_not_understood_says_what_to_write() {
     let commands = "usage: calc [list | call | read | get | help | --http [HOST:PORT]]\n";
     fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
+    let call = "usage: calc call add [key=value ...]\n";
+    for line in ["add a=1 b=2", "help add"] {
+        fails(line, 2, &format!("error: \"add\" is a tool, and no command\n{call}"));
+    }
+    fails("review", 2, "error: \"review\" is a prompt, and no command\nusage: calc get review [key=value ...]\n");
     fails("--json", 2, &format!("error: --json belongs to list, call, read or get\n{commands}"));
     fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));
     let list = "usage: calc list [tools | resources | templates | prompts] [--json]\n";

@@ -61,6 +61,8 @@ pub(super) struct Misuse {
     pub(super) message: String,
     /// What to write behind the program's name.
     pub(super) usage: String,
+    /// The word that stands where a command should, if that is what is wrong.
+    pub(super) unknown_command: Option<String>,
 }
 
 impl Misuse {
@@ -69,7 +71,7 @@ impl Misuse {
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
-        Misuse { message: message.into(), usage: usage.into() }
+        Misuse { message: message.into(), usage: usage.into(), unknown_command: None }
     }
 
     /// There is no tool, prompt or resource of this name to say anything about.
@@ -117,7 +119,8 @@ impl Verb {
     fn parse(word: &str) -> Result<Self, Misuse> {
         Self::ALL.into_iter().find(|verb| verb.as_str() == word).ok_or_else(|| {
             let hint = did_you_mean(word, Self::ALL.map(Self::as_str));
-            Misuse::of(None, format!("unknown command {word:?}{hint}"))
+            let misuse = Misuse::of(None, format!("unknown command {word:?}{hint}"));
+            Misuse { unknown_command: Some(word.to_owned()), ..misuse }
         })
     }
 

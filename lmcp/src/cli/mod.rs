@@ -30,7 +30,7 @@ use crate::Auth;
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
-use command::{Command, Misuse, Topic};
+use command::{Command, Misuse, Topic, Verb};
 use help::Help;
 use std::io::{self, IsTerminal, Write};
 use text::Look;
@@ -74,7 +74,7 @@ pub(crate) async fn run(server: Server) -> i32 {
     let look = Look::of_stdout();
     let command = match Command::parse(std::env::args_os()) {
         Ok(command) => command,
-        Err(misuse) => return Report::misused(misuse, &program).print(&mut io::stdout()),
+        Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
     };
     match command {
         Command::Serve => match serve(server).await {
@@ -119,6 +119,20 @@ pub(crate) async fn run(server: Server) -> i32 {
             handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, json, look).await).await
         }
     }
+}
+
+/// A command that is unknown may be the name of something the server has.
+fn meant(misuse: Misuse, server: Server) -> Misuse {
+    let Some(word) = misuse.unknown_command.clone() else { return misuse };
+    let Ok(server) = server.build() else { return misuse };
+    let catalog = server.shared.registry.current();
+    let (kind, verb) = match (catalog.tool(&word), catalog.prompts.get(&word)) {
+        (Some(_), _) => ("tool", Verb::Call),
+        (None, Some(_)) => ("prompt", Verb::Get),
+        (None, None) => return misuse,
+    };
+    let usage = format!("{} {word} [key=value ...]", verb.as_str());
+    Misuse::with(usage, format!("{word:?} is a {kind}, and no command"))
 }
 
 async fn serve(server: Server) -> Result<()> {
