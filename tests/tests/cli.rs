@@ -194,7 +194,11 @@ fn the_server_explains_what_does_not_fit() {
     assert_eq!(stranger.code, Some(1));
     assert!(stranger.stderr.contains("nmae: unknown; did you mean \"name\"?"), "{stranger:?}");
     fails("call ad a=1", 1, "error: unknown tool \"ad\"; did you mean \"add\"?\n");
-    fails("call frobnicate", 1, "error: unknown tool \"frobnicate\"\n`calc list tools` shows what there is\n");
+    fails(
+        "call frobnicate",
+        1,
+        "error: unknown tool \"frobnicate\"\n`calc list tools` shows what there is; what stands in a library needs `use my_lib as _;` in `main.rs`\n",
+    );
 }
 
 #[test]

@@ -253,6 +253,7 @@ mod mistakes {
     fn all_are_reported_at_once_with_their_places() {
         let found = problems(
             Server::empty()
+                .state(1_u64)
                 .tool(first)
                 .tool(second)
                 .tool(stateful)
@@ -266,7 +267,7 @@ mod mistakes {
         let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
         has("tool `twin`: the tool at tests/tests/server.rs:");
         has(
-            "tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state; add `.state(value)`",
+            "tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state, only `u64`; add `.state(value)`",
         );
         has(
             "tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields",

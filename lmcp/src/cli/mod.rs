@@ -215,6 +215,9 @@ impl Report {
         if let Some(text) = self.stderr.as_mut().filter(|text| !text.contains("did you mean")) {
             let program = text::program(&server.shared.info.name);
             text.push_str(&format!("\n`{program} {command}` shows what there is"));
+            if command != "list" {
+                text.push_str("; what stands in a library needs `use my_lib as _;` in `main.rs`");
+            }
         }
         self
     }

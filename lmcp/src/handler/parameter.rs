@@ -267,18 +267,24 @@ pub(crate) fn when_missing<T: DeserializeOwned>() -> Option<T> {
 
 /// The server's states, by type.
 #[derive(Default)]
-pub(crate) struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+pub(crate) struct States(HashMap<TypeId, (&'static str, Box<dyn Any + Send + Sync>)>);
 
 impl States {
     /// Puts a state in; gives back whether one of this type was there already.
     pub(crate) fn put<T: Clone + Send + Sync + 'static>(&mut self, value: T) -> bool {
-        self.0.insert(TypeId::of::<T>(), Box::new(value)).is_some()
+        self.0.insert(TypeId::of::<T>(), (std::any::type_name::<T>(), Box::new(value))).is_some()
+    }
+    /// The types there are, for messages.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.0.values().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names
     }
     pub(crate) fn has(&self, id: TypeId) -> bool {
         self.0.contains_key(&id)
     }
     pub(crate) fn get<T: Clone + 'static>(&self) -> Option<T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref::<T>().cloned()
+        self.0.get(&TypeId::of::<T>())?.1.downcast_ref::<T>().cloned()
     }
 }
 

@@ -119,10 +119,16 @@ fn check_params(kind: Kind, common: &Common, states: &States, mistakes: &mut Mis
     let mut taken: HashMap<&str, &str> = HashMap::new();
     for param in &common.params {
         match param.role {
-            Role::State { id, name: state } if !states.has(id) => mistakes.add(
-                common.source,
-                format!("{kind} `{name}` takes `State<{state}>`, but the server has no such state; add `.state(value)` or `serve!(state = value)`"),
-            ),
+            Role::State { id, name: state } if !states.has(id) => mistakes.add(common.source, {
+                let there = match states.names().as_slice() {
+                    [] => String::new(),
+                    names => format!(", only `{}`", names.join("`, `")),
+                };
+                format!(
+                    "{kind} `{name}` takes `State<{state}>`, but the server has no such state{there}; add \
+                     `.state(value)`, or `state = value` to `serve!`, `client!`"
+                )
+            }),
             Role::Argument if param.name.is_empty() => mistakes.add(
                 common.source,
                 format!("{kind} `{name}`: an argument is taken apart by a pattern; give it a name, and take it apart in the body"),
