@@ -46,6 +46,16 @@ async fn a_cursor_outlives_the_item_it_points_at() {
     assert_eq!(error.code(), -32602);
 }
 
+/// Waits until a handler was dropped before it was done; far longer than that takes.
+async fn dropped(counters: &Counters) {
+    let seen = async {
+        while counters.dropped.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.expect("the handler is dropped");
+}
+
 #[tokio::test]
 async fn a_cancelled_call_is_dropped_and_not_answered() {
     let counters = Counters::default();
@@ -58,9 +68,7 @@ async fn a_cancelled_call_is_dropped_and_not_answered() {
     client.notification("notifications/progress").await;
     let id = 2; // the second request after `server/discover`
     client.notify("notifications/cancelled", json!({ "requestId": id })).await;
-    while counters.dropped.load(Ordering::SeqCst) == 0 {
-        tokio::task::yield_now().await;
-    }
+    dropped(&counters).await;
     assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3");
     assert!(!call.is_finished(), "a cancelled call was answered");
     call.abort();
@@ -79,9 +87,7 @@ async fn a_pipe_that_ends_cancels_what_is_running() {
     call.abort();
     let _aborted = call.await;
     drop(client);
-    while counters.dropped.load(Ordering::SeqCst) == 0 {
-        tokio::task::yield_now().await;
-    }
+    dropped(&counters).await;
 }
 
 #[tokio::test]

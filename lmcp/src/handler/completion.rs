@@ -138,7 +138,7 @@ pub struct Async<T>(T);
 
 macro_rules! completer {
     ($($extra:ident),*) => {
-        #[allow(non_snake_case, unused_variables)]
+        #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
         impl<'c, F, R, $($extra),*> Completer<'c, Plain<($($extra,)*)>> for F
         where
             F: FnOnce(String, $($extra),*) -> R,
@@ -150,7 +150,7 @@ macro_rules! completer {
                 Box::pin(std::future::ready(run()))
             }
         }
-        #[allow(non_snake_case, unused_variables)]
+        #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
         impl<'c, F, R, $($extra),*> Completer<'c, Borrowed<($($extra,)*)>> for F
         where
             F: FnOnce(&str, $($extra),*) -> R,
@@ -162,7 +162,7 @@ macro_rules! completer {
                 Box::pin(std::future::ready(run()))
             }
         }
-        #[allow(non_snake_case, unused_variables)]
+        #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
         impl<'c, F, R, $($extra),*> Completer<'c, Async<($($extra,)*)>> for F
         where
             F: FnOnce(String, $($extra),*) -> R + Send + 'c,

@@ -27,7 +27,7 @@ pub struct Return<T>(PhantomData<fn() -> T>);
 
 impl<T> Return<T> {
     /// The probe.
-    #[allow(clippy::new_without_default)]
+    #[allow(clippy::new_without_default, reason = "only expansions make it, and `Default` is not const")]
     pub const fn new() -> Self {
         Return(PhantomData)
     }

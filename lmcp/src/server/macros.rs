@@ -37,7 +37,7 @@ macro_rules! serve {
         $crate::server!()$(.$key($crate::serve!(@value $key $value)))*.main()
     };
     (@value state $value:expr) => {{
-        #[allow(unused_imports)]
+        #[allow(unused_imports, reason = "a `Result` is unwrapped by an inherent method")]
         use $crate::__private::Infallible as _;
         (&mut $crate::__private::Fallible::new($value)).ok_or_exit()
     }};
