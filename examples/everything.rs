@@ -2,7 +2,10 @@
 //!
 //! Names, arguments and answers are the suite's, which `tests/conformance/run.sh` runs over HTTP.
 
-use lmcp::{Args, Audio, Content, Context, Embedded, Image, Message, ResourceContents, prompt, resource, tool};
+use lmcp::{
+    Args, Audio, Content, Context, Embedded, Image, Message, ResourceContents, SamplingRequest, Unanswered, prompt,
+    resource, tool,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::{borrow::Cow, time::Duration};
 
@@ -104,6 +107,225 @@ fn test_trigger_tool_change(ctx: &Context) -> &'static str {
 fn test_trigger_prompt_change(ctx: &Context) -> &'static str {
     ctx.server().prompts_changed();
     "Prompt change triggered"
+}
+
+/// Lets go of the connection, and answers when the client has come back for the rest.
+#[tool]
+async fn test_reconnection() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    "Reconnection test completed"
+}
+
+// Tools: asking the client
+
+#[derive(Debug, serde::Serialize, serde::Deserialize, JsonSchema)]
+struct Name {
+    name: String,
+}
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct Confirmation {
+    ok: bool,
+}
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct Color {
+    color: String,
+}
+
+/// Asks the model.
+#[tool]
+async fn test_sampling(ctx: &Context, prompt: String) -> Result<String, Unanswered> {
+    let answer = ctx.sample(SamplingRequest::new(prompt).max_tokens(100)).await?;
+    Ok(format!("LLM response: {}", answer.text()))
+}
+
+/// What the user did with a form, as the suite wants it told.
+fn told<T: serde::Serialize>(answer: Result<T, Unanswered>) -> Result<(&'static str, String), Unanswered> {
+    match answer {
+        Ok(content) => Ok(("accept", serde_json::to_string(&content).unwrap_or_default())),
+        Err(Unanswered::Declined) => Ok(("decline", "null".into())),
+        Err(Unanswered::Cancelled) => Ok(("cancel", "null".into())),
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+struct Account {
+    username: String,
+    email: String,
+}
+
+/// Asks the user.
+#[tool(elicits(Account))]
+async fn test_elicitation(ctx: &Context, message: String) -> Result<String, Unanswered> {
+    let (action, content) = told(ctx.elicit::<Account>(message).await)?;
+    Ok(format!("User response: action={action}, content={content}"))
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Active,
+    Inactive,
+    Pending,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(default)]
+struct Defaults {
+    name: String,
+    age: i64,
+    score: f64,
+    status: Status,
+    verified: bool,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults { name: "John Doe".into(), age: 30, score: 95.5, status: Status::Active, verified: true }
+    }
+}
+
+/// Asks the user, with an answer at hand.
+#[tool(elicits(Defaults))]
+async fn test_elicitation_sep1034_defaults(ctx: &Context) -> Result<String, Unanswered> {
+    let (action, content) = told(ctx.elicit::<Defaults>("Please review the defaults").await)?;
+    Ok(format!("Elicitation completed: action={action}, content={content}"))
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Untitled {
+    Option1,
+    Option2,
+    Option3,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Titled {
+    /// First Option
+    Value1,
+    /// Second Option
+    Value2,
+    /// Third Option
+    Value3,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum TitledChoice {
+    #[schemars(title = "First Choice")]
+    Value1,
+    #[schemars(title = "Second Choice")]
+    Value2,
+    #[schemars(title = "Third Choice")]
+    Value3,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Legacy {
+    Opt1,
+    Opt2,
+    Opt3,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Choices {
+    untitled_single: Option<Untitled>,
+    titled_single: Option<Titled>,
+    // How titles were spelled once.
+    #[schemars(extend("enumNames" = ["Option One", "Option Two", "Option Three"]))]
+    legacy_enum: Option<Legacy>,
+    untitled_multi: Option<Vec<Untitled>>,
+    titled_multi: Option<Vec<TitledChoice>>,
+}
+
+/// Asks the user to choose.
+#[tool(elicits(Choices))]
+async fn test_elicitation_sep1330_enums(ctx: &Context) -> Result<String, Unanswered> {
+    let (action, content) = told(ctx.elicit::<Choices>("Please choose").await)?;
+    Ok(format!("Elicitation completed: action={action}, content={content}"))
+}
+
+/// Needs a client with a model.
+#[tool]
+async fn test_missing_capability(ctx: &Context) -> Result<String, Unanswered> {
+    Ok(ctx.sample("Say something.").await?.text())
+}
+
+/// Asks the user, and says something meanwhile.
+#[tool(elicits(Name))]
+async fn test_streaming_elicitation(ctx: &Context) -> Result<String, Unanswered> {
+    ctx.progress(1).message("asking").await;
+    let Name { name } = ctx.elicit("What is your name?").await?;
+    Ok(format!("Hello, {name}!"))
+}
+
+/// Asks the user for a name.
+#[tool(elicits(Name))]
+async fn test_input_required_result_elicitation(ctx: &Context) -> Result<String, Unanswered> {
+    let Name { name } = ctx.elicit("What is your name?").key("user_name").await?;
+    Ok(format!("Hello, {name}!"))
+}
+
+/// Asks the model for a capital.
+#[tool]
+async fn test_input_required_result_sampling(ctx: &Context) -> Result<String, Unanswered> {
+    let question = SamplingRequest::new("What is the capital of France?").max_tokens(100);
+    Ok(ctx.sample(question).key("capital_question").await?.text())
+}
+
+/// Asks for the client's roots.
+#[tool]
+async fn test_input_required_result_list_roots(ctx: &Context) -> Result<String, Unanswered> {
+    let roots = ctx.roots().key("client_roots").await?;
+    let uris: Vec<&str> = roots.iter().map(|root| root.uri.as_str()).collect();
+    Ok(format!("Roots: {}", uris.join(", ")))
+}
+
+/// Asks the user to confirm.
+#[tool(elicits(Confirmation))]
+async fn test_input_required_result_request_state(ctx: &Context) -> Result<String, Unanswered> {
+    let Confirmation { ok } = ctx.elicit("Please confirm").key("confirm").await?;
+    Ok(format!("state-ok: {ok}"))
+}
+
+/// Asks for three things at once.
+#[tool(elicits(Name))]
+async fn test_input_required_result_multiple_inputs(ctx: &Context) -> Result<String, Unanswered> {
+    let name = ctx.elicit::<Name>("What is your name?").key("user_name");
+    let greeting = ctx.sample(SamplingRequest::new("Generate a greeting").max_tokens(50)).key("greeting");
+    let roots = ctx.roots().key("client_roots");
+    let (Name { name }, greeting, roots) = ctx.ask((name, greeting, roots)).await?;
+    Ok(format!("{} {name}, in {} roots", greeting.text(), roots.iter().count()))
+}
+
+/// Asks two things, one after the other.
+#[tool(elicits(Name, Color))]
+async fn test_input_required_result_multi_round(ctx: &Context) -> Result<String, Unanswered> {
+    let Name { name } = ctx.elicit("Step 1: What is your name?").key("step1").await?;
+    let Color { color } = ctx.elicit("Step 2: What is your favorite color?").key("step2").await?;
+    Ok(format!("{name} likes {color}"))
+}
+
+/// Asks the user to confirm; whoever changes what the client carries is refused.
+#[tool(elicits(Confirmation))]
+async fn test_input_required_result_tampered_state(ctx: &Context) -> Result<String, Unanswered> {
+    let Confirmation { ok } = ctx.elicit("Please confirm").key("confirm").await?;
+    Ok(format!("state-ok: {ok}"))
+}
+
+/// Asks whoever can be asked: the user or the model.
+#[tool(elicits(Name))]
+async fn test_input_required_result_capabilities(ctx: &Context) -> Result<String, Unanswered> {
+    match ctx.elicit::<Name>("What is your name?").key("user_name").await {
+        Err(Unanswered::Unsupported(_)) => Ok(ctx.sample("Think of a name.").key("model_name").await?.text()),
+        name => Ok(name?.name),
+    }
 }
 
 // Tools: what an argument may be
@@ -236,6 +458,18 @@ fn test_prompt_with_embedded_resource(Args(arguments): Args<EmbeddedArguments>) 
 #[prompt]
 fn test_prompt_with_image() -> [Message; 2] {
     [Message::user(Image::png(PNG)), Message::user("Please analyze the image above.")]
+}
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct PromptContext {
+    context: String,
+}
+
+/// A prompt that asks the user what it is about.
+#[prompt(elicits(PromptContext))]
+async fn test_input_required_result_prompt(ctx: &Context) -> Result<String, Unanswered> {
+    let PromptContext { context } = ctx.elicit("What context should the prompt use?").key("user_context").await?;
+    Ok(format!("Use this context: {context}"))
 }
 
 // What is named here comes first in the lists: the suite takes the first tool and the first resource for some tests.

@@ -4,9 +4,11 @@
 
 use crate::errors::Errors;
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, parenthesized};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, Type, parenthesized};
 
 /// `key`, `key = value` or `key(...)`.
 pub(crate) struct Entry {
@@ -25,6 +27,8 @@ pub(crate) enum Given {
 pub(crate) enum Item {
     Value(Expr),
     Named(Ident, Expr),
+    /// A type that cannot be read as an expression, as `Vec<u8>`.
+    Type(Type),
 }
 
 /// Reads an attribute's arguments; what cannot be read is an error and left out.
@@ -109,7 +113,23 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         input.parse::<Token![=]>()?;
         Ok(Item::Named(name, input.parse()?))
     } else {
-        Ok(Item::Value(input.parse()?))
+        let fork = input.fork();
+        match fork.parse::<Expr>().and_then(|expr| Ok((expr, end(&fork)?))) {
+            Ok((expr, ())) => {
+                input.advance_to(&fork);
+                Ok(Item::Value(expr))
+            }
+            Err(error) => {
+                let fork = input.fork();
+                match fork.parse::<Type>().and_then(|ty| Ok((ty, end(&fork)?))) {
+                    Ok((ty, ())) => {
+                        input.advance_to(&fork);
+                        Ok(Item::Type(ty))
+                    }
+                    Err(_) => Err(error),
+                }
+            }
+        }
     }
 }
 
@@ -172,6 +192,14 @@ impl Entry {
                         );
                         None
                     }
+                    Item::Type(ty) => {
+                        errors.add(
+                            ty,
+                            format!("`{key}` holds texts, not types"),
+                            format!("write `{key}(\"...\", \"...\")`"),
+                        );
+                        None
+                    }
                 })
                 .collect(),
             Given::Value(expr) => text(key, expr, errors).into_iter().collect(),
@@ -180,6 +208,34 @@ impl Entry {
                 Vec::new()
             }
         }
+    }
+
+    /// `key(Type, Type)`.
+    pub(crate) fn types(&self, errors: &mut Errors) -> Vec<Type> {
+        let key = &self.key;
+        let write = format!("write `{key}(Login)`, with the types that `ctx.elicit` asks for");
+        let Given::List(items) = &self.given else {
+            errors.add(key, format!("`{key}` holds types"), write);
+            return Vec::new();
+        };
+        if items.is_empty() {
+            errors.add(key, format!("`{key}` holds types"), &*write);
+        }
+        let ty = |item: &Item| match item {
+            Item::Type(ty) => Some(ty.clone()),
+            Item::Value(expr) => match syn::parse2(expr.to_token_stream()) {
+                Ok(ty) => Some(ty),
+                Err(_) => {
+                    errors.add(expr, format!("`{key}` holds types, and this is none"), &*write);
+                    None
+                }
+            },
+            Item::Named(name, _) => {
+                errors.add(name, format!("`{key}` holds types, not keys"), &*write);
+                None
+            }
+        };
+        items.iter().filter_map(ty).collect()
     }
 
     /// `key = 7`, at least `least`.

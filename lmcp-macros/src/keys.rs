@@ -9,14 +9,14 @@ use proc_macro2::TokenStream;
 use std::collections::HashSet;
 use syn::{Attribute, Expr, Lit, LitStr, Meta};
 
-const COMMON: [&str; 10] =
-    ["name", "title", "description", "icon", "meta", "tags", "timeout", "concurrency", "blocking", "crate"];
+const COMMON: [&str; 11] =
+    ["name", "title", "description", "icon", "meta", "tags", "timeout", "concurrency", "blocking", "elicits", "crate"];
 const TOOL: [&str; 5] = ["read_only", "destructive", "idempotent", "open_world", "alias"];
 const RESOURCE: [&str; 2] = ["mime", "size"];
 const ARG: [&str; 5] = ["default", "description", "alias", "complete", "header"];
 
 /// Keys that may be given more than once.
-const REPEATABLE: [&str; 3] = ["icon", "tags", "alias"];
+const REPEATABLE: [&str; 4] = ["icon", "tags", "alias", "elicits"];
 
 /// Reads the arguments of `#[tool]`, `#[resource]` or `#[prompt]`; `None` where what is missing has been reported.
 pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Common, Option<Kind>) {
@@ -77,6 +77,7 @@ fn read_common(common: &mut Common, entry: &Entry, errors: &mut Errors) {
             let on = entry.flag(errors) == Some(true);
             once(&mut common.blocking, on.then(|| entry.key.clone()));
         }
+        "elicits" => common.forms.extend(entry.types(errors)),
         "crate" => once(&mut common.root, entry.path("the lmcp crate", errors)),
         _ => {}
     }
@@ -166,6 +167,7 @@ fn read_icon(entry: &Entry, errors: &mut Errors) -> Option<Icon> {
                 errors.add(key, format!("`icon` has no key `{key}`"), "the keys are `mime`, `size` and `theme`");
             }
             Item::Value(value) => errors.add(value, "`icon` has one URI", "write a second `icon(...)` for another"),
+            Item::Type(ty) => errors.add(ty, "`icon` has texts", WRITE),
         }
     }
     Some(icon)

@@ -52,6 +52,8 @@ pub(crate) struct Common {
     pub(crate) concurrency: Option<usize>,
     /// The key itself, where it is given and true.
     pub(crate) blocking: Option<Ident>,
+    /// The types of the forms that the user may be asked to fill in.
+    pub(crate) forms: Vec<Type>,
     pub(crate) root: Option<Path>,
 }
 

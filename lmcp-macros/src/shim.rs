@@ -34,6 +34,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
     let output = expand_output(model, target);
     let describe =
         target.describes_output.then(|| quote!(__lmcp_output.describe(__lmcp_description, __lmcp_value.nullable());));
+    let forms = model.common.forms.iter().map(|ty| quote!(__lmcp_description.form::<#ty>();));
     let result = &target.result;
     let imports = target.kind.iter().map(|(import, _)| import);
     let taken: Vec<Ident> = (0..params.len()).map(taken).collect();
@@ -60,6 +61,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
             match __lmcp_op {
                 #paths::Op::Describe(__lmcp_description) => {
                     #(#specs)*
+                    #(#forms)*
                     #describe
                     #paths::Step::Described
                 }

@@ -1,11 +1,13 @@
 //! A small client in the same process: real bytes through memory. What [`testing`](crate::testing) and the binary's
 //! own commands drive a server with.
 
+use crate::handler::entry::BoxFuture;
 use crate::protocol::ProtocolVersion;
 use crate::server::ReadyServer;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, WriteHalf};
@@ -14,7 +16,7 @@ use tokio::sync::{Notify, oneshot};
 /// One connection to a server in this process.
 pub(crate) struct Connection {
     version: ProtocolVersion,
-    write: tokio::sync::Mutex<WriteHalf<DuplexStream>>,
+    capabilities: Value,
     shared: Arc<Shared>,
     /// Holds the other half of the stream: the server sees its input end when this is gone too.
     receiving: tokio::task::JoinHandle<()>,
@@ -22,10 +24,18 @@ pub(crate) struct Connection {
     introduction: Value,
 }
 
-#[derive(Default)]
 struct Shared {
     state: Mutex<State>,
     arrived: Notify,
+    write: tokio::sync::Mutex<WriteHalf<DuplexStream>>,
+    /// Who answers what the server asks.
+    respond: Arc<dyn Respond>,
+}
+
+/// Answers what a server asks its client.
+pub(crate) trait Respond: Send + Sync {
+    /// The `result`, or the `error`.
+    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>>;
 }
 
 impl Drop for Connection {
@@ -50,8 +60,15 @@ impl Shared {
 }
 
 impl Connection {
-    /// Connects, introduces itself as `name` in `version`, and waits for the server's introduction.
-    pub(crate) async fn open(server: &ReadyServer, version: ProtocolVersion, name: &str) -> Result<Self, Value> {
+    /// Connects, introduces itself as `name` in `version`, and waits for the server's introduction. It declares these
+    /// capabilities, and `respond` answers what the server asks.
+    pub(crate) async fn open(
+        server: &ReadyServer,
+        version: ProtocolVersion,
+        name: &str,
+        capabilities: Value,
+        respond: Arc<dyn Respond>,
+    ) -> Result<Self, Value> {
         let (ours, theirs) = tokio::io::duplex(64 << 10);
         let server = server.clone();
         tokio::spawn(async move {
@@ -59,12 +76,13 @@ impl Connection {
             server.serve_io(read, write).await
         });
         let (read, write) = tokio::io::split(ours);
-        let shared = Arc::new(Shared::default());
+        let write = tokio::sync::Mutex::new(write);
+        let shared = Arc::new(Shared { state: Mutex::default(), arrived: Notify::new(), write, respond });
         let receiver = shared.clone();
         let receiving = tokio::spawn(async move {
             let mut lines = BufReader::new(read).lines();
             while let Ok(Some(line)) = lines.next_line().await {
-                receiver.received(line);
+                Shared::received(&receiver, line);
             }
             let mut state = receiver.lock();
             state.closed = true;
@@ -72,13 +90,13 @@ impl Connection {
             drop(state);
             receiver.arrived.notify_waiters();
         });
-        let write = tokio::sync::Mutex::new(write);
-        let mut it = Connection { version, write, shared, receiving, introduction: Value::Null };
+        let mut it = Connection { version, capabilities, shared, receiving, introduction: Value::Null };
         let info = json!({ "name": name, "version": env!("CARGO_PKG_VERSION") });
         it.introduction = if version.is_modern() {
             it.request("server/discover", json!({})).await?
         } else {
-            let params = json!({ "protocolVersion": version.as_str(), "capabilities": {}, "clientInfo": info });
+            let params =
+                json!({ "protocolVersion": version.as_str(), "capabilities": it.capabilities, "clientInfo": info });
             let introduction = it.request("initialize", params).await?;
             it.notify("notifications/initialized", None).await;
             introduction
@@ -96,12 +114,44 @@ impl Connection {
 
     /// Sends a request and waits for its `result`, or its `error`.
     pub(crate) async fn request(&self, method: &str, params: Value) -> Result<Value, Value> {
-        let (id, answer) = self.start(method, params).await;
-        self.finish(id, answer).await
+        let result = self.request_raw(method, params).await?;
+        Ok(serde_json::from_str(result.get()).unwrap_or_default())
+    }
+
+    /// The same, the `result` as the server wrote it: a [`Value`] has its own order of an object's entries.
+    ///
+    /// As long as the server asks for input instead, it is given, and the request made again.
+    pub(crate) async fn request_raw(&self, method: &str, mut params: Value) -> Result<Box<RawValue>, Value> {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        struct InputRequired<'a> {
+            result_type: Cow<'a, str>,
+            input_requests: Map<String, Value>,
+            request_state: Option<Value>,
+        }
+        loop {
+            let (id, answer) = self.start(method, params.clone()).await;
+            let raw = self.finish(id, answer).await?;
+            let InputRequired { result_type, input_requests, request_state } =
+                serde_json::from_str(raw.get()).unwrap_or_default();
+            if result_type != "input_required" {
+                return Ok(raw);
+            }
+            let mut responses = Map::new();
+            for (key, mut request) in input_requests {
+                let method = request.get("method").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let asked = request.get_mut("params").map(Value::take).unwrap_or_default();
+                responses.insert(key, self.shared.respond.respond(&method, asked).await?);
+            }
+            if let Value::Object(params) = &mut params {
+                params.insert("inputResponses".into(), responses.into());
+                params.extend(request_state.map(|state| ("requestState".into(), state)));
+            }
+        }
     }
 
     /// Sends a request without waiting.
-    pub(crate) async fn start(&self, method: &str, params: Value) -> (u64, oneshot::Receiver<String>) {
+    async fn start(&self, method: &str, params: Value) -> (u64, oneshot::Receiver<String>) {
         let (answered, answer) = oneshot::channel();
         let id = {
             let mut state = self.shared.lock();
@@ -118,13 +168,7 @@ impl Connection {
     }
 
     /// Waits for the `result` of a request that was started, or its `error`.
-    pub(crate) async fn finish(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Value, Value> {
-        let result = self.finish_raw(id, answer).await?;
-        Ok(serde_json::from_str(result.get()).unwrap_or_default())
-    }
-
-    /// The same, the `result` as the server wrote it: a [`Value`] has its own order of an object's entries.
-    pub(crate) async fn finish_raw(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Box<RawValue>, Value> {
+    async fn finish(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Box<RawValue>, Value> {
         #[derive(Default, Deserialize)]
         struct Answer {
             result: Option<Box<RawValue>>,
@@ -147,11 +191,7 @@ impl Connection {
     }
 
     async fn send(&self, message: &Value) {
-        let mut line = message.to_string();
-        self.shared.lock().lines.push(format!("--> {line}"));
-        line.push('\n');
-        // A server that is gone shows in the answer that never comes.
-        let _gone = self.write.lock().await.write_all(line.as_bytes()).await;
+        self.shared.send(message).await;
     }
 
     /// In the modern era each request says who is asking.
@@ -162,7 +202,7 @@ impl Connection {
             }
             let mut meta = Map::new();
             meta.insert(crate::protocol::meta::PROTOCOL_VERSION.into(), self.version.as_str().into());
-            meta.insert(crate::protocol::meta::CLIENT_CAPABILITIES.into(), json!({}));
+            meta.insert(crate::protocol::meta::CLIENT_CAPABILITIES.into(), self.capabilities.clone());
             if let Some(Value::Object(given)) = params.get_mut("_meta").map(Value::take) {
                 meta.extend(given);
             }
@@ -214,13 +254,40 @@ impl Connection {
 }
 
 impl Shared {
-    fn received(&self, line: String) {
+    async fn send(&self, message: &Value) {
+        let mut line = message.to_string();
+        self.lock().lines.push(format!("--> {line}"));
+        line.push('\n');
+        // A server that is gone shows in the answer that never comes.
+        let _gone = self.write.lock().await.write_all(line.as_bytes()).await;
+    }
+
+    /// Answers a request of the server's, in a task of its own: the server may say more meanwhile.
+    fn answer(self: &Arc<Self>, mut message: Value) {
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let (id, params) = (message.get("id").cloned(), message.get_mut("params").map(Value::take));
+            let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
+            let mut answer = json!({ "jsonrpc": "2.0", "id": id });
+            match shared.respond.respond(method, params.unwrap_or_default()).await {
+                Ok(result) => answer["result"] = result,
+                Err(error) => answer["error"] = error,
+            }
+            shared.send(&answer).await;
+        });
+    }
+
+    fn received(self: &Arc<Self>, line: String) {
         let message: Value = serde_json::from_str(&line).unwrap_or_default();
         let mut state = self.lock();
         state.lines.push(format!("<-- {line}"));
         match message.get("id").and_then(Value::as_u64).and_then(|id| state.waiting.remove(&id)) {
             Some(waiting) => {
                 let _nobody_waits = waiting.send(line);
+            }
+            None if message.get("id").is_some() && message.get("method").is_some() => {
+                drop(state);
+                self.answer(message);
             }
             None => {
                 state.notifications.push(message);

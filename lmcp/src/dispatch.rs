@@ -3,6 +3,7 @@
 //! A [`Call`] comes in, its era already told and its metadata checked; an [`Outcome`] or an error object goes out, at
 //! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
 
+use crate::ask::Asks;
 use crate::handler::call::Call as Arguments;
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
@@ -118,6 +119,7 @@ fn traced(
 fn outcome_of(answer: &Answer) -> &'static str {
     match answer {
         Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
+        Ok(Outcome::InputRequired(_)) => "input required",
         Ok(_) => "ok",
         Err(_) => "error",
     }
@@ -159,6 +161,9 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
         let result = isolated(&tool.common, &context, run_tool(&tool, arguments, &server, &context)).await;
+        if let Err(Fault::Suspended) = result {
+            return input_required(&context, &server);
+        }
         let version = context.protocol_version();
         let result = match result {
             Ok(result) => result,
@@ -205,14 +210,24 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
         let common = target.common();
-        let mut contents = isolated(common, &context, target.run(&server, &context))
-            .await
-            .map_err(|fault| fault.object(&common.name, version, Some(&uri)))?;
+        let mut contents = match isolated(common, &context, target.run(&server, &context)).await {
+            Ok(contents) => contents,
+            Err(Fault::Suspended) => return input_required(&context, &server),
+            Err(fault) => return Err(fault.object(&common.name, version, Some(&uri))),
+        };
         for item in &mut contents {
             item.complete(&uri, target.mime());
         }
         Ok(Outcome::Contents(contents))
     })))
+}
+
+/// The answer to a call that cannot go on without its client's answers.
+fn input_required(context: &Context, server: &Shared) -> Answer {
+    match context.asks() {
+        Asks::Rounds(rounds) => rounds.input_required(&server.secret, &server.limits).map(Outcome::InputRequired),
+        Asks::Requests(_) | Asks::Nobody(_) => Err(ErrorObject::internal("a call of this kind is never put off")),
+    }
 }
 
 /// What is read: a fixed resource, or a template with the values of its segments.
@@ -264,8 +279,11 @@ fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
             let call = Arguments::with_text(&common.params, &arguments, &server.states, &context);
             prompt.run(&call).await
         };
-        let mut result =
-            isolated(common, &context, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
+        let mut result = match isolated(common, &context, run).await {
+            Ok(result) => result,
+            Err(Fault::Suspended) => return input_required(&context, &server),
+            Err(fault) => return Err(fault.object(&common.name, version, None)),
+        };
         if result.description.is_none() {
             result.description.clone_from(&common.description);
         }

@@ -1,5 +1,6 @@
 //! [`Error`]: what fails at start-up or while serving, and what a handler returns to speak JSON-RPC itself.
 
+use crate::ask::Unanswered;
 use crate::jsonrpc::{ErrorObject, code};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -45,6 +46,8 @@ enum Kind {
     Missing,
     /// For the peer, as a JSON-RPC error of this code.
     Rpc { code: i64, data: Option<Value> },
+    /// For the peer: the client would have to declare these capabilities.
+    MissingCapability { required: Value },
     /// What a resource handler says when there is no such thing; its code depends on the revision.
     NotFound,
     /// For the operator: the server was put together wrongly.
@@ -144,8 +147,7 @@ impl Error {
 
     /// What a handler's error comes to: one text with its sources, and the JSON-RPC kind found anywhere in the chain.
     pub(crate) fn from_handler(error: &(dyn std::error::Error + 'static)) -> Self {
-        let kind = rpc_in_chain(error)
-            .map_or_else(|| if is_missing(error) { Kind::Missing } else { Kind::Failed }, |rpc| rpc.0.kind.clone());
+        let kind = rpc_in_chain(error).unwrap_or_else(|| if is_missing(error) { Kind::Missing } else { Kind::Failed });
         Self::of(kind, chain(error))
     }
 
@@ -157,6 +159,11 @@ impl Error {
             (Kind::NotFound | Kind::Missing, Some(uri)) => {
                 let object = ErrorObject::new(version.resource_not_found_code(), message);
                 Some(object.with_data(serde_json::json!({ "uri": uri })))
+            }
+            // Before, there was no such error.
+            (Kind::MissingCapability { required }, _) if version.is_modern() => {
+                let object = ErrorObject::new(code::MISSING_CAPABILITY, message);
+                Some(object.with_data(serde_json::json!({ "requiredCapabilities": required })))
             }
             (Kind::NotFound, None) => Some(ErrorObject::new(version.resource_not_found_code(), message)),
             _ => None,
@@ -227,14 +234,19 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// The lmcp error in a chain, if there is one that speaks JSON-RPC.
-fn rpc_in_chain<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Error> {
+/// What an error in a chain says in JSON-RPC, if there is one that does.
+fn rpc_in_chain(error: &(dyn std::error::Error + 'static)) -> Option<Kind> {
     let mut next = Some(error);
     while let Some(it) = next {
         if let Some(error) = it.downcast_ref::<Error>()
-            && matches!(error.0.kind, Kind::Rpc { .. } | Kind::NotFound)
+            && matches!(error.0.kind, Kind::Rpc { .. } | Kind::NotFound | Kind::MissingCapability { .. })
         {
-            return Some(error);
+            return Some(error.0.kind.clone());
+        }
+        if let Some(Unanswered::Unsupported(what)) = it.downcast_ref::<Unanswered>()
+            && let Some(required) = what.capabilities()
+        {
+            return Some(Kind::MissingCapability { required: required.clone() });
         }
         next = it.source();
     }

@@ -1,10 +1,13 @@
 //! Running user code so that it harms nobody else: its permit, its time limit, its panics.
 
 use crate::ProtocolVersion;
+use crate::ask::Asks;
+use crate::ask::rounds::Driven;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
+use crate::transport::first;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,6 +21,8 @@ pub(crate) enum Fault {
     Rejected(Rejection),
     Panicked,
     TimedOut(Duration),
+    /// It waits for answers of the client's; not a fault at all, but no result either.
+    Suspended,
 }
 
 impl Fault {
@@ -29,6 +34,7 @@ impl Fault {
             // The panic's own message is for the log only: it may hold anything.
             Fault::Panicked => format!("{name} failed: internal error"),
             Fault::TimedOut(limit) => format!("{name} did not finish within its time limit of {}", seconds(*limit)),
+            Fault::Suspended => format!("{name} waits for answers"),
         }
     }
 
@@ -39,7 +45,7 @@ impl Fault {
             Fault::Rejected(Rejection::Error(error)) => {
                 error.rpc_object(version, uri).unwrap_or_else(|| ErrorObject::internal(self.text(name)))
             }
-            Fault::Panicked | Fault::TimedOut(_) => ErrorObject::internal(self.text(name)),
+            Fault::Panicked | Fault::TimedOut(_) | Fault::Suspended => ErrorObject::internal(self.text(name)),
         }
     }
 }
@@ -66,6 +72,7 @@ pub(crate) async fn isolated<T>(
 ) -> Result<T, Fault> {
     // Waiting for a permit counts towards the time limit: the caller waits all the same.
     let run = async {
+        let handler = until_suspended(context, handler);
         match &common.permits {
             Some(permits) => {
                 let permit = permits.clone().acquire_owned().await.ok().map(Arc::new);
@@ -73,17 +80,29 @@ pub(crate) async fn isolated<T>(
             }
             None => handler.await,
         }
-        .map_err(Fault::Rejected)
     };
     // What panics while a handler out of time is dropped panics in here, too.
     let limited = async {
         match common.timeout {
-            Some(limit) => tokio::time::timeout(limit, run).await.unwrap_or(Err(Fault::TimedOut(limit))),
+            Some(limit) => {
+                let late = async {
+                    run_out(context, limit).await;
+                    Err(Fault::TimedOut(limit))
+                };
+                first(run, late).await
+            }
             None => run.await,
         }
     };
-    let outcome = catch(limited).await.unwrap_or(Err(Fault::Panicked));
-    if let Err(Fault::TimedOut(_)) = outcome {
+    let pulse = async {
+        context.pulse().await;
+        None
+    };
+    let outcome = first(catch(limited), pulse).await.unwrap_or(Err(Fault::Panicked));
+    if let Asks::Rounds(rounds) = context.asks() {
+        rounds.end();
+    }
+    if let Err(Fault::TimedOut(_) | Fault::Suspended) = outcome {
         // Tells what is left of the handler, on a thread or in a task of its own. The answer is returned without
         // another `await`, so the call's own end does not see it.
         context.cancellation().cancel();
@@ -94,6 +113,29 @@ pub(crate) async fn isolated<T>(
         _ => {}
     }
     outcome
+}
+
+/// The handler's result, unless it is put off until its client has answered.
+async fn until_suspended<T>(
+    context: &Context,
+    handler: impl Future<Output = Result<T, Rejection>>,
+) -> Result<T, Fault> {
+    let result = match context.asks() {
+        Asks::Rounds(rounds) => match rounds.drive(handler).await {
+            Driven::Done(result) => result,
+            Driven::Suspended => return Err(Fault::Suspended),
+        },
+        Asks::Requests(_) | Asks::Nobody(_) => handler.await,
+    };
+    result.map_err(Fault::Rejected)
+}
+
+/// Ready when a call has used up its time. The time in which its client is asked is not the call's.
+async fn run_out(context: &Context, limit: Duration) {
+    match context.asks() {
+        Asks::Requests(line) => line.waits.run_out(limit).await,
+        Asks::Rounds(_) | Asks::Nobody(_) => tokio::time::sleep(limit).await,
+    }
 }
 
 /// The future's output, or `None` if it panicked. It is not polled again after that.

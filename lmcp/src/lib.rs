@@ -213,6 +213,7 @@ mod era;
 mod outcome;
 mod protocol;
 // -- meaning -> user code --
+mod ask;
 mod handler;
 mod invoke;
 mod registry;
@@ -221,6 +222,7 @@ mod registry;
 mod cli;
 mod client;
 mod error;
+mod seal;
 mod server;
 pub mod testing;
 
@@ -228,6 +230,8 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use ask::form::Answer;
+pub use ask::{Elicit, ElicitUrl, ListRoots, Questions, Roots, Sample, Sampled, Unanswered, Unsupported, UrlVisit};
 pub use error::{Error, Result};
 pub use handler::{
     Amount, Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoCompletions,
@@ -244,7 +248,8 @@ pub use lmcp_macros::resource;
 pub use lmcp_macros::tool;
 pub use protocol::{
     Annotations, Audio, ClientCapabilities, Content, Embedded, Icon, Image, Implementation, Level, Message, Meta,
-    PromptResult, ProtocolVersion, ResourceBody, ResourceContents, ResourceLink, Role, TextContent, ToolResult,
+    PromptResult, ProtocolVersion, ResourceBody, ResourceContents, ResourceLink, Role, Root, SamplingContent,
+    SamplingMessage, SamplingRequest, SamplingTool, TextContent, ToolChoice, ToolResult, ToolUse, ToolUseResult,
 };
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]

@@ -1,5 +1,7 @@
 //! What a request came to, before any revision spells it: the dispatcher's output, the eras' input.
 
+use crate::ask::Question;
+use crate::ask::rounds::InputRequired;
 use crate::handler::Completions;
 use crate::jsonrpc::encode::write_json;
 use crate::protocol::content::Content;
@@ -23,6 +25,8 @@ pub(crate) enum Outcome {
     Contents(Vec<ResourceContents>),
     /// What a prompt gave.
     Prompt(PromptResult),
+    /// Questions to the client, without whose answers there is no result (2026-07-28).
+    InputRequired(InputRequired),
     /// Suggestions.
     Completion(Completions),
     /// Who the server is and what it can do (2026-07-28).
@@ -48,7 +52,8 @@ impl Outcome {
     pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) {
         let mut fields = Fields::new(out);
         if version.has_result_type() {
-            fields.add("resultType", &"complete");
+            let needs_input = matches!(self, Outcome::InputRequired(_));
+            fields.add("resultType", &if needs_input { "input_required" } else { "complete" });
         }
         let mut meta = None;
         match self {
@@ -71,6 +76,12 @@ impl Outcome {
                 }
                 fields.add("messages", &AllAt::<Message>(&prompt.messages, version));
                 meta = prompt.meta.as_ref();
+            }
+            Outcome::InputRequired(input) => {
+                if !input.requests.is_empty() {
+                    fields.add("inputRequests", &InputRequests(&input.requests));
+                }
+                fields.add("requestState", &input.state);
             }
             Outcome::Completion(completions) => fields.add("completion", &Completion::cut(completions)),
             Outcome::Discovery => {
@@ -200,6 +211,21 @@ fn write_tool(fields: &mut Fields<'_>, result: &ToolResult, tool: &Tool, version
         fields.add_json("structuredContent", before, json, after);
     }
     fields.add("isError", &result.is_error);
+}
+
+/// Questions by key, in the order in which they were asked.
+struct InputRequests<'a>(&'a [(String, Question)]);
+
+impl Serialize for InputRequests<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Request<'a> {
+            method: &'a str,
+            params: &'a Question,
+        }
+        let request = |question| Request { method: Question::method(question), params: question };
+        s.collect_map(self.0.iter().map(|(key, question)| (key, request(question))))
+    }
 }
 
 #[derive(Serialize)]

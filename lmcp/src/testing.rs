@@ -28,12 +28,14 @@
 //!
 //! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
 
-use crate::client::Connection;
+use crate::client::{Connection, Respond};
+use crate::handler::entry::BoxFuture;
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
 use crate::{Error, Result};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
 ///
@@ -53,7 +55,54 @@ pub use crate::__testing_client as client;
 ///
 /// Cheap to clone; clones are the same client.
 #[derive(Clone)]
-pub struct Client(Arc<Connection>);
+pub struct Client {
+    connection: Arc<Connection>,
+    script: Arc<Script>,
+}
+
+/// What the client answers when the server asks.
+#[derive(Default)]
+struct Script(Mutex<Answers>);
+
+#[derive(Default)]
+struct Answers {
+    elicitation: HashMap<String, Value>,
+    sampling: Option<Value>,
+    roots: Option<Value>,
+}
+
+impl Script {
+    fn lock(&self) -> MutexGuard<'_, Answers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, question: String, answer: Value) {
+        self.lock().elicitation.insert(question, answer);
+    }
+
+    fn find(&self, method: &str, params: &Value) -> Result<Value, Value> {
+        let answers = self.lock();
+        let (answer, how) = match method {
+            "ping" => (Some(json!({})), String::new()),
+            "roots/list" => (answers.roots.clone(), "client.set_roots([…]).await".into()),
+            "sampling/createMessage" => (answers.sampling.clone(), "client.answer_sampling(…)".into()),
+            "elicitation/create" => {
+                let message = params.get("message").and_then(Value::as_str).unwrap_or_default();
+                (answers.elicitation.get(message).cloned(), format!("client.answer({message:?}, …)"))
+            }
+            _ => (None, "no method of the test client's".into()),
+        };
+        answer.ok_or_else(|| {
+            json!({ "code": -32603, "message": format!("the server sent {method}, which the test does not answer; use {how}") })
+        })
+    }
+}
+
+impl Respond for Script {
+    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>> {
+        Box::pin(async move { self.find(method, &params) })
+    }
+}
 
 impl Client {
     /// Connects in the latest revision.
@@ -85,9 +134,106 @@ impl Client {
     ///
     /// When the server refuses the connection.
     pub async fn connect_as(server: &ReadyServer, version: ProtocolVersion) -> Result<Client> {
-        match Connection::open(server, version, "lmcp-testing").await {
-            Ok(connection) => Ok(Client(Arc::new(connection))),
+        Self::connect_with(server, version, json!({ "elicitation": { "form": {}, "url": {} }, "roots": { "listChanged": true }, "sampling": { "tools": {}, "context": {} } })).await
+    }
+
+    /// Connects as a client that declares these capabilities only; the others declare everything a server may ask for.
+    ///
+    /// ```standalone_crate
+    /// use lmcp::{Context, ProtocolVersion, testing::Client, tool};
+    /// use serde_json::json;
+    ///
+    /// /// Greets the user.
+    /// #[tool]
+    /// async fn greet(ctx: &Context) -> Result<String, lmcp::Unanswered> {
+    ///     Ok(format!("Hello, {}!", ctx.elicit::<String>("What is your name?").await?))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let server = lmcp::server!().build()?;
+    /// let client = Client::connect_with(&server, ProtocolVersion::LATEST, json!({})).await?;
+    /// assert!(client.call("greet", json!({})).await.error().contains("does not offer `elicitation.form`"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses the connection.
+    pub async fn connect_with(
+        server: &ReadyServer,
+        version: ProtocolVersion,
+        capabilities: impl Into<Value>,
+    ) -> Result<Client> {
+        let script = Arc::new(Script::default());
+        match Connection::open(server, version, "lmcp-testing", capabilities.into(), script.clone()).await {
+            Ok(connection) => Ok(Client { connection: Arc::new(connection), script }),
             Err(error) => Err(Error::msg(format!("the server refused the connection: {error}"))),
+        }
+    }
+
+    /// When the server asks the user this, they enter that: an object with the form's fields, or the value of a form that
+    /// asks for one value. It holds for every time it is asked, until something else is said.
+    ///
+    /// A question that nothing was said for fails the call, with its text.
+    ///
+    /// ```standalone_crate
+    /// # use lmcp::{Context, tool};
+    /// # use serde_json::json;
+    /// /// Greets the user.
+    /// #[tool]
+    /// async fn greet(ctx: &Context) -> Result<String, lmcp::Unanswered> {
+    ///     Ok(format!("Hello, {}!", ctx.elicit::<String>("What is your name?").await?))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = lmcp::testing::client!().await;
+    /// client.answer("What is your name?", "Ada");
+    /// assert_eq!(client.call("greet", json!({})).await.text(), "Hello, Ada!");
+    /// client.decline("What is your name?");
+    /// assert_eq!(client.call("greet", json!({})).await.error(), "the user declined to answer");
+    /// # }
+    /// ```
+    pub fn answer(&self, question: impl Into<String>, content: impl Into<Value>) {
+        let content = match content.into() {
+            Value::Object(content) => content.into(),
+            value => json!({ "value": value }),
+        };
+        self.script.put(question.into(), json!({ "action": "accept", "content": content }));
+    }
+
+    /// When the server asks the user this, they say no.
+    pub fn decline(&self, question: impl Into<String>) {
+        self.script.put(question.into(), json!({ "action": "decline" }));
+    }
+
+    /// When the server asks the user this, they close the question.
+    pub fn cancel(&self, question: impl Into<String>) {
+        self.script.put(question.into(), json!({ "action": "cancel" }));
+    }
+
+    /// When the server asks the client's model something, it says this.
+    ///
+    /// A text, or the whole result: `json!({"role": "assistant", "content": {…}, "model": "…"})`.
+    pub fn answer_sampling(&self, answer: impl Into<Value>) {
+        let answer = match answer.into() {
+            Value::Object(answer) => answer.into(),
+            text => json!({
+                "role": "assistant", "model": "lmcp-testing", "stopReason": "endTurn",
+                "content": { "type": "text", "text": text },
+            }),
+        };
+        self.script.lock().sampling = Some(answer);
+    }
+
+    /// Sets the client's roots, as `file:` URIs, and tells the server that they changed.
+    pub async fn set_roots(&self, uris: impl IntoIterator<Item = &str>) {
+        let roots: Vec<Value> = uris.into_iter().map(|uri| json!({ "uri": uri })).collect();
+        self.script.lock().roots = Some(json!({ "roots": roots }));
+        if !self.protocol_version().is_modern() {
+            self.notify("notifications/roots/list_changed", json!({})).await;
         }
     }
 
@@ -202,12 +348,12 @@ impl Client {
     ///
     /// The JSON-RPC error.
     pub async fn request(&self, method: &str, params: impl Into<Value>) -> Result<Value, RpcError> {
-        self.0.request(method, params.into()).await.map_err(RpcError)
+        self.connection.request(method, params.into()).await.map_err(RpcError)
     }
 
     /// Sends any notification.
     pub async fn notify(&self, method: &str, params: impl Into<Value>) {
-        self.0.notify(method, Some(params.into())).await;
+        self.connection.notify(method, Some(params.into())).await;
     }
 
     /// Waits for a notification of this method and gives its `params`.
@@ -216,7 +362,7 @@ impl Client {
     ///
     /// When the server ends before one comes.
     pub async fn notification(&self, method: &str) -> Value {
-        match self.0.notification(method).await {
+        match self.connection.notification(method).await {
             Some(mut message) => message.get_mut("params").map(Value::take).unwrap_or_default(),
             None => self.fail(&format!("the server ended without sending {method}")),
         }
@@ -224,22 +370,22 @@ impl Client {
 
     /// Takes every notification that has arrived and was not waited for.
     pub fn notifications(&self) -> Vec<Value> {
-        self.0.notifications()
+        self.connection.notifications()
     }
 
     /// What the server said of itself: the result of `initialize` or `server/discover`.
     pub fn introduction(&self) -> &Value {
-        self.0.introduction()
+        self.connection.introduction()
     }
 
     /// The revision this client speaks.
     pub fn protocol_version(&self) -> ProtocolVersion {
-        self.0.version()
+        self.connection.version()
     }
 
     /// Everything that was said on the wire so far, one JSON line each.
     pub fn transcript(&self) -> String {
-        self.0.transcript()
+        self.connection.transcript()
     }
 
     #[track_caller]
@@ -250,7 +396,7 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("version", &self.0.version()).finish_non_exhaustive()
+        f.debug_struct("Client").field("version", &self.connection.version()).finish_non_exhaustive()
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`command`]: the arguments become one [`Command`], or a [`Misuse`];
 //! - [`list`], [`call`], [`read`], [`get`], [`help`]: a command becomes a report;
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
+//! - [`prompt`]: what a tool asks meanwhile, of the person at the terminal;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
 //! - [`signature`]: what functions take and give, as people read it;
 //! - [`content`], [`json`], [`text`]: results, JSON and text for people and terminals.
@@ -19,6 +20,7 @@ mod help;
 mod json;
 mod list;
 mod log;
+mod prompt;
 mod read;
 mod request;
 mod sample;

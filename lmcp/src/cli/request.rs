@@ -12,12 +12,14 @@ use std::task::Poll;
 
 /// The `result` as the server wrote it, or the message of its error.
 pub(super) async fn request(server: &ReadyServer, method: &str, mut params: Value) -> Result<Box<RawValue>, String> {
-    let connection = Connection::open(server, ProtocolVersion::LATEST, "lmcp-cli").await.map_err(|e| message(&e))?;
+    let (capabilities, respond) = super::prompt::answers();
+    let connection = Connection::open(server, ProtocolVersion::LATEST, "lmcp-cli", capabilities, respond)
+        .await
+        .map_err(|e| message(&e))?;
     if let Value::Object(params) = &mut params {
         params.insert("_meta".into(), json!({ "progressToken": 1, LOG_LEVEL: "info" }));
     }
-    let (id, answer) = connection.start(method, params).await;
-    let mut answer = pin!(connection.finish_raw(id, answer));
+    let mut answer = pin!(connection.request_raw(method, params));
     let answer = loop {
         let mut said = pin!(connection.next_notification());
         let next = std::future::poll_fn(|cx| match said.as_mut().poll(cx) {

@@ -1,10 +1,13 @@
 //! 2024-11-05 to 2025-11-25: `initialize`, and the session it opens.
 
 use super::{Era, Request, Surroundings, progress_token, unknown_method};
+use crate::ask::requests::{Line, Outlet, Requests, Waits};
+use crate::ask::{Asks, Unanswered};
 use crate::handler::Context;
-use crate::handler::context::{ClientDeclaration, ClientSource, Inner, Lazy, LogThreshold};
-use crate::jsonrpc::ErrorObject;
+use crate::handler::context::{ClientDeclaration, ClientSource, Inner, Lazy};
+use crate::handler::log::LogThreshold;
 use crate::jsonrpc::encode::NoId;
+use crate::jsonrpc::{ErrorObject, Id};
 use crate::outcome::Outcome;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, required_string, typed};
@@ -13,7 +16,9 @@ use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::server::subscribers::{Filter, Subscriber};
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +27,8 @@ pub(crate) struct Session {
     agreed: Mutex<Agreed>,
     level: Arc<AtomicU8>,
     initialized: AtomicBool,
+    /// What the client was asked and has not answered yet.
+    pub(crate) requests: Arc<Requests>,
     /// The client's subscriptions and the changes it has yet to be told.
     pub(crate) subscriber: Arc<Subscriber>,
 }
@@ -41,6 +48,7 @@ impl Session {
             agreed: Mutex::default(),
             level: Arc::new(AtomicU8::new(DEFAULT_LEVEL as u8)),
             initialized: AtomicBool::new(false),
+            requests: Arc::default(),
             subscriber: Subscriber::new(Filter::default()),
         }
     }
@@ -158,13 +166,48 @@ impl Session {
         }
     }
 
-    /// The context of a request in this session.
-    pub(crate) fn context(&self, request: &Request<'_>, surroundings: Surroundings) -> Result<Context, ErrorObject> {
+    /// `notifications/roots/list_changed`.
+    pub(crate) fn roots_changed(&self) {
+        self.requests.forget_roots();
+    }
+
+    /// Takes the client's answer to a question; `false` when nothing waits for it.
+    pub(crate) fn take_answer(&self, id: Option<&Id>, outcome: Result<&RawValue, &RawValue>) -> bool {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Refusal {
+            code: i64,
+            message: String,
+        }
+        let reply = match outcome {
+            Ok(result) => serde_json::from_str(result.get()).map_err(|e| Unanswered::Invalid(e.to_string())),
+            Err(error) => {
+                let Refusal { code, message } = serde_json::from_str(error.get()).unwrap_or_default();
+                Err(Unanswered::Refused { code, message })
+            }
+        };
+        id.is_some_and(|id| self.requests.answer(id, reply))
+    }
+
+    /// The context of a request in this session. Where the call has no stream of its own, its questions go to `elsewhere`.
+    pub(crate) fn context(
+        &self,
+        request: &Request<'_>,
+        surroundings: Surroundings,
+        elsewhere: Outlet,
+    ) -> Result<Context, ErrorObject> {
         let Request { id, params, meta, message, .. } = request;
         let Surroundings { server, outbox, cancellation, .. } = surroundings;
         let agreed = self.agreed();
+        let asks = if Method::parse(request.method).is_some_and(Method::can_ask) {
+            let outlet = outbox.clone().map_or(elsewhere, Outlet::Call);
+            Asks::Requests(Line { requests: self.requests.clone(), outlet, waits: Waits::default() })
+        } else {
+            Asks::Nobody("nobody can be asked during a request of this kind")
+        };
         Ok(Context::new(Inner {
             server: ServerHandle(server),
+            asks,
             version: agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY),
             id: Some(id.clone()),
             meta: params.meta.map(|raw| super::part(message, raw)),

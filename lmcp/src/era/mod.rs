@@ -7,7 +7,8 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
-use crate::handler::context::{Cancellation, LogThreshold};
+use crate::handler::cancellation::Cancellation;
+use crate::handler::log::LogThreshold;
 use crate::jsonrpc::{ErrorObject, Id};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta};
@@ -44,6 +45,8 @@ pub(crate) struct Surroundings {
     pub(crate) server: Arc<Shared>,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
+    /// Who is calling, as far as that was checked.
+    pub(crate) principal: Option<Arc<str>>,
     #[cfg(feature = "http")]
     pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
 }

@@ -1,8 +1,11 @@
 //! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
 
 use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
+use crate::ask::Asks;
+use crate::ask::rounds::Rounds;
 use crate::handler::Context;
-use crate::handler::context::{ClientSource, Inner, Lazy, LogThreshold};
+use crate::handler::context::{ClientSource, Inner, Lazy};
+use crate::handler::log::LogThreshold;
 use crate::jsonrpc::{ErrorObject, Id, code, encode};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION, SUBSCRIPTION_ID};
@@ -14,8 +17,10 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::{Change, Filter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Checks a request's metadata in the order the specification gives: missing, then unsupported, then the method.
 pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, ProtocolVersion), ErrorObject> {
@@ -78,8 +83,10 @@ pub(crate) fn context(
             LogThreshold::Request(Some(super::legacy::parse_level(&string(raw, &path)?, &path)?))
         }
     };
+    let asks = asks(request, &server, surroundings.principal)?;
     Ok(Context::new(Inner {
         server: ServerHandle(server),
+        asks,
         version,
         id: Some(id.clone()),
         meta: params.meta.map(|raw| part(message, raw)),
@@ -95,6 +102,22 @@ pub(crate) fn context(
         headers: surroundings.headers,
         lazy: Lazy::default(),
     }))
+}
+
+/// How this call asks its client: with the answers that the request brings along.
+fn asks(request: &Request<'_>, server: &Shared, principal: Option<Arc<str>>) -> Result<Asks, ErrorObject> {
+    let Request { method, params, message, .. } = request;
+    if !Method::parse(method).is_some_and(Method::can_ask) {
+        return Ok(Asks::Nobody("nobody can be asked during a request of this kind"));
+    }
+    let given = |raw: Option<&'_ RawValue>| raw.is_some_and(|raw| raw.get() != "null");
+    // `null` holds no answers, so they are asked for again.
+    let responses = params.input_responses.filter(|raw| given(Some(raw)));
+    let responses = responses.map(|raw| typed(raw, "params.inputResponses")).transpose()?;
+    let state = params.request_state.filter(|raw| given(Some(raw)));
+    let state = state.map(|raw| string(raw, "params.requestState")).transpose()?;
+    let message = (*message).clone();
+    Rounds::open(message, principal, responses, state.as_deref(), &server.secret).map(Asks::Rounds)
 }
 
 /// `notifications` of a `subscriptions/listen` request, and of its acknowledgement.

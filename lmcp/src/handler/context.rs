@@ -1,17 +1,20 @@
 //! [`Context`]: what a handler may know about its call, and what it may say while it runs.
 
-use crate::jsonrpc::{Id, encode};
+use super::cancellation::Cancellation;
+use super::log::{Log, LogThreshold};
+use super::progress::{Amount, Progress, Reported};
+use crate::ask::{Asks, Roots};
+use crate::jsonrpc::Id;
 use crate::protocol::capabilities::{ClientCapabilities, Implementation};
 use crate::protocol::{Level, Meta, ProtocolVersion};
 use crate::server::ServerHandle;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::value::RawValue;
-use std::future::IntoFuture;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The call a handler is running in: its request, its client, progress, log messages, cancellation.
 ///
@@ -44,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) log: LogThreshold,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
+    pub(crate) asks: Asks,
     #[cfg(feature = "http")]
     pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
     pub(crate) lazy: Lazy,
@@ -54,8 +58,10 @@ pub(crate) struct Inner {
 pub(crate) struct Lazy {
     meta: OnceLock<Meta>,
     client: OnceLock<Arc<ClientDeclaration>>,
+    roots: OnceLock<Roots>,
+    recorded: Mutex<HashMap<String, Value>>,
     /// What was reported last; held while anything is sent.
-    last_progress: Mutex<Option<f64>>,
+    reported: Mutex<Reported>,
     answered: AtomicBool,
 }
 
@@ -71,24 +77,6 @@ pub(crate) struct ClientDeclaration {
 pub(crate) enum ClientSource {
     Session(Arc<ClientDeclaration>),
     Request { info: Option<Bytes>, capabilities: Option<Bytes> },
-}
-
-/// From which level on log messages go out.
-#[derive(Clone, Debug)]
-pub(crate) enum LogThreshold {
-    /// The request asked for this level, or for no messages at all.
-    Request(Option<Level>),
-    /// The session's level, which may change while the call runs.
-    Session(Arc<AtomicU8>),
-}
-
-impl LogThreshold {
-    fn passes(&self, level: Level) -> bool {
-        match self {
-            LogThreshold::Request(threshold) => threshold.is_some_and(|threshold| level >= threshold),
-            LogThreshold::Session(threshold) => level as u8 >= threshold.load(Ordering::Relaxed),
-        }
-    }
 }
 
 impl Context {
@@ -172,19 +160,19 @@ impl Context {
     ///
     /// Spec: basic/patterns/progress.
     pub fn progress(&self, done: impl Amount) -> Progress<'_> {
-        Progress { context: self, done: done.amount(), total: None, message: None }
+        Progress::new(self, done.amount())
     }
 
     /// Sends a log message of any level, if the client asked for that level.
     ///
     /// Spec: server/utilities/logging.
     pub fn log(&self, level: Level, data: impl Serialize) -> Log<'_> {
-        let wanted = self.0.log.passes(level) && self.0.outbox.is_some() && !self.is_answered();
+        let wanted = self.0.log.passes(level) && self.0.outbox.is_some() && !self.is_over();
         let data = serde_json::value::to_raw_value(&data);
         if let Ok(data) = &data {
-            log_on_stderr(level, data.get());
+            super::log::on_stderr(level, data.get());
         }
-        Log { context: self, level, logger: None, data: if wanted { data.ok() } else { None } }
+        Log::new(self, level, data.ok().filter(|_| wanted))
     }
 
     /// A log message at level `debug`.
@@ -212,27 +200,59 @@ impl Context {
         &self.0.cancellation
     }
 
-    /// From now on nothing more is sent for this call.
+    /// How this call asks its client.
+    pub(crate) fn asks(&self) -> &Asks {
+        &self.0.asks
+    }
+
+    /// The roots that this call was told.
+    pub(crate) fn learnt_roots(&self) -> &OnceLock<Roots> {
+        &self.0.lazy.roots
+    }
+
+    /// What `once` recorded in this run.
+    pub(crate) fn recorded(&self, key: &str) -> Option<Value> {
+        self.lock_recorded().get(key).cloned()
+    }
+
+    pub(crate) fn record(&self, key: &str, value: Value) {
+        self.lock_recorded().insert(key.to_owned(), value);
+    }
+
+    fn lock_recorded(&self) -> MutexGuard<'_, HashMap<String, Value>> {
+        self.0.lazy.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// What was reported so far; nothing is sent while it is held.
+    pub(super) fn reported(&self) -> MutexGuard<'_, Reported> {
+        self.0.lazy.reported.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on nothing more is sent for this call. What was reported and held back goes out first.
     pub(crate) fn mark_answered(&self) {
         // Behind whatever is being sent right now.
-        let _sending = self.0.lazy.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reported = self.reported();
+        self.flush_progress(&mut reported);
         self.0.lazy.answered.store(true, Ordering::Release);
     }
 
-    fn is_answered(&self) -> bool {
+    /// Whether nothing more is sent for this call: it was answered, or cancelled.
+    pub(crate) fn is_over(&self) -> bool {
         self.0.lazy.answered.load(Ordering::Acquire) || self.is_cancelled()
     }
 
-    /// Sends a notification, a progress report for one; never behind the answer, nor behind a report of more.
-    async fn notify(&self, message: Vec<u8>, progress: Option<f64>) {
+    /// Sends a notification, never behind the answer.
+    pub(crate) async fn notify(&self, message: Vec<u8>) {
         if let Some(outbox) = &self.0.outbox {
             outbox.room_or_give_up().await;
-            let mut last = self.0.lazy.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
-            if self.is_answered() || last.zip(progress).is_some_and(|(last, done)| done <= last) {
-                return;
+            let _sending = self.reported();
+            if !self.is_over() {
+                outbox.push(&message);
             }
-            *last = progress.or(*last);
-            outbox.push(&message);
         }
     }
 }
@@ -240,177 +260,5 @@ impl Context {
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Context").field("request_id", &self.request_id()).finish_non_exhaustive()
-    }
-}
-
-fn log_on_stderr(level: Level, data: &str) {
-    match level {
-        Level::Debug => tracing::debug!(target: "lmcp::handler", "{data}"),
-        Level::Info | Level::Notice => tracing::info!(target: "lmcp::handler", "{data}"),
-        Level::Warning => tracing::warn!(target: "lmcp::handler", "{data}"),
-        _ => tracing::error!(target: "lmcp::handler", "{level}: {data}"),
-    }
-}
-
-/// A number of any type: how far a call is, or of how much.
-pub trait Amount: sealed::Sealed {
-    #[doc(hidden)]
-    fn amount(self) -> f64;
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-macro_rules! amount {
-    ($($t:ty),*) => { $(
-        impl sealed::Sealed for $t {}
-        impl Amount for $t {
-            fn amount(self) -> f64 { self as f64 }
-        }
-    )* };
-}
-amount!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
-
-/// A progress report, sent when awaited. Made by [`Context::progress`].
-#[must_use = "a progress report is sent when it is awaited"]
-#[derive(Debug)]
-pub struct Progress<'a> {
-    context: &'a Context,
-    done: f64,
-    total: Option<f64>,
-    message: Option<String>,
-}
-
-impl Progress<'_> {
-    /// Says of how much.
-    #[doc(alias = "total")]
-    pub fn of(mut self, total: impl Amount) -> Self {
-        self.total = Some(total.amount());
-        self
-    }
-    /// Says what is being done.
-    pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
-        self
-    }
-
-    fn encode(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Params<'a> {
-            progress_token: &'a RawValue,
-            progress: Number,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            total: Option<Number>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            message: Option<&'a str>,
-        }
-        let inner = &self.context.0;
-        let token: &RawValue = serde_json::from_slice(inner.progress_token.as_ref()?).ok()?;
-        if inner.outbox.is_none() || !self.done.is_finite() || self.context.is_answered() {
-            return None;
-        }
-        let message = self.message.as_deref().filter(|_| inner.version.has_progress_message());
-        let total = self.total.filter(|total| total.is_finite()).map(Number);
-        let params = Params { progress_token: token, progress: Number(self.done), total, message };
-        Some(encode::notification("notifications/progress", &params))
-    }
-}
-
-/// A number written without a needless `.0`.
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
-            s.serialize_i64(self.0 as i64)
-        } else {
-            s.serialize_f64(self.0)
-        }
-    }
-}
-
-impl<'a> IntoFuture for Progress<'a> {
-    type Output = ();
-    type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
-    fn into_future(self) -> Self::IntoFuture {
-        match self.encode() {
-            Some(message) => Box::pin(self.context.notify(message, Some(self.done))),
-            None => Box::pin(std::future::ready(())),
-        }
-    }
-}
-
-/// A log message, sent when awaited. Made by [`Context::log`] and its siblings.
-#[must_use = "a log message is sent when it is awaited"]
-#[derive(Debug)]
-pub struct Log<'a> {
-    context: &'a Context,
-    level: Level,
-    logger: Option<String>,
-    data: Option<Box<RawValue>>,
-}
-
-impl Log<'_> {
-    /// Names the part of the program that says it.
-    pub fn logger(mut self, name: impl Into<String>) -> Self {
-        self.logger = Some(name.into());
-        self
-    }
-
-    fn encode(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        struct Params<'a> {
-            level: Level,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            logger: Option<&'a str>,
-            data: &'a RawValue,
-        }
-        let params = Params { level: self.level, logger: self.logger.as_deref(), data: self.data.as_deref()? };
-        Some(encode::notification("notifications/message", &params))
-    }
-}
-
-impl<'a> IntoFuture for Log<'a> {
-    type Output = ();
-    type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
-    fn into_future(self) -> Self::IntoFuture {
-        match self.encode() {
-            Some(message) => Box::pin(self.context.notify(message, None)),
-            None => Box::pin(std::future::ready(())),
-        }
-    }
-}
-
-/// A flag that is raised once and can be waited for.
-#[derive(Clone, Default)]
-pub(crate) struct Cancellation(Arc<Flag>);
-
-#[derive(Default)]
-struct Flag {
-    raised: AtomicBool,
-    waiters: tokio::sync::Notify,
-}
-
-impl Cancellation {
-    pub(crate) fn cancel(&self) {
-        self.0.raised.store(true, Ordering::Release);
-        self.0.waiters.notify_waiters();
-    }
-    /// Whether both are the same flag.
-    pub(crate) fn is(&self, other: &Cancellation) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.0.raised.load(Ordering::Acquire)
-    }
-    pub(crate) async fn cancelled(&self) {
-        let waiter = self.0.waiters.notified();
-        let mut waiter = std::pin::pin!(waiter);
-        waiter.as_mut().enable();
-        if !self.is_cancelled() {
-            waiter.await;
-        }
     }
 }

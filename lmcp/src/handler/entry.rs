@@ -2,6 +2,7 @@
 
 use super::call::{Call, Rejection};
 use super::parameter::ParamSpec;
+use crate::ask::form::{Answer, Form};
 use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 use schemars::{Schema, SchemaGenerator};
 use std::any::TypeId;
@@ -139,6 +140,8 @@ pub struct Description {
     pub params: Vec<ParamSpec>,
     /// The schema of its structured output, if it has one.
     pub output: Option<fn(&mut SchemaGenerator) -> Option<Schema>>,
+    /// The forms that its user may be asked to fill in: whether there are such.
+    pub forms: Vec<fn() -> Result<(), String>>,
     /// `None` is among the values: the output is an `Option`.
     pub nullable: bool,
     /// The MIME type of the contents, if the type tells.
@@ -149,6 +152,11 @@ impl Description {
     /// Adds a parameter.
     pub fn param(&mut self, spec: ParamSpec) {
         self.params.push(spec);
+    }
+
+    /// Adds a form.
+    pub fn form<T: Answer>(&mut self) {
+        self.forms.push(|| Form::of::<T>().map(drop));
     }
 }
 

@@ -5,11 +5,14 @@
 //! [`IntoToolResult`] and its siblings turn what comes back into an outcome. Nothing here knows an era.
 
 pub(crate) mod call;
+pub(crate) mod cancellation;
 pub(crate) mod completion;
 pub(crate) mod context;
 pub(crate) mod entry;
 pub(crate) mod failure;
+pub(crate) mod log;
 pub(crate) mod parameter;
+pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod returns;
@@ -18,9 +21,11 @@ pub(crate) mod tool;
 
 pub use call::Call;
 pub use completion::{Completer, CompletionArguments, Completions, IntoCompletions};
-pub use context::{Amount, Context, Log, Progress};
+pub use context::Context;
 pub use failure::HandlerError;
+pub use log::Log;
 pub use parameter::{Args, Parameter, State};
+pub use progress::{Amount, Progress};
 pub use prompt::IntoPromptResult;
 pub use resource::IntoResourceContents;
 pub use returns::{Json, Text};

@@ -29,6 +29,7 @@ pub(crate) enum Message<'a> {
     /// An error whose request its sender could not read has no id, or `null`.
     Response {
         id: Option<Id>,
+        outcome: Result<&'a RawValue, &'a RawValue>,
     },
 }
 
@@ -105,8 +106,13 @@ impl<'a> Envelope<'a> {
     fn into_message(self) -> Result<Message<'a>, Malformed> {
         let id = self.id.and_then(Id::read);
         // However it is spelled, an answer is not answered: two peers would go on forever.
-        if self.method.is_none() && id.is_none() && self.result.is_some() != self.error.is_some() {
-            return Ok(Message::Response { id });
+        let outcome = match (self.result, self.error) {
+            (Some(result), None) => Some(Ok(result)),
+            (None, Some(error)) => Some(Err(error)),
+            _ => None,
+        };
+        if let (None, None, Some(outcome)) = (self.method, &id, outcome) {
+            return Ok(Message::Response { id, outcome });
         }
         if let Some(field) = self.twice {
             return Err(Malformed::request(id, format!("`{field}` is given twice")));
@@ -118,9 +124,9 @@ impl<'a> Envelope<'a> {
             return Err(Malformed::request(None, "`id` must be a string or an integer"));
         }
         let Some(method) = self.method else {
-            return match (id, self.result, self.error) {
-                (id @ Some(_), Some(_), None) | (id @ Some(_), None, Some(_)) => Ok(Message::Response { id }),
-                (id, _, _) => Err(Malformed::request(id, "`method` is missing")),
+            return match (id, outcome) {
+                (id @ Some(_), Some(outcome)) => Ok(Message::Response { id, outcome }),
+                (id, _) => Err(Malformed::request(id, "`method` is missing")),
             };
         };
         let Ok(Str(method)) = serde_json::from_str(method.get()) else {

@@ -40,6 +40,20 @@ pub(crate) fn error(id: Option<&Id>, no_id: NoId, error: &ErrorObject) -> Vec<u8
     out
 }
 
+/// `{"jsonrpc":"2.0","id":…,"method":…,"params":…}`: a request of the server's own.
+pub(crate) fn request(id: &str, method: &str, params: &impl Serialize) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Request<'a, P> {
+        jsonrpc: &'static str,
+        id: &'a str,
+        method: &'a str,
+        params: &'a P,
+    }
+    let mut out = Vec::with_capacity(256);
+    write_json(&mut out, &Request { jsonrpc: "2.0", id, method, params });
+    out
+}
+
 /// `{"jsonrpc":"2.0","method":…,"params":…}`.
 pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
     #[derive(Serialize)]

@@ -40,3 +40,27 @@ pub struct ClientCapabilities {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experimental: Option<Value>,
 }
+
+impl ClientCapabilities {
+    /// It shows forms: it says so, or says nothing of what it shows.
+    pub(crate) fn has_forms(&self) -> bool {
+        let says = |mode: &str| part(&self.elicitation, mode);
+        self.elicitation.is_some() && (says("form") || !says("url"))
+    }
+    /// It shows URLs to visit.
+    pub(crate) fn has_urls(&self) -> bool {
+        part(&self.elicitation, "url")
+    }
+    /// Its model can be given tools.
+    pub(crate) fn samples_with_tools(&self) -> bool {
+        part(&self.sampling, "tools")
+    }
+    /// What was said with servers can go along to its model.
+    pub(crate) fn samples_with_context(&self) -> bool {
+        part(&self.sampling, "context")
+    }
+}
+
+fn part(capability: &Option<Value>, name: &str) -> bool {
+    capability.as_ref().and_then(|capability| capability.get(name)).is_some_and(|part| !part.is_null())
+}

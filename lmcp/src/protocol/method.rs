@@ -49,6 +49,13 @@ impl Method {
         ("ping", Method::Ping),
     ];
 
+    /// A call of it may end with questions to the client.
+    ///
+    /// Spec: basic/patterns/mrtr, "Supported Requests".
+    pub(crate) fn can_ask(self) -> bool {
+        matches!(self, Method::CallTool | Method::ReadResource | Method::GetPrompt)
+    }
+
     /// Exists in 2026-07-28 and only there: enough to tell the era by.
     pub(crate) fn is_only_modern(self) -> bool {
         matches!(self, Method::Discover | Method::Listen)

@@ -11,6 +11,8 @@ pub(crate) mod method;
 pub(crate) mod params;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod roots;
+pub(crate) mod sampling;
 pub(crate) mod tool;
 pub(crate) mod version;
 
@@ -20,6 +22,10 @@ pub use logging::Level;
 pub use meta::Meta;
 pub use prompt::{Message, PromptResult};
 pub use resource::{ResourceBody, ResourceContents};
+pub use roots::Root;
+pub use sampling::{
+    SamplingContent, SamplingMessage, SamplingRequest, SamplingTool, ToolChoice, ToolUse, ToolUseResult,
+};
 pub use tool::ToolResult;
 pub use version::ProtocolVersion;
 

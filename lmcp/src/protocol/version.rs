@@ -93,6 +93,26 @@ impl ProtocolVersion {
     pub(crate) fn has_last_modified(self) -> bool {
         self >= Self::V2025_06_18
     }
+    /// The user can be asked.
+    pub(crate) fn has_elicitation(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+    /// The user can be asked to visit a page, and a form says that it is one.
+    pub(crate) fn has_elicitation_modes(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+    /// Forms have defaults, choices with titles, and several choices.
+    pub(crate) fn has_full_forms(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+    /// A page to visit has an id, under which the client is told that the user is done there.
+    pub(crate) fn has_elicitation_ids(self) -> bool {
+        self == Self::V2025_11_25
+    }
+    /// A client's model can be given tools, and its messages have several blocks.
+    pub(crate) fn has_sampling_tools(self) -> bool {
+        self >= Self::V2025_11_25
+    }
     pub(crate) fn has_icons(self) -> bool {
         self >= Self::V2025_11_25
     }

@@ -105,6 +105,11 @@ fn check_tool_name(name: &str, common: &Common, mistakes: &mut Mistakes) {
 fn check_params(kind: Kind, common: &Common, states: &States, mistakes: &mut Mistakes) {
     let kind = kind.as_str();
     let name = &common.name;
+    for form in &common.forms {
+        if let Err(why) = form() {
+            mistakes.add(common.source, format!("{kind} `{name}`: {why}"));
+        }
+    }
     let whole = common.params.iter().filter(|p| p.role == Role::Arguments).count();
     if whole > 1 {
         mistakes.add(common.source, format!("{kind} `{name}`: it takes `Args<T>` twice; one takes all arguments"));

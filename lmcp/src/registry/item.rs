@@ -1,7 +1,7 @@
 //! What is registered, made ready: definitions as each revision spells them, and what running one needs.
 
 use crate::handler::call::{Call, Rejection};
-use crate::handler::entry::{self, BoxFuture, Item, PromptEntry, ResourceEntry, ToolEntry, ToolHints};
+use crate::handler::entry::{self, BoxFuture, Description, Item, PromptEntry, ResourceEntry, ToolEntry, ToolHints};
 use crate::handler::parameter::{ParamSpec, Role};
 use crate::protocol::content::common_entries;
 use crate::protocol::{At, Icon, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
@@ -20,6 +20,8 @@ pub(crate) struct Common {
     pub(crate) icons: Vec<Icon>,
     pub(crate) meta: Option<Meta>,
     pub(crate) params: Vec<ParamSpec>,
+    /// Whether the forms that its user may be asked to fill in are such.
+    pub(crate) forms: Vec<fn() -> Result<(), String>>,
     /// For each parameter of a prompt or a template, the few values that its type allows.
     choices: Vec<Vec<String>>,
     pub(crate) source: entry::Source,
@@ -28,7 +30,7 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    fn new(item: &Item, params: Vec<ParamSpec>) -> Self {
+    fn new(item: &Item, description: Description) -> Self {
         let mut meta = item.meta.and_then(|meta| if let Value::Object(meta) = meta() { Some(meta) } else { None });
         if !item.tags.is_empty() {
             // Tags have no field of their own in the protocol.
@@ -41,7 +43,8 @@ impl Common {
             icons: item.icons.map(|icons| icons()).unwrap_or_default(),
             meta: meta.filter(|meta| !meta.is_empty()),
             choices: Vec::new(),
-            params,
+            params: description.params,
+            forms: description.forms,
             source: item.source,
             timeout: item.timeout,
             permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
@@ -119,7 +122,7 @@ impl Tool {
             output_schema,
             hints: entry.hints,
             shim: entry.shim,
-            common: Common::new(&entry.item, description.params),
+            common: Common::new(&entry.item, description),
         })
     }
 
@@ -207,7 +210,7 @@ impl Resource {
     pub(crate) fn new(entry: &ResourceEntry, uri: String) -> Self {
         let description = entry::describe(entry.shim);
         let mime = entry.mime.or(description.mime);
-        let common = Common::new(&entry.item, description.params);
+        let common = Common::new(&entry.item, description);
         Resource { common, uri, mime, size: entry.size, shim: entry.shim }
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
@@ -249,7 +252,7 @@ impl Template {
         let description = entry::describe(entry.shim);
         Template {
             mime: entry.mime.or(description.mime),
-            common: Common::new(&entry.item, description.params).with_choices(),
+            common: Common::new(&entry.item, description).with_choices(),
             uri_template: template.as_rfc6570(),
             segments: template.names().map(str::to_owned).collect(),
             shim: entry.shim,
@@ -295,7 +298,7 @@ impl Prompt {
     /// The prompt of an entry; the error says what is wrong with its arguments.
     pub(crate) fn new(entry: &PromptEntry) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
-        let common = Common::new(&entry.item, description.params).with_choices();
+        let common = Common::new(&entry.item, description).with_choices();
         // The same schema as a tool's, read for what a prompt can say: names, descriptions, what is required.
         let schema = super::schema::input(&common.params)?;
         let required = schema.get("required").and_then(Value::as_array);

@@ -20,6 +20,17 @@ pub(crate) fn output_generator() -> SchemaGenerator {
     settings().for_serialize().into_generator()
 }
 
+/// The schema of a type on its own.
+pub(crate) fn of_type<T: schemars::JsonSchema>() -> Value {
+    let mut generator = input_generator();
+    let schema = generator.subschema_for::<T>();
+    let mut schema = finish(schema, &mut generator, true);
+    if let Value::Object(object) = &mut schema {
+        add_definitions(object, &mut generator, true);
+    }
+    schema
+}
+
 fn settings() -> SchemaSettings {
     SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;

@@ -9,10 +9,12 @@ use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
 use crate::registry::switch::Kinds;
+use crate::seal::Secret;
 #[cfg(feature = "http")]
 use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A server under construction: name, states, limits, what it offers.
@@ -46,6 +48,8 @@ pub struct Server {
     states: States,
     limits: Limits,
     advertised: Kinds,
+    secret: Option<Secret>,
+    heartbeat: Option<Duration>,
     mistakes: Mistakes,
     #[cfg(feature = "http")]
     http: Options,
@@ -93,6 +97,8 @@ impl Server {
             states: States::default(),
             limits: Limits::default(),
             advertised: Kinds::default(),
+            secret: None,
+            heartbeat: Some(Duration::from_secs(15)),
             mistakes: Mistakes::default(),
             #[cfg(feature = "http")]
             http: Options::default(),
@@ -201,6 +207,28 @@ impl Server {
         self
     }
 
+    /// After how long a call that has sent nothing says by itself that it is still running; 15 s. `None` says nothing.
+    ///
+    /// Only for calls whose client asked for progress: many give up on a call that is silent for a minute, and begin to
+    /// count anew with each report.
+    pub fn heartbeat(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.heartbeat = time.into().map(|time| time.max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Sets the secret that seals what clients carry for the server: answers of earlier rounds and, over HTTP, the ids of
+    /// sessions. At least 16 bytes. By default what the environment variable `LMCP_SECRET` holds, or else a random one.
+    ///
+    /// Replicas that share a secret can finish each other's calls and know each other's sessions, and so does a server
+    /// that was restarted.
+    pub fn secret(mut self, secret: impl AsRef<[u8]>) -> Self {
+        match Secret::shared(secret.as_ref()) {
+            Ok(secret) => self.secret = Some(secret),
+            Err(e) => self.mistakes.add(None, e.to_string()),
+        }
+        self
+    }
+
     /// Lets in over HTTP whoever this says. By default whoever sends the token in the environment variable
     /// `LMCP_TOKEN`; without one, everybody.
     #[cfg(feature = "http")]
@@ -252,6 +280,13 @@ impl Server {
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
             return Err(check::nothing_collected(self.package.name));
         }
+        let secret = match self.secret {
+            Some(secret) => secret,
+            None => match Secret::from_environment()? {
+                Some(secret) => secret,
+                None => Secret::random()?,
+            },
+        };
         Ok(ReadyServer {
             shared: Arc::new(Shared {
                 info: self.info,
@@ -260,6 +295,8 @@ impl Server {
                 subscribers: Subscribers::default(),
                 limits: self.limits,
                 advertised: self.advertised,
+                heartbeat: self.heartbeat,
+                secret,
             }),
             #[cfg(feature = "http")]
             http: self.http,

@@ -8,7 +8,9 @@ use crate::protocol::Icon;
 use crate::registry::Registry;
 use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
+use crate::seal::Secret;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A running server: tells subscribers of changes, switches things on and off.
 ///
@@ -25,6 +27,10 @@ pub(crate) struct Shared {
     pub(crate) subscribers: Subscribers,
     pub(crate) limits: Limits,
     pub(crate) advertised: Kinds,
+    /// After how long a silent call that reports progress says that it is still there.
+    pub(crate) heartbeat: Option<Duration>,
+    /// What clients carry for us is sealed with it.
+    pub(crate) secret: Secret,
 }
 
 /// How the server introduces itself.

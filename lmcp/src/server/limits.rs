@@ -28,6 +28,10 @@ pub struct Limits {
     pub(crate) streams_per_session: usize,
     pub(crate) keep_alive: Duration,
     pub(crate) grace: Duration,
+    pub(crate) answer_time: Duration,
+    pub(crate) rounds: u32,
+    pub(crate) state_time: Duration,
+    pub(crate) state_bytes: usize,
 }
 
 impl Default for Limits {
@@ -50,6 +54,10 @@ impl Default for Limits {
             streams_per_session: 4,
             keep_alive: Duration::from_secs(30),
             grace: Duration::from_secs(10),
+            answer_time: Duration::from_secs(5 * 60),
+            rounds: 16,
+            state_time: Duration::from_secs(30 * 60),
+            state_bytes: 1 << 20,
         }
     }
 }
@@ -137,6 +145,26 @@ impl Limits {
     /// After how long a silent event stream gets a comment, so that nobody between closes it; 30 s.
     pub fn keep_alive(mut self, time: Duration) -> Self {
         self.keep_alive = time;
+        self
+    }
+    /// How long a client before 2026-07-28 may take to answer a question; 5 minutes. Then the question is taken back.
+    pub fn answer_time(mut self, time: Duration) -> Self {
+        self.answer_time = time;
+        self
+    }
+    /// How often a client of 2026-07-28 is asked during one call; 16. Once more is an error.
+    pub fn rounds(mut self, rounds: u32) -> Self {
+        self.rounds = rounds.max(1);
+        self
+    }
+    /// How long a client of 2026-07-28 may take to call again with answers; 30 minutes. Then it has to begin anew.
+    pub fn state_time(mut self, time: Duration) -> Self {
+        self.state_time = time;
+        self
+    }
+    /// How large the answers and recorded values of one call may become, in bytes as they travel; 1 MiB. More is an error.
+    pub fn state_bytes(mut self, bytes: usize) -> Self {
+        self.state_bytes = bytes.max(1024);
         self
     }
     /// How long an HTTP server that was told to end waits for running calls; 10 s.

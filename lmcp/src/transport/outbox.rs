@@ -77,7 +77,6 @@ impl Outbox {
     }
 
     /// Whether [`room`](Self::room) would wait.
-    #[cfg(feature = "stdio")]
     pub(crate) fn is_full(&self) -> bool {
         let buffer = self.lock();
         buffer.bytes.len() >= self.limit && !buffer.broken
@@ -159,6 +158,11 @@ impl Outbox {
             }
             self.filled.notified().await;
         }
+    }
+
+    /// Whether the other end is gone.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.lock().broken
     }
 
     /// Waits until the other end is gone.

@@ -7,11 +7,12 @@
 use super::batch::{Batch, Sink};
 use super::outbox::{Framing, Outbox};
 use super::{COLLAPSE, first};
+use crate::ask::requests::Outlet;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
 use crate::handler::Context;
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
@@ -135,8 +136,11 @@ impl Pipe {
                 }
             }
             Ok(Message::Notification { method, params }) => self.notification(&method, params),
-            // Nothing was asked of the client, so nothing waits for this.
-            Ok(Message::Response { id }) => tracing::debug!(?id, "an answer to nothing was ignored"),
+            Ok(Message::Response { id, outcome }) => {
+                if !self.0.session.take_answer(id.as_ref(), outcome) {
+                    tracing::debug!(?id, "an answer to nothing was ignored");
+                }
+            }
             Err(Malformed { id, error }) => self.reject(sink, id.as_ref(), &error),
         }
     }
@@ -155,6 +159,7 @@ impl Pipe {
                     None => tracing::debug!("nothing to cancel"),
                 }
             }
+            "notifications/roots/list_changed" => self.0.session.roots_changed(),
             _ => tracing::debug!(method, "a notification was ignored"),
         }
     }
@@ -193,13 +198,14 @@ impl Pipe {
             server: self.0.server.clone(),
             outbox: Some(self.0.outbox.clone()),
             cancellation: cancellation.clone(),
+            principal: None,
             #[cfg(feature = "http")]
             headers: None,
         };
         let context = if version.is_modern() {
             modern::context(version, &request, surroundings)
         } else {
-            self.0.session.context(&request, surroundings)
+            self.0.session.context(&request, surroundings, Outlet::None)
         };
         let context = match context {
             Ok(context) => context,

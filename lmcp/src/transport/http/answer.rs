@@ -4,7 +4,7 @@ use super::body::ResponseBody;
 use super::reply::{Reply, events, json};
 use crate::dispatch::Answer;
 use crate::handler::Context;
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::handler::entry::BoxFuture;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, code};
@@ -27,7 +27,9 @@ pub(crate) fn message(id: &Id, answer: &Answer, version: ProtocolVersion, server
 pub(crate) fn status_of(error: &ErrorObject, version: ProtocolVersion) -> StatusCode {
     match error.code {
         code::METHOD_NOT_FOUND if version.is_modern() => StatusCode::NOT_FOUND,
-        code::HEADER_MISMATCH | code::UNSUPPORTED_PROTOCOL_VERSION => StatusCode::BAD_REQUEST,
+        code::HEADER_MISMATCH | code::UNSUPPORTED_PROTOCOL_VERSION | code::MISSING_CAPABILITY => {
+            StatusCode::BAD_REQUEST
+        }
         _ => StatusCode::OK,
     }
 }

@@ -1,6 +1,6 @@
 //! Response bodies: a whole one, or an event stream that reads from an outbox.
 
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};

@@ -9,6 +9,7 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
+use std::sync::Arc;
 
 /// Refuses a host or an origin that is not allowed; the refusal names the setting.
 pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result<(), Box<Reply>> {
@@ -71,12 +72,20 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Refuses who has no token, if there is one to have.
-pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<(), Box<Reply>> {
-    let Some(auth) = &options.auth else { return Ok(()) };
+/// Who sends a request, and what its head says.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) headers: HeaderMap,
+    /// As far as that was checked: nobody in particular where no token is asked for.
+    pub(crate) principal: Option<Arc<str>>,
+}
+
+/// Refuses who has no token, if there is one to have; gives who has it.
+pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Arc<str>>, Box<Reply>> {
+    let Some(auth) = &options.auth else { return Ok(None) };
     let given = headers.get(AUTHORIZATION);
-    if auth.accepts(given.map(HeaderValue::as_bytes)) {
-        return Ok(());
+    if let Some(principal) = auth.accepts(given.map(HeaderValue::as_bytes)) {
+        return Ok(Some(principal));
     }
     let (why, challenge) = match given {
         None => ("a bearer token is needed: `Authorization: Bearer …`", "Bearer realm=\"mcp\""),

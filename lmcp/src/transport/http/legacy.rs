@@ -2,14 +2,16 @@
 
 use super::answer::{message, whole};
 use super::body::ResponseBody;
+use super::guard::Caller;
 use super::headers::PROTOCOL_VERSION;
 use super::reply::{Reply, SESSION_ID, error, events, json, refusal, status, text};
 use super::service::{EVENTS, Endpoint, asks_for};
 use super::sessions::HttpSession;
+use crate::ask::requests::Outlet;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, modern};
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::decode_one;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Message};
@@ -18,7 +20,7 @@ use crate::protocol::params::Params;
 use crate::transport::outbox::{Framing, Outbox};
 use crate::transport::{COLLAPSE, first};
 use bytes::Bytes;
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::header::HeaderValue;
 use hyper::{Method as Verb, StatusCode};
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -39,13 +41,14 @@ impl Belongs {
 }
 
 /// The session that the request names. Clients that name none are served leniently: simple ones and curl do that.
-fn belongs(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Belongs, Box<Reply>> {
+fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, Box<Reply>> {
+    let headers = &caller.headers;
     let Some(id) = headers.get(SESSION_ID) else {
         // Without a session the header says the revision; without the header it is the one that had none.
         let named = headers.get(PROTOCOL_VERSION).and_then(|value| ProtocolVersion::parse(value.to_str().ok()?.trim()));
         return Ok(Belongs::Nowhere(Session::of(named.unwrap_or(ProtocolVersion::V2025_03_26))));
     };
-    let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id));
+    let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.principal.as_deref()));
     known.map(Belongs::Known).ok_or_else(|| Box::new(unknown_session()))
 }
 
@@ -54,27 +57,28 @@ fn unknown_session() -> Reply {
 }
 
 /// How an error without an id is spelled to this client.
-pub(crate) fn no_id(endpoint: &Endpoint, headers: &HeaderMap) -> NoId {
+pub(crate) fn no_id(endpoint: &Endpoint, caller: &Caller) -> NoId {
+    let headers = &caller.headers;
     if super::modern::is_named(headers) || !headers.contains_key(SESSION_ID) && !headers.contains_key(PROTOCOL_VERSION)
     {
         return NoId::Omitted;
     }
-    belongs(endpoint, headers).map_or(NoId::Omitted, |belongs| belongs.session().no_id())
+    belongs(endpoint, caller).map_or(NoId::Omitted, |belongs| belongs.session().no_id())
 }
 
 /// Answers one request.
-pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, headers: HeaderMap) -> Reply {
+pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Reply {
     if request.method == "initialize" {
-        return initialize(endpoint, &request);
+        return initialize(endpoint, &request, &caller);
     }
-    let belongs = match belongs(endpoint, &headers) {
+    let belongs = match belongs(endpoint, &caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
     };
     let version = belongs.session().version();
     let id = request.id.clone();
-    let streams = asks_for(&headers, EVENTS);
-    match begin(endpoint, request, &belongs, headers, streams) {
+    let streams = asks_for(&caller.headers, EVENTS);
+    match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
         Begun::Refused(status, object) => error(status, Some(&id), NoId::Omitted, &object),
         Begun::Running(running) => running.reply(endpoint).await,
@@ -82,7 +86,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, heade
 }
 
 /// `initialize` opens a fresh session, whatever else the request names.
-fn initialize(endpoint: &Endpoint, request: &Request<'_>) -> Reply {
+fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
     let session = Session::new();
     let answer = session.initialize(&request.params);
     let version = session.version();
@@ -90,7 +94,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>) -> Reply {
     if answer.is_err() {
         return whole(&request.id, &answer, version, &endpoint.server);
     }
-    let Some(session) = endpoint.sessions.insert(session) else {
+    let Some(session) = endpoint.sessions.insert(session, caller.principal.clone()) else {
         let message = "all sessions are in use (the server's limit `sessions`); try again later";
         return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
     };
@@ -114,13 +118,7 @@ struct Running {
     answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
 }
 
-fn begin(
-    endpoint: &Arc<Endpoint>,
-    request: Request<'_>,
-    belongs: &Belongs,
-    headers: HeaderMap,
-    streams: bool,
-) -> Begun {
+fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, belongs: &Belongs, caller: Caller, streams: bool) -> Begun {
     let server = &endpoint.server;
     let session = belongs.session();
     let method = match era::legacy::method(request.method) {
@@ -146,9 +144,14 @@ fn begin(
         server: server.clone(),
         outbox: outbox.clone(),
         cancellation: cancellation.clone(),
-        headers: Some(Arc::new(headers)),
+        principal: caller.principal,
+        headers: Some(Arc::new(caller.headers)),
     };
-    let context = match session.context(&request, surroundings) {
+    let elsewhere = match belongs {
+        Belongs::Known(known) => Outlet::Session(known.clone()),
+        Belongs::Nowhere(_) => Outlet::None,
+    };
+    let context = match session.context(&request, surroundings, elsewhere) {
         Ok(context) => context,
         Err(object) => {
             landed(&request.id);
@@ -243,11 +246,11 @@ fn cancelled(id: &Id) -> Reply {
 /// Takes one notification.
 pub(crate) fn notification(
     endpoint: &Arc<Endpoint>,
-    headers: &HeaderMap,
+    caller: &Caller,
     method: &str,
     params: Option<&RawValue>,
 ) -> Reply {
-    let belongs = match belongs(endpoint, headers) {
+    let belongs = match belongs(endpoint, caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
     };
@@ -266,13 +269,33 @@ fn notify(belongs: &Belongs, method: &str, params: Option<&RawValue>) {
                 call.cancel();
             }
         }
+        (Belongs::Known(known), "notifications/roots/list_changed") => known.session.roots_changed(),
         _ => tracing::debug!(method, "a notification was ignored"),
     }
 }
 
+/// Takes the client's answer to a question of the server's.
+pub(crate) fn response(
+    endpoint: &Endpoint,
+    caller: &Caller,
+    id: Option<&Id>,
+    outcome: Result<&RawValue, &RawValue>,
+) -> Reply {
+    let taken = match belongs(endpoint, caller) {
+        Ok(Belongs::Known(known)) => known.session.take_answer(id, outcome),
+        Ok(Belongs::Nowhere(_)) => false,
+        Err(refusal) => return *refusal,
+    };
+    if taken {
+        status(StatusCode::ACCEPTED)
+    } else {
+        refusal(StatusCode::BAD_REQUEST, "nothing (any more) waits for this answer in this session".into())
+    }
+}
+
 /// A 2025-03-26 batch: the answers as one array, or nothing if nothing was asked.
-pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], headers: HeaderMap, body: &Bytes) -> Reply {
-    let belongs = match belongs(endpoint, &headers) {
+pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], caller: Caller, body: &Bytes) -> Reply {
+    let belongs = match belongs(endpoint, &caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
     };
@@ -304,7 +327,7 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], head
                     Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
                 });
                 let begun = match request {
-                    Ok(request) => begin(endpoint, request, &belongs, headers.clone(), false),
+                    Ok(request) => begin(endpoint, request, &belongs, caller.clone(), false),
                     Err(object) => Begun::Answer(Err(object)),
                 };
                 match begun {
@@ -314,7 +337,11 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], head
                 }
             }
             Ok(Message::Notification { method, params }) => notify(&belongs, &method, params),
-            Ok(Message::Response { .. }) => {}
+            Ok(Message::Response { id, outcome }) => {
+                if !session.take_answer(id.as_ref(), outcome) {
+                    tracing::debug!(?id, "an answer to nothing was ignored");
+                }
+            }
             Err(malformed) => answers.push(encode::error(malformed.id.as_ref(), session.no_id(), &malformed.error)),
         }
     }
@@ -331,11 +358,11 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], head
 }
 
 /// `GET`: a stream of changes for a session.
-pub(crate) fn listen(endpoint: &Arc<Endpoint>, headers: &HeaderMap) -> Reply {
-    if !asks_for(headers, EVENTS) {
+pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
+    if !asks_for(&caller.headers, EVENTS) {
         return text(StatusCode::NOT_ACCEPTABLE, "a GET opens an event stream: send `Accept: text/event-stream`");
     }
-    let known = match belongs(endpoint, headers) {
+    let known = match belongs(endpoint, caller) {
         Ok(Belongs::Known(known)) => known,
         Ok(Belongs::Nowhere(_)) => {
             return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::GET));
@@ -343,14 +370,14 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, headers: &HeaderMap) -> Reply {
         Err(refusal) => return *refusal,
     };
     let limits = &endpoint.server.limits;
-    let Some(stream) = known.open_stream(limits.streams_per_session) else {
+    let outbox = Arc::new(Outbox::new(limits.queued_bytes, Framing::Event));
+    let Some(stream) = known.open_stream(limits.streams_per_session, &outbox) else {
         let most = limits.streams_per_session;
         return refusal(
             StatusCode::TOO_MANY_REQUESTS,
             format!("the session has {most} streams open (the server's limit `streams_per_session`)"),
         );
     };
-    let outbox = Arc::new(Outbox::new(limits.queued_bytes, Framing::Event));
     let gone = Cancellation::default();
     let body = ResponseBody::events(outbox.clone(), limits.keep_alive, Some(gone.clone()));
     let ending = endpoint.ending.clone();
@@ -379,11 +406,11 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, headers: &HeaderMap) -> Reply {
 }
 
 /// `DELETE`: the client is done with its session.
-pub(crate) fn end_session(endpoint: &Endpoint, headers: &HeaderMap) -> Reply {
-    let Some(id) = headers.get(SESSION_ID) else {
+pub(crate) fn end_session(endpoint: &Endpoint, caller: &Caller) -> Reply {
+    let Some(id) = caller.headers.get(SESSION_ID) else {
         return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::DELETE));
     };
-    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id)) {
+    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.principal.as_deref())) {
         status(StatusCode::NO_CONTENT)
     } else {
         unknown_session()

@@ -2,12 +2,13 @@
 
 use super::answer::{Running, status_of, whole};
 use super::body::ResponseBody;
+use super::guard::Caller;
 use super::headers;
 use super::reply::{Reply, error, events, refusal};
 use super::service::{EVENTS, Endpoint, accepts};
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{Request, Surroundings, modern};
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::ErrorObject;
 use crate::jsonrpc::encode::NoId;
 use crate::protocol::ProtocolVersion;
@@ -20,9 +21,9 @@ use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
 
 /// Answers one request. The error comes with the status that its kind has before any stream begins.
-pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, headers: HeaderMap) -> Reply {
+pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Reply {
     let id = request.id.clone();
-    match begin(endpoint, request, headers) {
+    match begin(endpoint, request, caller) {
         Ok(Begun::Reply(reply)) => *reply,
         Ok(Begun::Running(running)) => running.in_place().await,
         Err((status, object)) => error(status, Some(&id), NoId::Omitted, &object),
@@ -38,7 +39,7 @@ enum Begun {
 fn begin(
     endpoint: &Arc<Endpoint>,
     request: Request<'_>,
-    headers: HeaderMap,
+    Caller { headers, principal }: Caller,
 ) -> Result<Begun, (StatusCode, ErrorObject)> {
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
@@ -64,6 +65,7 @@ fn begin(
         server: server.clone(),
         outbox: outbox.clone(),
         cancellation: Cancellation::default(),
+        principal,
         headers: Some(Arc::new(headers)),
     };
     let context = modern::context(version, &request, surroundings).map_err(by_code)?;

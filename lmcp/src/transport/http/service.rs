@@ -1,11 +1,12 @@
 //! One HTTP request, from its head to its response: path, host, origin, token, verb, body, era.
 
+use super::guard::Caller;
 use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
 use super::{ResponseBody, guard, legacy, modern};
 use crate::era::{self, Era, Request};
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
 use crate::jsonrpc::encode::NoId;
 use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
@@ -94,9 +95,10 @@ impl Endpoint {
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
         }
-        if let Err(refusal) = guard::authenticate(&self.options, &headers) {
-            return *refusal;
-        }
+        let principal = match guard::authenticate(&self.options, &headers) {
+            Ok(principal) => principal,
+            Err(refusal) => return *refusal,
+        };
         let is_modern = modern::is_named(&headers);
         if matches!(*verb, Verb::GET | Verb::DELETE)
             && let Err(object) = modern::check_named(&headers)
@@ -107,13 +109,13 @@ impl Endpoint {
             Verb::POST => match self.read(&headers, body).await {
                 Ok(body) => {
                     let takes_json = accepts(&headers, "application/json");
-                    let reply = self.post(headers, &body).await;
+                    let reply = self.post(Caller { headers, principal }, &body).await;
                     if takes_json { reply } else { as_event(reply) }
                 }
                 Err(refusal) => *refusal,
             },
-            Verb::GET if !is_modern => legacy::listen(self, &headers),
-            Verb::DELETE if !is_modern => legacy::end_session(self, &headers),
+            Verb::GET if !is_modern => legacy::listen(self, &Caller { headers, principal }),
+            Verb::DELETE if !is_modern => legacy::end_session(self, &Caller { headers, principal }),
             _ if is_modern => not_allowed("POST"),
             _ => not_allowed("POST, GET, DELETE"),
         }
@@ -168,7 +170,7 @@ impl Endpoint {
     }
 
     /// One posted message, or a batch.
-    async fn post(self: &Arc<Self>, headers: HeaderMap, body: &Bytes) -> Reply {
+    async fn post(self: &Arc<Self>, caller: Caller, body: &Bytes) -> Reply {
         match decode(body) {
             Incoming::One(Ok(Message::Request { id, method, params })) => {
                 let read = Params::read(params).and_then(|params| {
@@ -176,9 +178,9 @@ impl Endpoint {
                     Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
                 });
                 match read {
-                    Ok(request) if is_modern(&headers, &request) => modern::answer(self, request, headers).await,
-                    Ok(request) => legacy::answer(self, request, headers).await,
-                    Err(object) if modern::is_named(&headers) => {
+                    Ok(request) if is_modern(&caller.headers, &request) => modern::answer(self, request, caller).await,
+                    Ok(request) => legacy::answer(self, request, caller).await,
+                    Err(object) if modern::is_named(&caller.headers) => {
                         // Where `_meta` cannot be read, what it must hold is missing.
                         error(StatusCode::BAD_REQUEST, Some(&id), NoId::Omitted, &object)
                     }
@@ -193,23 +195,27 @@ impl Endpoint {
                 }
             }
             Incoming::One(Ok(Message::Notification { method, params })) => {
-                if let Err(object) = modern::check_named(&headers) {
+                if let Err(object) = modern::check_named(&caller.headers) {
                     error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object)
-                } else if modern::is_named(&headers) {
+                } else if modern::is_named(&caller.headers) {
                     // The revision defines none over HTTP; there is nothing to refuse either.
                     status(StatusCode::ACCEPTED)
                 } else {
-                    legacy::notification(self, &headers, &method, params)
+                    legacy::notification(self, &caller, &method, params)
                 }
             }
-            Incoming::One(Ok(Message::Response { .. })) => {
-                refusal(StatusCode::BAD_REQUEST, "the server asked for no such answer".into())
+            Incoming::One(Ok(Message::Response { id, outcome })) => {
+                if modern::is_named(&caller.headers) {
+                    refusal(StatusCode::BAD_REQUEST, "this revision has no requests by the server to answer".into())
+                } else {
+                    legacy::response(self, &caller, id.as_ref(), outcome)
+                }
             }
             Incoming::One(Err(Malformed { id, error: object })) => {
-                error(StatusCode::BAD_REQUEST, id.as_ref(), legacy::no_id(self, &headers), &object)
+                error(StatusCode::BAD_REQUEST, id.as_ref(), legacy::no_id(self, &caller), &object)
             }
-            Incoming::Batch(elements) if !modern::is_named(&headers) => {
-                legacy::batch(self, &elements, headers, body).await
+            Incoming::Batch(elements) if !modern::is_named(&caller.headers) => {
+                legacy::batch(self, &elements, caller, body).await
             }
             Incoming::Batch(_) => {
                 let object = ErrorObject::invalid_request("an array of messages: only 2025-03-26 has batches");

@@ -1,9 +1,10 @@
 //! The table of legacy sessions: capped, idle ones leave, none leaves under a running call or an open stream.
 
 use crate::era::legacy::Session;
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::Id;
 use crate::server::limits::Limits;
+use crate::transport::outbox::Outbox;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,8 @@ pub(crate) struct Sessions {
 /// One client's session over HTTP.
 pub(crate) struct HttpSession {
     pub(crate) session: Session,
+    /// Who opened it; nobody else may use it.
+    principal: Option<Arc<str>>,
     /// Calls that run and streams that are open.
     busy: AtomicUsize,
     /// When the table was made.
@@ -28,7 +31,7 @@ pub(crate) struct HttpSession {
     /// Nanoseconds since then, so that no two uses are equal.
     last_used: AtomicU64,
     flights: Mutex<HashMap<Id, Cancellation>>,
-    streams: Mutex<Vec<u64>>,
+    streams: Mutex<Vec<(u64, Arc<Outbox>)>>,
     streams_changed: Notify,
     next_stream: AtomicU64,
     /// Raised when the session ends: its streams close.
@@ -45,10 +48,10 @@ impl Sessions {
     }
 
     /// Puts a session in under a fresh id; `None` when there is no room, as all others are busy.
-    pub(crate) fn insert(&self, session: Session) -> Option<Box<str>> {
+    pub(crate) fn insert(&self, session: Session, principal: Option<Arc<str>>) -> Option<Box<str>> {
         let id = fresh_id()?;
         let now = since(self.started);
-        let session = Arc::new(HttpSession::new(session, self.started));
+        let session = Arc::new(HttpSession::new(session, principal, self.started));
         let mut map = self.lock();
         if map.len() >= self.most {
             self.make_room(&mut map, now);
@@ -76,8 +79,8 @@ impl Sessions {
         }
     }
 
-    /// The session of this id, if it is still there; from now on it was just used.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<HttpSession>> {
+    /// The session of this id, if it is still there and the caller's; from now on it was just used.
+    pub(crate) fn get(&self, id: &str, principal: Option<&str>) -> Option<Arc<HttpSession>> {
         let now = since(self.started);
         let mut map = self.lock();
         let session = map.get(id)?;
@@ -85,12 +88,18 @@ impl Sessions {
             map.remove(id);
             return None;
         }
+        if session.principal.as_deref() != principal {
+            return None;
+        }
         session.last_used.store(now, Ordering::Relaxed);
         Some(session.clone())
     }
 
     /// Ends a session; `false` when there is none.
-    pub(crate) fn remove(&self, id: &str) -> bool {
+    pub(crate) fn remove(&self, id: &str, principal: Option<&str>) -> bool {
+        if self.get(id, principal).is_none() {
+            return false;
+        }
         let removed = self.lock().remove(id);
         if let Some(session) = &removed {
             session.end();
@@ -114,9 +123,10 @@ fn fresh_id() -> Option<Box<str>> {
 }
 
 impl HttpSession {
-    fn new(session: Session, started: Instant) -> Self {
+    fn new(session: Session, principal: Option<Arc<str>>, started: Instant) -> Self {
         HttpSession {
             session,
+            principal,
             busy: AtomicUsize::new(0),
             started,
             last_used: AtomicU64::new(since(started)),
@@ -166,16 +176,23 @@ impl HttpSession {
     }
 
     /// Opens a stream, which is the newest then; `None` when there are `most` already.
-    pub(crate) fn open_stream(self: &Arc<Self>, most: usize) -> Option<OpenStream> {
+    pub(crate) fn open_stream(self: &Arc<Self>, most: usize, outbox: &Arc<Outbox>) -> Option<OpenStream> {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if streams.len() >= most {
             return None;
         }
         let number = self.next_stream.fetch_add(1, Ordering::Relaxed);
-        streams.push(number);
+        streams.push((number, outbox.clone()));
         drop(streams);
         self.streams_changed.notify_waiters();
         Some(OpenStream { session: self.clone(), number, _busy: self.busy() })
+    }
+}
+
+impl crate::ask::requests::OpenStream for HttpSession {
+    fn newest(&self) -> Option<Arc<Outbox>> {
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.last().map(|(_, outbox)| outbox.clone())
     }
 }
 
@@ -200,7 +217,7 @@ pub(crate) struct OpenStream {
 impl OpenStream {
     fn is_newest(&self) -> bool {
         let streams = self.session.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        streams.last() == Some(&self.number)
+        streams.last().is_some_and(|(number, _)| *number == self.number)
     }
 
     /// Waits until this stream is the newest one, or is so no longer.
@@ -220,7 +237,7 @@ impl OpenStream {
 impl Drop for OpenStream {
     fn drop(&mut self) {
         let mut streams = self.session.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        streams.retain(|number| *number != self.number);
+        streams.retain(|(number, _)| *number != self.number);
         drop(streams);
         self.session.streams_changed.notify_waiters();
     }

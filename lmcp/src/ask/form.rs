@@ -1,0 +1,445 @@
+//! Forms: from a type to the few schemas that clients can show, as each revision spells them, and from what the user
+//! entered back to the type.
+//!
+//! Spec: client/elicitation, "Requested Schema".
+
+use crate::protocol::ProtocolVersion;
+use crate::registry::schema::input_generator;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+type Object = Map<String, Value>;
+
+/// What a user can be asked for: see [`Context::elicit`](crate::Context::elicit).
+#[diagnostic::on_unimplemented(
+    message = "a user cannot be asked for `{Self}`",
+    label = "no form",
+    note = "what a form asks for derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`"
+)]
+pub trait Answer: DeserializeOwned + JsonSchema + 'static {}
+impl<T: DeserializeOwned + JsonSchema + 'static> Answer for T {}
+
+/// A form, spelled as the newest revision does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Form {
+    fields: Vec<(String, Object)>,
+    required: Vec<String>,
+    shape: Shape,
+}
+
+/// What the type is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// An object of the fields.
+    Fields,
+    /// The only field's value.
+    Value,
+    /// Nothing.
+    Unit,
+}
+
+/// The name of the field of a form that asks for one value.
+const VALUE: &str = "value";
+
+impl Form {
+    /// The form that asks for a `T`, or why there is none.
+    pub(crate) fn of<T: Answer>() -> Result<Self, String> {
+        let mut generator = input_generator();
+        let schema = generator.subschema_for::<T>().to_value();
+        Self::from_schema(schema, declared::<T>()).map_err(|why| format!("the form of `{}`: {why}", short_name::<T>()))
+    }
+
+    fn from_schema(schema: Value, order: &[&str]) -> Result<Self, String> {
+        let Value::Object(mut schema) = schema else { return Err("its schema says nothing".into()) };
+        if schema.get("type").is_some_and(|kind| kind == "null") {
+            return Ok(Form { fields: Vec::new(), required: Vec::new(), shape: Shape::Unit });
+        }
+        if schema.get("type").is_some_and(|kind| kind == "object") {
+            let required = match schema.remove("required") {
+                Some(Value::Array(names)) => {
+                    names.into_iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+                }
+                _ => Vec::new(),
+            };
+            let Some(Value::Object(properties)) = schema.remove("properties") else {
+                return Err("it has no fields of its own; forms hold named fields, and no maps".into());
+            };
+            let field = |(name, schema): (String, Value)| match field(schema) {
+                Ok((field, _)) => Ok((name, field)),
+                Err(why) => Err(format!("`{name}` is {why}; forms hold texts, numbers, booleans and choices")),
+            };
+            let mut fields = properties.into_iter().map(field).collect::<Result<Vec<_>, _>>()?;
+            fields.sort_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
+            return Ok(Form { fields, required, shape: Shape::Fields });
+        }
+        match field(Value::Object(schema)) {
+            Ok((field, nullable)) => Ok(Form {
+                fields: vec![(VALUE.into(), field)],
+                required: if nullable { Vec::new() } else { vec![VALUE.into()] },
+                shape: Shape::Value,
+            }),
+            Err(why) => Err(format!("it is {why}; forms hold texts, numbers, booleans and choices")),
+        }
+    }
+
+    /// The names of its fields, in the order in which they were declared.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// `requestedSchema`, as this revision spells it.
+    pub(crate) fn schema(&self, version: ProtocolVersion) -> Value {
+        let properties: Object = self
+            .fields
+            .iter()
+            .map(|(name, field)| {
+                let field = if version.has_full_forms() { field.clone() } else { plain(field) };
+                (name.clone(), Value::Object(field))
+            })
+            .collect();
+        let mut schema = json!({ "type": "object", "properties": properties });
+        if !self.required.is_empty() {
+            schema["required"] = json!(self.required);
+        }
+        schema
+    }
+
+    /// The value that the user entered, or everything that is wrong with it.
+    pub(crate) fn read<T: DeserializeOwned>(&self, content: &Value) -> Result<T, String> {
+        let empty = Object::new();
+        let content = match content {
+            Value::Object(content) => content,
+            Value::Null => &empty,
+            _ => return Err("its `content` is no object".into()),
+        };
+        let mut taken = Object::new();
+        let mut problems = Vec::new();
+        for (name, field) in &self.fields {
+            match content.get(name).filter(|value| !value.is_null()) {
+                Some(value) => {
+                    let value = settle(field, value);
+                    problems.extend(problem(field, &value).map(|problem| format!("{name}: {problem}")));
+                    taken.insert(name.clone(), value);
+                }
+                None if self.required.contains(name) => problems.push(format!("{name}: required, missing")),
+                None => {}
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems.join("; "));
+        }
+        let value = match self.shape {
+            Shape::Fields => Value::Object(taken),
+            Shape::Value => taken.remove(VALUE).unwrap_or_default(),
+            Shape::Unit => Value::Null,
+        };
+        serde_json::from_value(value).map_err(|e| crate::handler::call::reason(&e))
+    }
+}
+
+/// The fields of a struct in the order in which they were declared, as serde tells it; nothing of any other type.
+fn declared<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Fields<'a>(&'a mut &'static [&'static str]);
+    impl<'de> serde::Deserializer<'de> for Fields<'_> {
+        type Error = serde::de::value::Error;
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("no struct"))
+        }
+        fn deserialize_struct<V: serde::de::Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+        fn deserialize_newtype_struct<V: serde::de::Visitor<'de>>(
+            self,
+            _: &'static str,
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            visitor.visit_newtype_struct(self)
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+    let mut fields: &'static [&'static str] = &[];
+    let _no_value = T::deserialize(Fields(&mut fields));
+    fields
+}
+
+/// A type's name without its path.
+fn short_name<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    if name.contains('<') { name } else { name.rsplit("::").next().unwrap_or(name) }
+}
+
+/// One field, and whether it may be empty; or what it is instead.
+fn field(schema: Value) -> Result<(Object, bool), &'static str> {
+    let Value::Object(mut schema) = schema else { return Err("anything at all") };
+    let nullable = take_null(&mut schema);
+    let mut field = Object::new();
+    for key in ["title", "description"] {
+        if let Some(text) = schema.remove(key) {
+            field.insert(key.into(), text);
+        }
+    }
+    if let Some(default) = schema.remove("default").filter(|default| !default.is_null()) {
+        field.insert("default".into(), default);
+    }
+    if let Some(choices) = Choices::of(&schema) {
+        choices.write(&mut field, "oneOf");
+        if let Some(names) = schema.remove("enumNames") {
+            field.insert("enumNames".into(), names);
+        }
+        return Ok((field, nullable));
+    }
+    let kept: &[&str] = match schema.get("type").and_then(Value::as_str) {
+        Some("string") => &["minLength", "maxLength"],
+        Some("number" | "integer") => &["minimum", "maximum"],
+        Some("boolean") => &[],
+        Some("array") => {
+            let items = schema.get("items").and_then(Value::as_object).and_then(Choices::of);
+            let Some(items) = items else { return Err("a list of something else than choices") };
+            field.insert("items".into(), Value::Object(items.into_items()));
+            &["minItems", "maxItems"]
+        }
+        Some("object") => return Err("an object"),
+        Some(_) => return Err("of a kind of its own"),
+        None if schema.contains_key("$ref") => return Err("a type that holds itself"),
+        None => return Err("of several types"),
+    };
+    let formats = ["email", "uri", "date", "date-time"];
+    if let Some(format) = schema.get("format").filter(|format| formats.iter().any(|known| *format == known)) {
+        field.insert("format".into(), format.clone());
+    }
+    if let (Some("integer"), Some(low)) =
+        (schema.get("type").and_then(Value::as_str), schema.get("format").and_then(Value::as_str).and_then(bounds))
+    {
+        for (key, bound) in [("minimum", low.0), ("maximum", low.1)] {
+            if !schema.contains_key(key) {
+                schema.insert(key.into(), bound.into());
+            }
+        }
+    }
+    for key in ["type"].iter().chain(kept) {
+        if let Some(value) = schema.remove(*key) {
+            field.insert((*key).into(), value);
+        }
+    }
+    Ok((field, nullable))
+}
+
+/// What a small integer can hold.
+fn bounds(format: &str) -> Option<(i64, i64)> {
+    Some(match format {
+        "int8" => (i8::MIN.into(), i8::MAX.into()),
+        "int16" => (i16::MIN.into(), i16::MAX.into()),
+        "int32" => (i32::MIN.into(), i32::MAX.into()),
+        "uint8" => (0, u8::MAX.into()),
+        "uint16" => (0, u16::MAX.into()),
+        "uint32" => (0, u32::MAX.into()),
+        _ => return None,
+    })
+}
+
+/// Takes `null` out of what a schema allows; whether it was there.
+fn take_null(schema: &mut Object) -> bool {
+    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        let before = types.len();
+        types.retain(|kind| kind != "null");
+        let nullable = types.len() < before;
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".into(), only);
+        }
+        if let (true, Some(Value::Array(values))) = (nullable, schema.get_mut("enum")) {
+            values.retain(|value| !value.is_null());
+        }
+        return nullable;
+    }
+    if let Some(Value::Array(members)) = schema.get_mut("anyOf") {
+        let before = members.len();
+        members.retain(|member| !is_null(member));
+        let nullable = members.len() < before;
+        if let (true, [Value::Object(only)]) = (nullable, members.as_slice()) {
+            let mut only = only.clone();
+            schema.remove("anyOf");
+            // What is said of the field wins over what is said of its type.
+            only.extend(std::mem::take(schema));
+            *schema = only;
+        }
+        return nullable;
+    }
+    false
+}
+
+/// A few texts to choose from, each with the title that a person sees.
+struct Choices(Vec<(String, Option<String>)>);
+
+impl Choices {
+    fn of(schema: &Object) -> Option<Self> {
+        if let Some(Value::Array(members)) = schema.get("oneOf").or_else(|| schema.get("anyOf")) {
+            let members = members.iter().map(|member| member.as_object().and_then(Choices::of));
+            return Some(Choices(
+                members.collect::<Option<Vec<_>>>()?.into_iter().flat_map(|choices| choices.0).collect(),
+            ));
+        }
+        if let Some(Value::Array(values)) = schema.get("enum") {
+            let plain = |value: &Value| Some((value.as_str()?.to_owned(), None));
+            return values.iter().map(plain).collect::<Option<Vec<_>>>().map(Choices);
+        }
+        let value = schema.get("const")?.as_str()?.to_owned();
+        let text = |key: &str| Some(schema.get(key)?.as_str()?.trim().trim_end_matches('.').to_owned());
+        Some(Choices(vec![(value, text("title").or_else(|| text("description")))]))
+    }
+
+    fn are_titled(&self) -> bool {
+        self.0.iter().any(|(_, title)| title.is_some())
+    }
+
+    fn titled(&self) -> Value {
+        let choice = |(value, title): &(String, Option<String>)| json!({ "const": value, "title": title.as_ref().unwrap_or(value) });
+        self.0.iter().map(choice).collect()
+    }
+
+    fn values(&self) -> Value {
+        self.0.iter().map(|(value, _)| value.as_str()).collect()
+    }
+
+    fn write(&self, field: &mut Object, union: &str) {
+        field.insert("type".into(), "string".into());
+        if self.are_titled() {
+            field.insert(union.into(), self.titled());
+        } else {
+            field.insert("enum".into(), self.values());
+        }
+    }
+
+    fn into_items(self) -> Object {
+        let mut items = Object::new();
+        if self.are_titled() {
+            items.insert("anyOf".into(), self.titled());
+        } else {
+            items.insert("type".into(), "string".into());
+            items.insert("enum".into(), self.values());
+        }
+        items
+    }
+}
+
+/// The choices of a field, several or one, by value and title.
+fn choices(field: &Object) -> Option<Vec<(String, Option<String>)>> {
+    let of = field.get("items").and_then(Value::as_object).unwrap_or(field);
+    Choices::of(of).map(|choices| choices.0)
+}
+
+/// A field as 2025-06-18 knows it: defaults of booleans only, titles beside the values, one choice only.
+fn plain(field: &Object) -> Object {
+    let mut plain = field.clone();
+    let is = |kind: &str| field.get("type").is_some_and(|t| t == kind);
+    if !is("boolean") {
+        plain.remove("default");
+    }
+    let Some(choices) = choices(field) else { return plain };
+    if is("array") {
+        for key in ["items", "minItems", "maxItems"] {
+            plain.remove(key);
+        }
+        plain.insert("type".into(), "string".into());
+        let names = choices.iter().map(|(value, title)| title.as_ref().unwrap_or(value).as_str()).collect::<Vec<_>>();
+        let before =
+            field.get("description").and_then(Value::as_str).map(|text| format!("{text} ")).unwrap_or_default();
+        let note = format!("{before}(Any of these, separated by commas: {})", names.join(", "));
+        plain.insert("description".into(), note.into());
+    } else if plain.remove("oneOf").is_some() {
+        plain.insert("enum".into(), choices.iter().map(|(value, _)| value.as_str()).collect());
+        let names = choices.iter().map(|(value, title)| title.as_ref().unwrap_or(value).as_str());
+        plain.insert("enumNames".into(), names.collect());
+    }
+    plain
+}
+
+/// A value as the field means it: `30.0` is an integer, `red, green` are two choices, a title stands for its choice.
+fn settle(field: &Object, value: &Value) -> Value {
+    let is = |kind: &str| field.get("type").is_some_and(|t| t == kind);
+    if is("integer")
+        && let Some(number) = value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9_007_199_254_740_992.0)
+        && !(value.is_i64() || value.is_u64())
+    {
+        return json!(number as i64);
+    }
+    let Some(choices) = choices(field) else { return value.clone() };
+    let meant = |text: &str| {
+        let named =
+            choices.iter().find(|(_, title)| title.as_deref().is_some_and(|title| title.eq_ignore_ascii_case(text)));
+        let known = choices.iter().any(|(value, _)| value == text);
+        if known { text.to_owned() } else { named.map_or_else(|| text.to_owned(), |(value, _)| value.clone()) }
+    };
+    match value {
+        Value::String(text) if is("array") => {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(meant).collect()
+        }
+        Value::String(text) => meant(text).into(),
+        _ => value.clone(),
+    }
+}
+
+/// What is wrong with a value, if something is.
+fn problem(field: &Object, value: &Value) -> Option<String> {
+    let allowed = choices(field);
+    let one_of = |choices: &[(String, Option<String>)]| {
+        format!("expected one of {}", choices.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>().join(", "))
+    };
+    let knows = |choices: &[(String, Option<String>)], value: &Value| choices.iter().any(|(known, _)| value == known);
+    let bound = |key: &str| field.get(key).and_then(Value::as_f64);
+    let outside = |amount: f64, low: &str, high: &str| {
+        bound(low).is_some_and(|low| amount < low) || bound(high).is_some_and(|high| amount > high)
+    };
+    let range = |what: &str, low: &str, high: &str| match (field.get(low), field.get(high)) {
+        (Some(low), Some(high)) => format!("expected {what} from {low} to {high}"),
+        (Some(low), None) => format!("expected {what} from {low} on"),
+        (None, Some(high)) => format!("expected {what} up to {high}"),
+        (None, None) => format!("expected {what}"),
+    };
+    match (field.get("type").and_then(Value::as_str)?, value) {
+        ("array", Value::Array(values)) => match &allowed {
+            Some(choices) if !values.iter().all(|value| knows(choices, value)) => Some(one_of(choices)),
+            _ if outside(values.len() as f64, "minItems", "maxItems") => {
+                Some(range("a number of choices", "minItems", "maxItems"))
+            }
+            _ => None,
+        },
+        ("string", Value::String(text)) => match &allowed {
+            Some(choices) if !knows(choices, value) => Some(one_of(choices)),
+            Some(_) => None,
+            None if outside(text.chars().count() as f64, "minLength", "maxLength") => {
+                Some(range("a number of characters", "minLength", "maxLength"))
+            }
+            None => None,
+        },
+        ("integer", Value::Number(number)) if !number.is_f64() => number
+            .as_f64()
+            .filter(|n| outside(*n, "minimum", "maximum"))
+            .map(|_| range("an integer", "minimum", "maximum")),
+        ("number", Value::Number(number)) => number
+            .as_f64()
+            .filter(|n| outside(*n, "minimum", "maximum"))
+            .map(|_| range("a number", "minimum", "maximum")),
+        ("boolean", Value::Bool(_)) => None,
+        ("array", _) => Some("expected a list".into()),
+        ("string", _) => Some("expected a text".into()),
+        ("integer", _) => Some(range("an integer", "minimum", "maximum")),
+        ("number", _) => Some(range("a number", "minimum", "maximum")),
+        _ => Some("expected true or false".into()),
+    }
+}
+
+#[cfg(test)]
+#[path = "form/tests.rs"]
+mod tests;

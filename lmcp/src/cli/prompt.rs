@@ -1,0 +1,219 @@
+//! What a tool asks while it is run from the command line: on a terminal, the person there answers.
+//!
+//! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; the end of the
+//! input closes the question.
+
+use crate::client::Respond;
+use crate::handler::entry::BoxFuture;
+use serde_json::{Map, Value, json};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::Arc;
+
+/// What the command line can be asked, and who answers.
+pub(super) fn answers() -> (Value, Arc<dyn Respond>) {
+    let capabilities =
+        if io::stdin().is_terminal() { json!({ "elicitation": { "form": {}, "url": {} } }) } else { json!({}) };
+    (capabilities, Arc::new(Terminal))
+}
+
+struct Terminal;
+
+impl Respond for Terminal {
+    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>> {
+        Box::pin(async move {
+            if method != "elicitation/create" {
+                return Err(json!({ "code": -32601, "message": format!("the command line does not answer {method}") }));
+            }
+            let answer = tokio::task::spawn_blocking(move || ask(&params, &mut io::stdin().lock(), &mut io::stderr()));
+            let failed = |why: String| json!({ "code": -32603, "message": why });
+            answer.await.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))
+        })
+    }
+}
+
+/// Asks one question; gives the result of `elicitation/create`.
+fn ask(params: &Value, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+    let text = |key: &str| params.get(key).and_then(Value::as_str);
+    writeln!(output, "{}", text("message").unwrap_or_default())?;
+    if let Some(url) = text("url") {
+        writeln!(output, "  {url}")?;
+        return confirm("Will you go there?", input, output);
+    }
+    let schema = params.get("requestedSchema");
+    let Some(fields) = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object) else {
+        return confirm("Go on?", input, output);
+    };
+    if fields.is_empty() {
+        return confirm("Go on?", input, output);
+    }
+    let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+    let mut content = Map::new();
+    for (name, field) in fields {
+        let is_required = required.is_some_and(|names| names.iter().any(|required| required == name));
+        loop {
+            write!(output, "  {}", label(name, field, is_required))?;
+            output.flush()?;
+            let Some(line) = read_line(input)? else {
+                writeln!(output)?;
+                return Ok(json!({ "action": "cancel" }));
+            };
+            match entered(&line, field) {
+                Ok(Some(value)) => drop(content.insert(name.clone(), value)),
+                Ok(None) if is_required && field.get("default").is_none() => {
+                    writeln!(output, "  (this one is required; Ctrl-D closes the question)")?;
+                    continue;
+                }
+                Ok(None) => content.extend(field.get("default").map(|default| (name.clone(), default.clone()))),
+                Err(why) => {
+                    writeln!(output, "  ({why})")?;
+                    continue;
+                }
+            }
+            break;
+        }
+    }
+    Ok(json!({ "action": "accept", "content": content }))
+}
+
+fn confirm(question: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+    loop {
+        write!(output, "  {question} (y/n) ")?;
+        output.flush()?;
+        let action = match read_line(input)?.as_deref().map(str::to_lowercase).as_deref() {
+            None => "cancel",
+            Some("y" | "yes") => "accept",
+            Some("n" | "no") => "decline",
+            Some(_) => continue,
+        };
+        return Ok(json!({ "action": action }));
+    }
+}
+
+fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = String::new();
+    Ok((input.read_line(&mut line)? > 0).then(|| line.trim().to_owned()))
+}
+
+/// What is asked for, with its choices and what an empty line means.
+fn label(name: &str, field: &Value, is_required: bool) -> String {
+    let text = |key: &str| field.get(key).and_then(Value::as_str);
+    // A form that asks for one value has no name for it worth showing.
+    let name = text("title").unwrap_or(if name == "value" { "" } else { name });
+    let mut notes: Vec<String> = text("description").map(str::to_owned).into_iter().collect();
+    let (choices, several) = choices(field);
+    if !choices.is_empty() {
+        let choices: Vec<&str> = choices.iter().map(|(value, _)| value.as_str()).collect();
+        notes.push(format!("{}{}", choices.join(", "), if several { "; several with commas" } else { "" }));
+    }
+    if text("type") == Some("boolean") {
+        notes.push("y/n".into());
+    }
+    match field.get("default") {
+        Some(Value::String(default)) => notes.push(format!("default {default}")),
+        Some(default) => notes.push(format!("default {default}")),
+        None if !is_required => notes.push("optional".into()),
+        None => {}
+    }
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    format!("{name}{notes}: ").trim_start().to_owned()
+}
+
+/// A choice's value, and its title.
+type Choice = (String, String);
+
+/// The choices of a field, and whether it takes several.
+fn choices(field: &Value) -> (Vec<Choice>, bool) {
+    let several = field.get("items").is_some();
+    let of = field.get("items").unwrap_or(field);
+    let plain = |value: &Value| value.as_str().map(|value| (value.to_owned(), value.to_owned()));
+    let titled =
+        |choice: &Value| Some((choice.get("const")?.as_str()?.to_owned(), choice.get("title")?.as_str()?.to_owned()));
+    let list = |key: &str| of.get(key).and_then(Value::as_array);
+    let choices = match (list("enum"), list("oneOf").or_else(|| list("anyOf"))) {
+        (Some(values), _) => values.iter().filter_map(plain).collect(),
+        (None, Some(members)) => members.iter().filter_map(titled).collect(),
+        (None, None) => Vec::new(),
+    };
+    (choices, several)
+}
+
+/// The value of what was typed; `None` for nothing.
+fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let (choices, several) = choices(field);
+    let choose = |text: &str| {
+        let named =
+            choices.iter().find(|(value, title)| value.eq_ignore_ascii_case(text) || title.eq_ignore_ascii_case(text));
+        named.map(|(value, _)| Value::from(value.as_str())).ok_or_else(|| format!("{text:?} is none of the choices"))
+    };
+    Ok(Some(match field.get("type").and_then(Value::as_str) {
+        _ if several => line.split(',').map(|part| choose(part.trim())).collect::<Result<Value, _>>()?,
+        Some("string") if !choices.is_empty() => choose(line)?,
+        Some("integer") => line.parse::<i64>().map_err(|_| "a whole number, please")?.into(),
+        Some("number") => line.parse::<f64>().map_err(|_| "a number, please")?.into(),
+        Some("boolean") => match line.to_lowercase().as_str() {
+            "y" | "yes" | "true" => true.into(),
+            "n" | "no" | "false" => false.into(),
+            _ => return Err("y or n, please".into()),
+        },
+        _ => line.into(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ask;
+    use serde_json::{Value, json};
+
+    fn asked(params: Value, typed: &str) -> (Value, String) {
+        let mut output = Vec::new();
+        let answer = ask(&params, &mut typed.as_bytes(), &mut output).unwrap();
+        (answer, String::from_utf8(output).unwrap())
+    }
+
+    #[test]
+    fn a_form_is_filled_in_line_by_line() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "age": { "type": "integer", "description": "In years." },
+                "color": { "type": "string", "oneOf": [{ "const": "r", "title": "Red" }, { "const": "g", "title": "Green" }] },
+                "days": { "type": "integer", "default": 3 },
+                "name": { "type": "string" },
+                "sizes": { "type": "array", "items": { "type": "string", "enum": ["s", "m", "l"] } },
+                "sure": { "type": "boolean" },
+            },
+            "required": ["age", "color", "sure"],
+        });
+        let params = json!({ "message": "Who?", "requestedSchema": schema });
+        let (answer, shown) = asked(params.clone(), "\nx\n7\nred\n\n\ns, L\ny\n");
+        let content = json!({ "age": 7, "color": "r", "days": 3, "sizes": ["s", "l"], "sure": true });
+        assert_eq!(answer, json!({ "action": "accept", "content": content }));
+        for part in [
+            "Who?\n  age (In years.): ",
+            "required; Ctrl-D",
+            "a whole number, please",
+            "color (r, g): ",
+            "days (default 3): ",
+            "name (optional): ",
+            "sizes (s, m, l; several with commas; optional): ",
+            "sure (y/n): ",
+        ] {
+            assert!(shown.contains(part), "{part:?} in {shown}");
+        }
+        assert_eq!(asked(params, "7\n").0, json!({ "action": "cancel" }), "the input ends");
+    }
+
+    #[test]
+    fn what_has_no_fields_is_confirmed() {
+        let empty = json!({ "message": "Go?", "requestedSchema": { "type": "object", "properties": {} } });
+        assert_eq!(asked(empty.clone(), "hm\nY\n").0, json!({ "action": "accept" }));
+        assert_eq!(asked(empty.clone(), "n\n").0, json!({ "action": "decline" }));
+        assert_eq!(asked(empty, "").0, json!({ "action": "cancel" }));
+        let (answer, shown) = asked(json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" }), "y\n");
+        assert_eq!(answer["action"], "accept");
+        assert!(shown.contains("https://e.org"));
+    }
+}
