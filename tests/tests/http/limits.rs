@@ -105,7 +105,7 @@ async fn heads_that_are_too_large() {
 async fn floods(ctx: &Context, State(sent): State<Arc<AtomicUsize>>) {
     let padding = "x".repeat(100 << 10);
     for n in 1..=FLOOD {
-        ctx.progress(n).message(&padding).await;
+        ctx.error(&padding).await;
         sent.store(n, Ordering::SeqCst);
     }
 }
@@ -118,8 +118,9 @@ async fn readers_that_stop() {
     let sent = Arc::new(AtomicUsize::new(0));
     let server = Server::empty().state(sent.clone()).tool(floods);
     let site = Site::open(server.limits(Limits::default().queued_bytes(64 << 10))).await;
-    let params = json!({ "name": "floods", "_meta": { "progressToken": 1 } });
-    for request in [Request::modern(1, "tools/call", params.clone()), Request::legacy(1, "tools/call", params)] {
+    let params = json!({ "name": "floods", "_meta": { "io.modelcontextprotocol/logLevel": "error" } });
+    let legacy = json!({ "name": "floods" });
+    for request in [Request::modern(1, "tools/call", params), Request::legacy(1, "tools/call", legacy)] {
         sent.store(0, Ordering::SeqCst);
         let mut stream = site.stream(&request).await;
         let mut before = 0;
@@ -143,7 +144,7 @@ async fn readers_that_leave() {
     let sent = Arc::new(AtomicUsize::new(0));
     let server = Server::empty().state(sent.clone()).tool(floods);
     let site = Site::open(server.limits(Limits::default().queued_bytes(64 << 10))).await;
-    let params = json!({ "name": "floods", "_meta": { "progressToken": 1 } });
+    let params = json!({ "name": "floods" });
     let stream = site.stream(&Request::legacy(1, "tools/call", params)).await;
     until(|| sent.load(Ordering::SeqCst) > 0).await;
     drop(stream);
