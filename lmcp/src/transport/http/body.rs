@@ -1,5 +1,6 @@
-//! Response bodies: a whole one, or an event stream that reads from an outbox.
+//! Response bodies: a whole one, an event stream that reads from an outbox, or one of changes.
 
+use super::changes::{Changes, Piece, event};
 use crate::handler::cancellation::Cancellation;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
@@ -16,6 +17,8 @@ pub struct ResponseBody(Inner);
 enum Inner {
     Whole(Option<Bytes>),
     Events(Events),
+    /// No outbox, and no task that fills it.
+    Changes(Piece),
 }
 
 struct Events {
@@ -36,7 +39,7 @@ impl ResponseBody {
     /// What was whole, as one event of a stream that ends with it.
     pub(crate) fn into_event(self) -> Self {
         match self.0 {
-            Inner::Whole(Some(message)) => Self::whole([b"data: ", &*message, b"\n\n"].concat()),
+            Inner::Whole(Some(message)) => Self::whole(event(&message)),
             other => ResponseBody(other),
         }
     }
@@ -44,6 +47,10 @@ impl ResponseBody {
     pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
         let next = Box::pin(next(outbox.clone(), keep_alive));
         ResponseBody(Inner::Events(Events { outbox, keep_alive, next, guard }))
+    }
+    /// A stream of changes, from its first piece on.
+    pub(crate) fn changes(first: Piece) -> Self {
+        ResponseBody(Inner::Changes(first))
     }
 }
 
@@ -72,6 +79,10 @@ impl Body for ResponseBody {
                     Poll::Ready(Some(Ok(Frame::data(bytes))))
                 }
             },
+            Inner::Changes(piece) => piece.as_mut().poll(cx).map(|(bytes, rest)| {
+                self.0 = rest.map(Changes::next).map_or(Inner::Whole(None), Inner::Changes);
+                Some(Ok(Frame::data(bytes)))
+            }),
         }
     }
 
@@ -82,7 +93,7 @@ impl Body for ResponseBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Inner::Events(_) => SizeHint::default(),
+            Inner::Events(_) | Inner::Changes(_) => SizeHint::default(),
         }
     }
 }
@@ -100,7 +111,7 @@ impl std::fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             Inner::Whole(_) => "ResponseBody::Whole",
-            Inner::Events(_) => "ResponseBody::Events",
+            Inner::Events(_) | Inner::Changes(_) => "ResponseBody::Events",
         })
     }
 }

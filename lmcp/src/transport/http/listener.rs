@@ -2,6 +2,7 @@
 
 use super::service::HttpService;
 use crate::Error;
+use crate::handler::context::Cancellation;
 use crate::transport::first;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -10,7 +11,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 
 /// What is listened on.
@@ -39,24 +40,27 @@ impl Listener {
         }
     }
 
-    async fn accept(&self) -> io::Result<Box<dyn Stream>> {
+    async fn accept(&self) -> io::Result<Socket> {
         match self {
             Listener::Tcp(listener) => {
                 let (stream, _peer) = listener.accept().await?;
                 if let Err(e) = stream.set_nodelay(true) {
                     tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
                 }
-                Ok(Box::new(stream))
+                Ok(Socket::Tcp(stream))
             }
             #[cfg(unix)]
-            Listener::Unix(listener, _) => Ok(Box::new(listener.accept().await?.0)),
+            Listener::Unix(listener, _) => Ok(Socket::Unix(listener.accept().await?.0)),
         }
     }
 }
 
-/// One connection's bytes.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+/// What was accepted. It is looked at once: from there on a connection is compiled for its own kind of socket.
+enum Socket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
+}
 
 /// Opens the address, `HOST:PORT` or `unix:PATH`; says in words why it cannot be had.
 pub(crate) async fn bind(address: &str) -> Result<Listener, Error> {
@@ -111,9 +115,9 @@ pub(crate) async fn serve(
             },
             async { Some(accepted.await) },
         );
-        let (stream, slot) = match next.await {
+        let (socket, slot) = match next.await {
             None => break,
-            Some((Ok(stream), slot)) => (stream, slot),
+            Some((Ok(socket), slot)) => (socket, slot),
             Some((Err(e), _)) => {
                 // Out of descriptors, or a peer that left at once: the next one may fare better.
                 tracing::warn!(error = %e, "a connection could not be accepted");
@@ -121,12 +125,13 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let held = (slot, alive.clone());
         let service = service.clone();
-        let alive = alive.clone();
-        tokio::spawn(async move {
-            connection(stream, service).await;
-            drop((slot, alive));
-        });
+        match socket {
+            Socket::Tcp(stream) => drop(tokio::spawn(connection(stream, service, held))),
+            #[cfg(unix)]
+            Socket::Unix(stream) => drop(tokio::spawn(connection(stream, service, held))),
+        }
     }
     drop(listener);
     service.0.ending.cancel();
@@ -138,33 +143,38 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Serves one connection until it closes, or the server ends and its current answer is out.
-async fn connection(stream: impl Stream, service: HttpService) {
+/// Serves one connection until it closes, or the server ends and its current answer is out. Lets go of what it holds
+/// when it is done.
+async fn connection<S, H>(stream: S, service: HttpService, _held: H)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let limits = &service.0.server.limits;
-    let ending = service.0.ending.clone();
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
-        // Up to here a head that is too large gets an answer in words; beyond, the connection just closes.
-        .max_buf_size(limits.head_bytes.saturating_mul(2))
-        .serve_connection(TokioIo::new(stream), service.clone());
-    let mut connection = pin!(connection);
-    let mut ended = pin!(ending.cancelled());
-    let mut told = false;
-    let served = std::future::poll_fn(|cx| {
-        if !told && ended.as_mut().poll(cx).is_ready() {
-            told = true;
-            connection.as_mut().graceful_shutdown();
-        }
-        connection.as_mut().poll(cx)
-    });
-    let over = async {
-        service.0.over.cancelled().await;
-        Ok(())
-    };
-    if let Err(e) = first(over, served).await {
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_time)
+            // Up to here a head that is too large gets an answer in words; beyond, the connection just closes.
+            .max_buf_size(limits.head_bytes.saturating_mul(2))
+            .serve_connection(TokioIo::new(stream), service.clone())
+    );
+    let mut served = until(&service.0.ending, connection.as_mut()).await;
+    if served.is_none() {
+        connection.as_mut().graceful_shutdown();
+        served = until(&service.0.over, connection).await;
+    }
+    if let Some(Err(e)) = served {
         tracing::debug!(error = %e, "a connection ended early");
     }
+}
+
+/// What comes of `work`, unless the flag is raised first.
+async fn until<T>(flag: &Cancellation, work: impl Future<Output = T>) -> Option<T> {
+    let raised = async {
+        flag.cancelled().await;
+        None
+    };
+    first(raised, async { Some(work.await) }).await
 }
 
 #[cfg(unix)]

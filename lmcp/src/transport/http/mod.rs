@@ -1,11 +1,13 @@
 //! Streamable HTTP: one endpoint for both eras.
 //!
 //! [`service`] takes a request through its checks, [`modern`] and [`legacy`] make of it what their era makes of it,
-//! [`answer`] turns a running call into a JSON body or an event stream. [`listener`] owns the socket.
+//! [`answer`] turns a running call into a JSON body or an event stream, [`changes`] is the stream without a call.
+//! [`listener`] owns the socket.
 
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod changes;
 pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod legacy;

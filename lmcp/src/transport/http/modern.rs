@@ -2,6 +2,7 @@
 
 use super::answer::{Running, status_of, whole};
 use super::body::ResponseBody;
+use super::changes::Changes;
 use super::guard::Caller;
 use super::headers;
 use super::reply::{Reply, error, events, refusal};
@@ -14,9 +15,7 @@ use crate::jsonrpc::encode::NoId;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
-use crate::server::subscribers::Subscriber;
 use crate::transport::outbox::{Framing, Outbox};
-use crate::transport::{COLLAPSE, first};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
 
@@ -89,42 +88,8 @@ fn check_mirrored(endpoint: &Endpoint, params: &Params<'_>, headers: &HeaderMap)
 
 /// `subscriptions/listen`: a stream of changes, acknowledged first, ended with its result when the server ends.
 fn listen(endpoint: &Arc<Endpoint>, request: &Request<'_>) -> Result<Reply, ErrorObject> {
-    let server = endpoint.server.clone();
-    let filter = modern::filter(&request.params, &server)?;
-    let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event));
-    outbox.push(&modern::acknowledgement(&request.id, &filter));
-    let subscriber = Subscriber::new(filter);
-    server.subscribers.add(&subscriber);
-    let gone = Cancellation::default();
-    let body = ResponseBody::events(outbox.clone(), server.limits.keep_alive, Some(gone.clone()));
-    let id = request.id.clone();
-    let ending = endpoint.ending.clone();
-    tokio::spawn(async move {
-        let changes = async {
-            loop {
-                outbox.room().await;
-                for change in subscriber.next().await {
-                    outbox.push(&modern::change(&change, Some(&id)));
-                }
-                tokio::time::sleep(COLLAPSE).await;
-            }
-        };
-        let ended = first(
-            async {
-                gone.cancelled().await;
-                false
-            },
-            async {
-                ending.cancelled().await;
-                true
-            },
-        );
-        if first(ended, changes).await {
-            outbox.push(&modern::end_of_stream(&id, &server));
-        }
-        outbox.close();
-    });
-    Ok(events(body))
+    let filter = modern::filter(&request.params, &endpoint.server)?;
+    Ok(events(ResponseBody::changes(Changes::begin(endpoint, &request.id, filter))))
 }
 
 /// Whether a header names a revision of this era, or one that nobody knows.

@@ -1,0 +1,89 @@
+//! What a `subscriptions/listen` stream says: its acknowledgement, changes as they come, its result when the server ends.
+//!
+//! No user code runs in it, so it needs neither a task nor an outbox: the response's body is what waits. A reader that
+//! stops is not asked for more, and what changes meanwhile collapses in its [`Subscriber`].
+
+use super::service::Endpoint;
+use crate::era::modern;
+use crate::jsonrpc::Id;
+use crate::server::subscribers::{Change, Filter, Subscriber};
+use crate::transport::{COLLAPSE, first};
+use bytes::Bytes;
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A stream of changes between two of its pieces. Its subscriber goes with it.
+pub(crate) struct Changes {
+    subscriber: Arc<Subscriber>,
+    endpoint: Arc<Endpoint>,
+    id: Id,
+    /// How long to gather before changes are told again.
+    pause: Duration,
+}
+
+/// The next piece of a stream, and what it goes on with; nothing at its end.
+pub(crate) type Piece = Pin<Box<dyn Future<Output = (Bytes, Option<Changes>)> + Send + Sync>>;
+
+/// Why a stream says something.
+enum Reason {
+    Changed(BTreeSet<Change>),
+    Silence,
+    End,
+}
+
+impl Changes {
+    /// Begins a stream: its first piece is what the server agreed to.
+    pub(crate) fn begin(endpoint: &Arc<Endpoint>, id: &Id, filter: Filter) -> Piece {
+        let acknowledgement = event(&modern::acknowledgement(id, &filter));
+        let subscriber = Subscriber::new(filter);
+        endpoint.server.subscribers.add(&subscriber);
+        let stream = Changes { subscriber, endpoint: endpoint.clone(), id: id.clone(), pause: Duration::ZERO };
+        Box::pin(std::future::ready((acknowledgement, Some(stream))))
+    }
+
+    /// The piece that comes next.
+    pub(crate) fn next(self) -> Piece {
+        Box::pin(self.wait())
+    }
+
+    async fn wait(mut self) -> (Bytes, Option<Self>) {
+        match self.reason().await {
+            Reason::Changed(changes) => {
+                let told: Vec<u8> =
+                    changes.iter().flat_map(|change| event(&modern::change(change, Some(&self.id)))).collect();
+                self.pause = COLLAPSE;
+                (told.into(), Some(self))
+            }
+            Reason::Silence => {
+                self.pause = Duration::ZERO;
+                (Bytes::from_static(b":\n\n"), Some(self))
+            }
+            Reason::End => (event(&modern::end_of_stream(&self.id, &self.endpoint.server)), None),
+        }
+    }
+
+    async fn reason(&self) -> Reason {
+        let ended = async {
+            self.endpoint.ending.cancelled().await;
+            Reason::End
+        };
+        let changed = async {
+            if !self.pause.is_zero() {
+                tokio::time::sleep(self.pause).await;
+            }
+            self.subscriber.next().await
+        };
+        let spoken = async {
+            let silent = tokio::time::timeout(self.endpoint.server.limits.keep_alive, changed).await;
+            silent.map_or(Reason::Silence, Reason::Changed)
+        };
+        first(ended, spoken).await
+    }
+}
+
+/// A message as an event.
+pub(crate) fn event(message: &[u8]) -> Bytes {
+    [b"data: ", message, b"\n\n"].concat().into()
+}
