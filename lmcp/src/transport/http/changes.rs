@@ -7,11 +7,13 @@ use super::service::Endpoint;
 use crate::era::modern;
 use crate::jsonrpc::Id;
 use crate::server::subscribers::{Change, Filter, Subscriber};
-use crate::transport::{COLLAPSE, first};
+use crate::transport::COLLAPSE;
 use bytes::Bytes;
 use std::collections::BTreeSet;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// A stream of changes between two of its pieces. Its subscriber goes with it.
@@ -64,22 +66,28 @@ impl Changes {
         }
     }
 
+    // Each of the three is pinned where it is made: one that is handed on takes its place twice, in every open stream.
     async fn reason(&self) -> Reason {
-        let ended = async {
-            self.endpoint.ending.cancelled().await;
-            Reason::End
-        };
-        let changed = async {
-            if !self.pause.is_zero() {
-                tokio::time::sleep(self.pause).await;
+        let mut ended = pin!(self.endpoint.ending.cancelled());
+        let mut changed = pin!(self.changed());
+        let mut silent = pin!(tokio::time::sleep(self.endpoint.server.limits.keep_alive));
+        poll_fn(|cx| {
+            if ended.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Reason::End);
             }
-            self.subscriber.next().await
-        };
-        let spoken = async {
-            let silent = tokio::time::timeout(self.endpoint.server.limits.keep_alive, changed).await;
-            silent.map_or(Reason::Silence, Reason::Changed)
-        };
-        first(ended, spoken).await
+            match changed.as_mut().poll(cx) {
+                Poll::Ready(changes) => Poll::Ready(Reason::Changed(changes)),
+                Poll::Pending => silent.as_mut().poll(cx).map(|()| Reason::Silence),
+            }
+        })
+        .await
+    }
+
+    async fn changed(&self) -> BTreeSet<Change> {
+        if !self.pause.is_zero() {
+            tokio::time::sleep(self.pause).await;
+        }
+        self.subscriber.next().await
     }
 }
 

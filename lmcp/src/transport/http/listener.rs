@@ -6,10 +6,12 @@ use crate::handler::context::Cancellation;
 use crate::transport::first;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -169,12 +171,13 @@ where
 }
 
 /// What comes of `work`, unless the flag is raised first.
-async fn until<T>(flag: &Cancellation, work: impl Future<Output = T>) -> Option<T> {
-    let raised = async {
-        flag.cancelled().await;
-        None
-    };
-    first(raised, async { Some(work.await) }).await
+async fn until<T>(flag: &Cancellation, mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    let mut raised = pin!(flag.cancelled());
+    poll_fn(|cx| match raised.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => work.as_mut().poll(cx).map(Some),
+    })
+    .await
 }
 
 #[cfg(unix)]
