@@ -62,7 +62,7 @@ impl Site {
 
     /// A new connection.
     pub async fn connect(&self) -> Connection {
-        Connection::new(within(TcpStream::connect(self.address)).await.expect("it listens"))
+        Connection::open(self.address).await
     }
 
     /// One request on a connection of its own, and its whole response.
@@ -316,7 +316,9 @@ pub struct Connection {
 }
 
 impl Connection {
-    fn new(socket: TcpStream) -> Self {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Self {
+        let socket = within(TcpStream::connect(address)).await.expect("it listens");
         Connection {
             socket,
             unread: Vec::new(),
@@ -447,11 +449,18 @@ impl Connection {
     /// The next response, whole.
     pub async fn response(&mut self) -> Response {
         let mut response = self.head().await;
-        while let (Some(piece), _) = self.piece().await {
-            response.body.extend(piece);
-        }
-        assert_eq!(self.framing, Framing::Done, "the body was cut off: {response:?}");
+        response.body = self.rest_of_body().await;
         response
+    }
+
+    /// What is left of the body.
+    pub async fn rest_of_body(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        while let (Some(piece), _) = self.piece().await {
+            body.extend(piece);
+        }
+        assert_eq!(self.framing, Framing::Done, "the body was cut off: {:?}", String::from_utf8_lossy(&body));
+        body
     }
 
     /// The next event as it was written, comments too; `None` at the end of the stream.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 pub mod http;
+pub mod process;
 pub mod transcript;
 
 /// Counts what the tests want to see happen, or not happen.

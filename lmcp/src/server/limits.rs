@@ -122,6 +122,9 @@ impl Limits {
         self
     }
     /// How many HTTP connections may be open; 10,000. Further ones wait to be accepted.
+    ///
+    /// Each is an open file. On Unix, a process that may open fewer files than connections and 100 more gets its hard
+    /// limit as its soft one when it begins to listen; if that is still too low, a warning is logged.
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections.max(1);
         self

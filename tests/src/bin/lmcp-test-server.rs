@@ -1,5 +1,14 @@
-//! The fixture as a process.
+//! The fixture as a process. `LMCP_TEST_CONNECTIONS` is how many connections it takes, for as long as they like.
+
+use std::time::Duration;
 
 fn main() {
-    lmcp_tests::server().main();
+    let server = lmcp_tests::server();
+    match std::env::var("LMCP_TEST_CONNECTIONS").ok().and_then(|most| most.parse().ok()) {
+        Some(most) => {
+            let patient = Duration::from_secs(60);
+            server.limits(lmcp::Limits::default().connections(most).head_time(patient)).main();
+        }
+        None => server.main(),
+    }
 }

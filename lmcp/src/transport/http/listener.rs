@@ -1,8 +1,9 @@
 //! The socket: accepting, serving each connection, ending well.
 
+use super::descriptors;
 use super::service::HttpService;
 use crate::Error;
-use crate::handler::context::Cancellation;
+use crate::handler::cancellation::Cancellation;
 use crate::transport::first;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -101,6 +102,7 @@ pub(crate) async fn serve(
     end: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let limits = service.0.server.limits.clone();
+    descriptors::provide_for(limits.connections);
     let slots = Arc::new(Semaphore::new(limits.connections));
     // Each connection holds a sender; the receiver ends when the last one is gone.
     let (alive, mut all_gone) = mpsc::channel::<()>(1);

@@ -8,6 +8,7 @@ pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod changes;
+pub(crate) mod descriptors;
 pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod legacy;

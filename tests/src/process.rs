@@ -1,0 +1,58 @@
+//! A server as a process of its own.
+
+use crate::http::Connection;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+/// A process that serves HTTP on a port of its own. It ends with its test.
+pub struct Served {
+    child: Child,
+    /// What it said when it was ready.
+    pub line: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Served {
+    /// Starts it, and waits until it says where it listens.
+    ///
+    /// # Panics
+    ///
+    /// When it says something else.
+    pub fn start(mut command: Command) -> Self {
+        command.env_remove("LMCP_TOKEN").stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        stderr.read_line(&mut line).expect("it says where it serves");
+        // Whatever else it says is for whoever looks at the test.
+        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::stderr()));
+        let address = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')?.0.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("no address: {line:?}"));
+        Served { child, line, address }
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> Connection {
+        Connection::open(self.address).await
+    }
+
+    /// The number of this process's entry in a file of `/proc`, such as `VmRSS` in `status`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn proc(&self, file: &str, key: &str) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("it runs");
+        let line = text.lines().find_map(|line| line.strip_prefix(key)).expect("there is such a line");
+        let number = line.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
+        number.and_then(|number| number.parse().ok()).expect("a number")
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
