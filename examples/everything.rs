@@ -111,7 +111,8 @@ fn test_trigger_prompt_change(ctx: &Context) -> &'static str {
 
 /// Lets go of the connection, and answers when the client has come back for the rest.
 #[tool]
-async fn test_reconnection() -> &'static str {
+async fn test_reconnection(ctx: &Context) -> &'static str {
+    ctx.close_stream();
     tokio::time::sleep(Duration::from_millis(100)).await;
     "Reconnection test completed"
 }

@@ -311,6 +311,8 @@ pub struct Connection {
     unread: Vec<u8>,
     framing: Framing,
     events: Vec<u8>,
+    /// The id of the last event that had one.
+    pub last_event: Option<String>,
     /// What the requests that were sent and not answered yet make of the response's body: `HEAD` has none.
     heads: std::collections::VecDeque<bool>,
 }
@@ -324,6 +326,7 @@ impl Connection {
             unread: Vec::new(),
             framing: Framing::Done,
             events: Vec::new(),
+            last_event: None,
             heads: std::collections::VecDeque::new(),
         }
     }
@@ -481,15 +484,25 @@ impl Connection {
         }
     }
 
-    /// The next message of an event stream: one `data:` line, and nothing else. Comments are skipped.
+    /// The next message of an event stream: one `data:` line, behind `id:` where events have one. Comments are skipped, and
+    /// so is the event that only says how to come back.
     pub async fn try_message(&mut self) -> Option<Value> {
         loop {
             let event = self.event().await?;
             if event.lines().all(|line| line.starts_with(':')) {
                 continue;
             }
-            let data = event.strip_prefix("data: ").unwrap_or_else(|| panic!("no data: {event:?}"));
-            assert!(!data.contains('\n'), "more than one line: {event:?}");
+            let mut lines = event.lines().peekable();
+            if let Some(id) = lines.next_if(|line| line.starts_with("id: ")) {
+                self.last_event = Some(id["id: ".len()..].to_owned());
+            }
+            if lines.next_if(|line| line.starts_with("retry: ")).is_some() {
+                assert_eq!(lines.next(), Some("data: "), "{event:?}");
+                continue;
+            }
+            let data = lines.next().and_then(|line| line.strip_prefix("data: "));
+            let data = data.unwrap_or_else(|| panic!("no data: {event:?}"));
+            assert!(lines.next().is_none(), "more than one line: {event:?}");
             return Some(serde_json::from_str(data).unwrap_or_else(|e| panic!("{e}: {data}")));
         }
     }
@@ -516,6 +529,11 @@ impl Connection {
 
     /// Nothing comes for a while.
     pub async fn quiet(&mut self, a_while: Duration) {
+        if self.framing != Framing::Done {
+            let got = tokio::time::timeout(a_while, self.try_message()).await;
+            assert!(got.is_err(), "something came: {got:?}");
+            return;
+        }
         let mut some = [0; 64];
         let got = tokio::time::timeout(a_while, self.socket.peek(&mut some)).await;
         assert!(got.is_err() && self.unread.is_empty(), "something came: {got:?}");

@@ -61,6 +61,21 @@ impl Session {
         session
     }
 
+    /// A session that began elsewhere, whose client has long been ready.
+    #[cfg(feature = "http")]
+    pub(crate) fn restored(version: ProtocolVersion, client: ClientDeclaration) -> Self {
+        let session = Self::of(version);
+        session.agreed.lock().unwrap_or_else(PoisonError::into_inner).client = Arc::new(client);
+        session.initialized();
+        session
+    }
+
+    /// Who the client says it is, and what it can do.
+    #[cfg(feature = "http")]
+    pub(crate) fn client(&self) -> Arc<ClientDeclaration> {
+        self.agreed().client
+    }
+
     /// Whether the client said that it is ready.
     #[cfg(feature = "http")]
     pub(crate) fn is_initialized(&self) -> bool {

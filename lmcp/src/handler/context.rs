@@ -148,6 +148,20 @@ impl Context {
         self.0.cancellation.cancelled().await;
     }
 
+    /// Ends the connection on which the client waits, and not the call: the client comes back for the rest. For calls so
+    /// long that nobody should hold a connection open for them.
+    ///
+    /// Nothing happens where a client cannot come back: on a pipe, outside of a session, in revisions other than
+    /// 2025-11-25.
+    ///
+    /// Spec: basic/transports (2025-11-25), "Sending Messages to the Server".
+    pub fn close_stream(&self) {
+        #[cfg(feature = "http")]
+        if let Some(outbox) = self.0.outbox.as_ref().filter(|_| !self.is_over()) {
+            outbox.let_go();
+        }
+    }
+
     /// Reports how far the call is. Nothing happens when the client did not ask for progress.
     ///
     /// Values must grow: one that does not is dropped, as is everything after the answer.

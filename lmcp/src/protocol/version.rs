@@ -93,6 +93,10 @@ impl ProtocolVersion {
     pub(crate) fn has_last_modified(self) -> bool {
         self >= Self::V2025_06_18
     }
+    /// A stream that a reader can come back to begins with an event that says so.
+    pub(crate) fn has_priming_events(self) -> bool {
+        self == Self::V2025_11_25
+    }
     /// The user can be asked.
     pub(crate) fn has_elicitation(self) -> bool {
         self >= Self::V2025_06_18

@@ -28,6 +28,9 @@ pub struct Limits {
     pub(crate) streams_per_session: usize,
     pub(crate) keep_alive: Duration,
     pub(crate) grace: Duration,
+    pub(crate) replay_bytes: usize,
+    pub(crate) retry: Duration,
+    pub(crate) session_life: Duration,
     pub(crate) answer_time: Duration,
     pub(crate) rounds: u32,
     pub(crate) state_time: Duration,
@@ -54,6 +57,9 @@ impl Default for Limits {
             streams_per_session: 4,
             keep_alive: Duration::from_secs(30),
             grace: Duration::from_secs(10),
+            replay_bytes: 64 << 10,
+            retry: Duration::from_secs(1),
+            session_life: Duration::from_secs(24 * 3600),
             answer_time: Duration::from_secs(5 * 60),
             rounds: 16,
             state_time: Duration::from_secs(30 * 60),
@@ -138,6 +144,23 @@ impl Limits {
     /// How long a session lives after its last call or stream; 30 minutes.
     pub fn session_idle(mut self, time: Duration) -> Self {
         self.session_idle = time;
+        self
+    }
+    /// How long the id of a session is good for that was sealed with a shared [secret](crate::Server::secret), on any
+    /// replica and after a restart; 24 hours.
+    pub fn session_life(mut self, time: Duration) -> Self {
+        self.session_life = time;
+        self
+    }
+    /// How much of an event stream of a session is kept for a client that lost its connection, in bytes; 64 KiB a call that
+    /// runs, and as much for all that have ended. The last event is kept whatever its size.
+    pub fn replay_bytes(mut self, bytes: usize) -> Self {
+        self.replay_bytes = bytes;
+        self
+    }
+    /// After how long a client that lost its connection is to come back; 1 s.
+    pub fn retry(mut self, time: Duration) -> Self {
+        self.retry = time;
         self
     }
     /// How many `GET` streams one session may have open; 4. One more is answered with 429.

@@ -3,6 +3,8 @@
 //! Answers always get in, since each was asked for; whoever sends notifications or reads more requests waits in
 //! [`Outbox::room`] until the reader at the other end has caught up. Everything that is ready leaves in one write.
 
+#[cfg(feature = "http")]
+use super::http::replay::Replay;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -38,6 +40,25 @@ struct Buffer {
     bytes: Vec<u8>,
     closed: bool,
     broken: bool,
+    /// Who reads: the first one, or one who came back for the rest. What an earlier one does counts no more.
+    #[cfg(feature = "http")]
+    reader: u64,
+    /// What was sent is kept, so that a reader can come back.
+    #[cfg(feature = "http")]
+    replay: Option<Box<Replay>>,
+}
+
+impl Buffer {
+    /// Whether the reader is gone and may come back: then nothing waits, and what is sent is only kept.
+    #[cfg(feature = "http")]
+    fn is_away(&self) -> bool {
+        self.replay.as_ref().is_some_and(|replay| replay.is_away)
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn is_away(&self) -> bool {
+        false
+    }
 }
 
 impl Outbox {
@@ -53,6 +74,14 @@ impl Outbox {
         }
     }
 
+    /// An outbox of events that are kept for a reader who comes back.
+    #[cfg(feature = "http")]
+    pub(crate) fn resumable(limit: usize, replay: Replay) -> Self {
+        let outbox = Self::new(limit, Framing::Event);
+        outbox.lock().replay = Some(Box::new(replay));
+        outbox
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Buffer> {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,6 +90,16 @@ impl Outbox {
     pub(crate) fn push(&self, message: &[u8]) {
         let mut buffer = self.lock();
         if buffer.broken {
+            return;
+        }
+        #[cfg(feature = "http")]
+        if let Some(replay) = &mut buffer.replay {
+            let event = replay.add(message);
+            if !replay.is_away {
+                buffer.bytes.extend_from_slice(&event);
+            }
+            drop(buffer);
+            self.filled.notify_one();
             return;
         }
         let (before, after): (&[u8], &[u8]) = match self.framing {
@@ -79,7 +118,7 @@ impl Outbox {
     /// Whether [`room`](Self::room) would wait.
     pub(crate) fn is_full(&self) -> bool {
         let buffer = self.lock();
-        buffer.bytes.len() >= self.limit && !buffer.broken
+        buffer.bytes.len() >= self.limit && !buffer.broken && !buffer.is_away()
     }
 
     /// Waits until less than the limit is waiting.
@@ -90,7 +129,7 @@ impl Outbox {
             emptied.as_mut().enable();
             {
                 let buffer = self.lock();
-                if buffer.bytes.len() < self.limit || buffer.broken {
+                if buffer.bytes.len() < self.limit || buffer.broken || buffer.is_away() {
                     return;
                 }
             }
@@ -105,7 +144,8 @@ impl Outbox {
             #[cfg(feature = "http")]
             Framing::Event => {
                 if tokio::time::timeout(STALLED, self.room()).await.is_err() {
-                    self.break_off();
+                    let reader = self.lock().reader;
+                    self.leave(reader);
                 }
             }
         }
@@ -163,6 +203,132 @@ impl Outbox {
     /// Whether the other end is gone.
     pub(crate) fn is_broken(&self) -> bool {
         self.lock().broken
+    }
+
+    /// The event stream begins, even if there is nothing to say yet: a reader who can come back is told how.
+    #[cfg(feature = "http")]
+    pub(crate) fn begin(&self) {
+        let mut buffer = self.lock();
+        let Some(replay) = &mut buffer.replay else { return };
+        if let Some(event) = replay.begin() {
+            buffer.bytes.extend_from_slice(&event);
+            drop(buffer);
+            self.filled.notify_one();
+        }
+    }
+
+    /// Ends the reader's connection, and not the stream: the reader is to come back for the rest. Nothing happens where
+    /// that was never said to be possible.
+    #[cfg(feature = "http")]
+    pub(crate) fn let_go(&self) {
+        self.begin();
+        let mut buffer = self.lock();
+        if let Some(replay) = &mut buffer.replay
+            && replay.has_begun()
+        {
+            replay.lets_go = true;
+            drop(buffer);
+            self.filled.notify_one();
+        }
+    }
+
+    /// The reader is gone. If it can come back, what is said meanwhile is kept; otherwise that is the end.
+    #[cfg(feature = "http")]
+    pub(crate) fn leave(&self, reader: u64) {
+        let mut buffer = self.lock();
+        if buffer.reader != reader {
+            return;
+        }
+        let Some(replay) = &mut buffer.replay else {
+            drop(buffer);
+            return self.break_off();
+        };
+        replay.is_away = true;
+        replay.lets_go = false;
+        buffer.reader += 1;
+        buffer.bytes = Vec::new();
+        drop(buffer);
+        self.emptied.notify_waiters();
+        self.filled.notify_one();
+    }
+
+    /// A reader has come back, who knows everything up to this event; gives the reader's number. Whoever read before
+    /// reads no more.
+    #[cfg(feature = "http")]
+    pub(crate) fn come_back(&self, after: u64) -> u64 {
+        let mut buffer = self.lock();
+        buffer.reader += 1;
+        let reader = buffer.reader;
+        if let Some(replay) = &mut buffer.replay {
+            replay.is_away = false;
+            replay.lets_go = false;
+            buffer.bytes = replay.after(after);
+        }
+        drop(buffer);
+        self.emptied.notify_waiters();
+        self.filled.notify_one();
+        reader
+    }
+
+    /// Waits until this reader reads no more.
+    #[cfg(feature = "http")]
+    pub(crate) async fn left(&self, reader: u64) {
+        loop {
+            let emptied = self.emptied.notified();
+            let mut emptied = pin!(emptied);
+            emptied.as_mut().enable();
+            {
+                let buffer = self.lock();
+                if buffer.broken || buffer.reader != reader {
+                    return;
+                }
+            }
+            emptied.await;
+        }
+    }
+
+    /// How many bytes are kept for a reader who comes back.
+    #[cfg(feature = "http")]
+    pub(crate) fn kept(&self) -> usize {
+        self.lock().replay.as_ref().map_or(0, |replay| replay.size())
+    }
+
+    /// Whether everything was said.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Whether nobody reads, and somebody may come back to.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_away(&self) -> bool {
+        self.lock().is_away()
+    }
+
+    /// Takes all that waits for this reader, as soon as there is something; `None` when there will be no more for it.
+    #[cfg(feature = "http")]
+    pub(crate) async fn take_for(&self, reader: u64) -> Option<Vec<u8>> {
+        loop {
+            {
+                let mut buffer = self.lock();
+                if buffer.reader != reader {
+                    // Whoever reads now must not miss the notice that was used up here.
+                    self.filled.notify_one();
+                    return None;
+                }
+                if !buffer.bytes.is_empty() {
+                    let full = std::mem::take(&mut buffer.bytes);
+                    drop(buffer);
+                    self.emptied.notify_waiters();
+                    return Some(full);
+                }
+                let lets_go = buffer.replay.as_ref().is_some_and(|replay| replay.lets_go);
+                if buffer.closed || buffer.broken || lets_go {
+                    return None;
+                }
+            }
+            self.filled.notified().await;
+        }
     }
 
     /// Waits until the other end is gone.

@@ -145,6 +145,7 @@ async fn silent_streams_get_comments() {
     let session = site.session("2025-11-25").await;
     let get = Request::new("GET", "/mcp").with("Accept", "text/event-stream").with("Mcp-Session-Id", &session);
     let mut legacy = site.stream(&get).await;
+    assert_eq!(legacy.event().await.as_deref(), Some("id: 0-0\nretry: 1000\ndata: "));
     for stream in [&mut modern, &mut legacy] {
         for _ in 0..3 {
             let event = stream.event().await.expect("the stream goes on");
@@ -160,5 +161,8 @@ async fn silent_streams_get_comments() {
     let params = json!({ "name": "forever", "_meta": { "progressToken": 1 } });
     let mut call = site.stream(&Request::modern(1, "tools/call", params)).await;
     assert_eq!(call.next().await["method"], "notifications/progress");
+    assert!(call.event().await.is_some_and(|event| event.starts_with(':')));
+    // And so has one that never says anything else: it becomes a stream for them.
+    let mut call = site.stream(&Request::call(1, "forever", json!({}))).await;
     assert!(call.event().await.is_some_and(|event| event.starts_with(':')));
 }

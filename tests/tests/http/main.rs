@@ -7,6 +7,8 @@ mod legacy;
 mod limits;
 mod modern;
 mod mount;
+mod resume;
+mod sealed;
 mod security;
 mod shutdown;
 mod wire;

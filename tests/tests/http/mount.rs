@@ -41,8 +41,11 @@ async fn it_answers_and_streams() {
     let (status, headers, body) = ask(&mut clone, call).await;
     assert_eq!((status, headers["content-type"].as_bytes()), (200, &b"text/event-stream"[..]));
     let events: Vec<_> = std::str::from_utf8(&body).expect("text").split_terminator("\n\n").collect();
-    assert_eq!(events.len(), 3);
-    assert!(events.iter().all(|event| event.starts_with("data: {")), "{events:?}");
+    assert_eq!(events.len(), 4);
+    assert_eq!(events[0], "id: 0-0\nretry: 1000\ndata: ");
+    for (number, event) in events.iter().enumerate().skip(1) {
+        assert!(event.starts_with(&format!("id: 0-{number}\ndata: {{")), "{events:?}");
+    }
 }
 
 #[tokio::test]

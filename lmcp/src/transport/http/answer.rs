@@ -62,12 +62,13 @@ impl Running {
             guard.disarm();
             return whole(&self.id, &answer, version, &self.server);
         };
+        let keep_alive = self.server.limits.keep_alive;
         let speaks = async {
-            outbox.filled().await;
+            // A call that is silent for long becomes a stream too, for the comments that keep its connection alive.
+            let _late = tokio::time::timeout(keep_alive, outbox.filled()).await;
             None
         };
         let done = first(async { Some(self.answer.as_mut().await) }, speaks).await;
-        let keep_alive = self.server.limits.keep_alive;
         match done {
             Some(answer) if outbox.is_empty() => {
                 self.context.mark_answered();

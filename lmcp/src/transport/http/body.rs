@@ -1,6 +1,7 @@
 //! Response bodies: a whole one, an event stream that reads from an outbox, or one of changes.
 
 use super::changes::{Changes, Piece, event};
+use super::session::Busy;
 use crate::handler::cancellation::Cancellation;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
@@ -23,10 +24,13 @@ enum Inner {
 
 struct Events {
     outbox: Arc<Outbox>,
+    reader: u64,
     keep_alive: Duration,
     next: Pin<Box<dyn Future<Output = Option<Bytes>> + Send + Sync>>,
     /// Cancelled when the reader goes away.
     guard: Option<Cancellation>,
+    /// Keeps the session from leaving as long as it is read.
+    _busy: Option<Busy>,
 }
 
 impl ResponseBody {
@@ -45,8 +49,21 @@ impl ResponseBody {
     }
     /// All that is put into `outbox`, until it is closed. `guard` is cancelled if the reader leaves before that.
     pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
-        let next = Box::pin(next(outbox.clone(), keep_alive));
-        ResponseBody(Inner::Events(Events { outbox, keep_alive, next, guard }))
+        Self::read(outbox, 0, keep_alive, guard, None)
+    }
+    /// The rest of what is put into `outbox`, for a reader who came back.
+    pub(crate) fn rest(outbox: Arc<Outbox>, reader: u64, keep_alive: Duration, busy: Busy) -> Self {
+        Self::read(outbox, reader, keep_alive, None, Some(busy))
+    }
+    fn read(
+        outbox: Arc<Outbox>,
+        reader: u64,
+        keep_alive: Duration,
+        guard: Option<Cancellation>,
+        busy: Option<Busy>,
+    ) -> Self {
+        let next = Box::pin(next(outbox.clone(), reader, keep_alive));
+        ResponseBody(Inner::Events(Events { outbox, reader, keep_alive, next, guard, _busy: busy }))
     }
     /// A stream of changes, from its first piece on.
     pub(crate) fn changes(first: Piece) -> Self {
@@ -54,8 +71,8 @@ impl ResponseBody {
     }
 }
 
-async fn next(outbox: Arc<Outbox>, keep_alive: Duration) -> Option<Bytes> {
-    match tokio::time::timeout(keep_alive, outbox.take(Vec::new())).await {
+async fn next(outbox: Arc<Outbox>, reader: u64, keep_alive: Duration) -> Option<Bytes> {
+    match tokio::time::timeout(keep_alive, outbox.take_for(reader)).await {
         Ok(events) => events.map(Bytes::from),
         Err(_silent) => Some(Bytes::from_static(b":\n\n")),
     }
@@ -75,7 +92,7 @@ impl Body for ResponseBody {
                     Poll::Ready(None)
                 }
                 Poll::Ready(Some(bytes)) => {
-                    events.next = Box::pin(next(events.outbox.clone(), events.keep_alive));
+                    events.next = Box::pin(next(events.outbox.clone(), events.reader, events.keep_alive));
                     Poll::Ready(Some(Ok(Frame::data(bytes))))
                 }
             },
@@ -100,7 +117,7 @@ impl Body for ResponseBody {
 
 impl Drop for Events {
     fn drop(&mut self) {
-        self.outbox.break_off();
+        self.outbox.leave(self.reader);
         if let Some(guard) = self.guard.take() {
             guard.cancel();
         }

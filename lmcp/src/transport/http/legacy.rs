@@ -4,9 +4,11 @@ use super::answer::{message, whole};
 use super::body::ResponseBody;
 use super::guard::Caller;
 use super::headers::PROTOCOL_VERSION;
+use super::replay;
 use super::reply::{Reply, SESSION_ID, error, events, json, refusal, status, text};
 use super::service::{EVENTS, Endpoint, asks_for};
-use super::sessions::HttpSession;
+use super::session::HttpSession;
+use super::streams::{Kept, OpenStream};
 use crate::ask::requests::Outlet;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
@@ -24,6 +26,9 @@ use hyper::header::HeaderValue;
 use hyper::{Method as Verb, StatusCode};
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use std::time::Duration;
+
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// The session a message belongs to: one from the table, or one that lives as long as the message.
 enum Belongs {
@@ -48,7 +53,8 @@ fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, Box<Reply>> 
         let named = headers.get(PROTOCOL_VERSION).and_then(|value| ProtocolVersion::parse(value.to_str().ok()?.trim()));
         return Ok(Belongs::Nowhere(Session::of(named.unwrap_or(ProtocolVersion::V2025_03_26))));
     };
-    let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.principal.as_deref()));
+    let known =
+        id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.principal.as_deref(), &endpoint.server));
     known.map(Belongs::Known).ok_or_else(|| Box::new(unknown_session()))
 }
 
@@ -94,7 +100,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
     if answer.is_err() {
         return whole(&request.id, &answer, version, &endpoint.server);
     }
-    let Some(session) = endpoint.sessions.insert(session, caller.principal.clone()) else {
+    let Some(session) = endpoint.sessions.insert(session, caller.principal.clone(), &endpoint.server) else {
         let message = "all sessions are in use (the server's limit `sessions`); try again later";
         return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
     };
@@ -114,8 +120,28 @@ enum Begun {
 /// A call that runs in a task of its own: a lost connection does not cancel it.
 struct Running {
     id: Id,
-    outbox: Option<Arc<Outbox>>,
+    stream: Stream,
     answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
+}
+
+/// Where a call can say something before it is done.
+enum Stream {
+    /// On an event stream that its client can come back to.
+    Kept(Arc<HttpSession>, Kept),
+    /// On one that ends with its connection.
+    Passing(Arc<Outbox>),
+    /// Nowhere: the client takes no event streams.
+    None,
+}
+
+impl Stream {
+    fn outbox(&self) -> Option<&Arc<Outbox>> {
+        match self {
+            Stream::Kept(_, kept) => Some(&kept.outbox),
+            Stream::Passing(outbox) => Some(outbox),
+            Stream::None => None,
+        }
+    }
 }
 
 fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, belongs: &Belongs, caller: Caller, streams: bool) -> Begun {
@@ -139,10 +165,18 @@ fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, belongs: &Belongs, call
         Belongs::Known(known) => drop(known.land(id)),
         Belongs::Nowhere(_) => {}
     };
-    let outbox = streams.then(|| Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)));
+    let stream = match belongs {
+        Belongs::Known(known) if streams => {
+            Stream::Kept(known.clone(), known.streams.begin(true, session.version(), &server.limits))
+        }
+        Belongs::Nowhere(_) if streams => {
+            Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
+        }
+        _ => Stream::None,
+    };
     let surroundings = Surroundings {
         server: server.clone(),
-        outbox: outbox.clone(),
+        outbox: stream.outbox().cloned(),
         cancellation: cancellation.clone(),
         principal: caller.principal,
         headers: Some(Arc::new(caller.headers)),
@@ -186,43 +220,56 @@ fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, belongs: &Belongs, call
             let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));
         }
     });
-    Begun::Running(Running { id, outbox, answer: receiver })
+    Begun::Running(Running { id, stream, answer: receiver })
 }
 
 /// What a running call holds on to.
 struct Task {
-    known: Option<(Arc<HttpSession>, super::sessions::Busy)>,
+    known: Option<(Arc<HttpSession>, super::session::Busy)>,
     server: Arc<crate::server::handle::Shared>,
 }
 
 impl Running {
     /// JSON if the call says nothing before it is done, else an event stream with the answer at its end.
     async fn reply(self, endpoint: &Endpoint) -> Reply {
-        let Running { id, outbox, mut answer } = self;
-        let Some(outbox) = outbox else {
+        let Running { id, stream, mut answer } = self;
+        let limits = &endpoint.server.limits;
+        let Some(outbox) = stream.outbox().cloned() else {
             return match answer.await {
                 Ok(message) => json(StatusCode::OK, message),
                 Err(_cancelled) => cancelled(&id),
             };
         };
+        let mut waiting = Waiting(Some(outbox.clone()));
+        // A client that can come back is soon told how; for any other, a silent call becomes a stream for the comments
+        // that keep its connection alive.
+        let patience =
+            if matches!(stream, Stream::Kept(..)) { limits.keep_alive.min(PATIENCE) } else { limits.keep_alive };
         let speaks = async {
-            outbox.filled().await;
+            let _late = tokio::time::timeout(patience, outbox.filled()).await;
             None
         };
         let done = first(async { Some((&mut answer).await) }, speaks).await;
         if let Some(done) = &done
             && outbox.is_empty()
         {
+            waiting.0 = None;
             return match done {
                 Ok(message) => json(StatusCode::OK, message.clone()),
                 // A stream that ends without an answer: what a client that takes streams understands.
                 Err(_cancelled) => {
                     outbox.close();
-                    events(ResponseBody::events(outbox, endpoint.server.limits.keep_alive, None))
+                    events(ResponseBody::events(outbox, limits.keep_alive, None))
                 }
             };
         }
-        let body = ResponseBody::events(outbox.clone(), endpoint.server.limits.keep_alive, None);
+        waiting.0 = None;
+        if let Stream::Kept(session, kept) = &stream {
+            session.streams.keep(kept, limits);
+            outbox.begin();
+        }
+        let body = ResponseBody::events(outbox.clone(), limits.keep_alive, None);
+        let server = endpoint.server.clone();
         tokio::spawn(async move {
             let answer = match done {
                 Some(done) => done,
@@ -232,8 +279,25 @@ impl Running {
                 outbox.push(&message);
             }
             outbox.close();
+            if let Stream::Kept(session, _) = &stream {
+                session.streams.tidy(&server.limits);
+            }
         });
         events(body)
+    }
+}
+
+/// After how long a silent call in a session becomes an event stream.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A connection that waits for its answer. If it is lost before an event stream began, nobody can come back to that.
+struct Waiting(Option<Arc<Outbox>>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(outbox) = &self.0 {
+            outbox.break_off();
+        }
     }
 }
 
@@ -357,7 +421,7 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], call
     json(StatusCode::OK, array)
 }
 
-/// `GET`: a stream of changes for a session.
+/// `GET`: a stream of changes for a session, or the rest of a stream whose connection was lost.
 pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
     if !asks_for(&caller.headers, EVENTS) {
         return text(StatusCode::NOT_ACCEPTABLE, "a GET opens an event stream: send `Accept: text/event-stream`");
@@ -370,39 +434,68 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
         Err(refusal) => return *refusal,
     };
     let limits = &endpoint.server.limits;
-    let outbox = Arc::new(Outbox::new(limits.queued_bytes, Framing::Event));
-    let Some(stream) = known.open_stream(limits.streams_per_session, &outbox) else {
+    let last = caller.headers.get(LAST_EVENT_ID).and_then(|id| replay::parse_id(id.to_str().ok()?));
+    let (stream, reader) = match last.and_then(|(stream, event)| Some((known.streams.find(stream)?, event))) {
+        Some((kept, event)) => {
+            let reader = kept.outbox.come_back(event);
+            if kept.is_call {
+                let busy = known.busy();
+                return events(ResponseBody::rest(kept.outbox, reader, limits.keep_alive, busy));
+            }
+            (kept, reader)
+        }
+        // What is not kept (any more) cannot be given again; what happens from now on can.
+        None => (known.streams.begin(false, known.session.version(), limits), 0),
+    };
+    let outbox = &stream.outbox;
+    let Some(open) = known.streams.open(&known, limits.streams_per_session, outbox) else {
+        outbox.leave(reader);
         let most = limits.streams_per_session;
         return refusal(
             StatusCode::TOO_MANY_REQUESTS,
             format!("the session has {most} streams open (the server's limit `streams_per_session`)"),
         );
     };
-    let gone = Cancellation::default();
-    let body = ResponseBody::events(outbox.clone(), limits.keep_alive, Some(gone.clone()));
-    let ending = endpoint.ending.clone();
-    tokio::spawn(async move {
-        let ended = first(gone.cancelled(), first(ending.cancelled(), known.ended.cancelled()));
-        let changes = async {
-            loop {
-                // Each message goes to the newest stream that is open.
-                stream.turn(true).await;
-                outbox.room().await;
-                let outdated = async {
-                    stream.turn(false).await;
-                    None
-                };
-                let news = first(outdated, async { Some(known.session.subscriber.next().await) });
-                for change in news.await.into_iter().flatten() {
-                    outbox.push(&modern::change(&change, None));
-                }
-                tokio::time::sleep(COLLAPSE).await;
-            }
-        };
-        first(ended, changes).await;
-        outbox.close();
-    });
+    if reader == 0 {
+        known.streams.keep(&stream, limits);
+        outbox.begin();
+    }
+    let body = ResponseBody::rest(outbox.clone(), reader, limits.keep_alive, known.busy());
+    tokio::spawn(speak(open, outbox.clone(), reader, endpoint.ending.clone()));
     events(body)
+}
+
+/// Says on a `GET` stream what changes, as long as it is the newest of its session.
+async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, ending: Cancellation) {
+    let session = open.session().clone();
+    let ended = async {
+        first(ending.cancelled(), session.ended.cancelled()).await;
+        true
+    };
+    let left = async {
+        outbox.left(reader).await;
+        false
+    };
+    let changes = async {
+        loop {
+            // Each message goes to the newest stream that is open.
+            open.turn(true).await;
+            outbox.room().await;
+            let outdated = async {
+                open.turn(false).await;
+                None
+            };
+            let news = first(outdated, async { Some(session.session.subscriber.next().await) });
+            for change in news.await.into_iter().flatten() {
+                outbox.push(&modern::change(&change, None));
+            }
+            tokio::time::sleep(COLLAPSE).await;
+        }
+    };
+    // Who left may come back to it; who is told that it has ended may not.
+    if first(first(ended, left), changes).await {
+        outbox.close();
+    }
 }
 
 /// `DELETE`: the client is done with its session.
@@ -410,7 +503,7 @@ pub(crate) fn end_session(endpoint: &Endpoint, caller: &Caller) -> Reply {
     let Some(id) = caller.headers.get(SESSION_ID) else {
         return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::DELETE));
     };
-    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.principal.as_deref())) {
+    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.principal.as_deref(), &endpoint.server)) {
         status(StatusCode::NO_CONTENT)
     } else {
         unknown_session()

@@ -15,9 +15,13 @@ pub(crate) mod legacy;
 pub(crate) mod listener;
 pub(crate) mod modern;
 pub(crate) mod options;
+pub(crate) mod replay;
 pub(crate) mod reply;
 pub(crate) mod service;
+pub(crate) mod session;
+pub(crate) mod session_id;
 pub(crate) mod sessions;
+pub(crate) mod streams;
 
 pub use auth::Auth;
 pub use body::ResponseBody;

@@ -51,7 +51,7 @@ pub(crate) struct Endpoint {
 
 impl HttpService {
     pub(crate) fn new(server: Arc<Shared>, options: Options) -> Self {
-        let sessions = Sessions::new(&server.limits);
+        let sessions = Sessions::new(&server);
         let (ending, over) = <(Cancellation, Cancellation)>::default();
         HttpService(Arc::new(Endpoint { server, options, sessions, ending, over }))
     }

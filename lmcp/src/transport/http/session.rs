@@ -1,0 +1,124 @@
+//! One legacy session over HTTP: who it belongs to, what runs in it, when it was used. It has no task.
+
+use super::streams::Streams;
+use crate::ask::requests::OpenStream;
+use crate::era::legacy::Session;
+use crate::handler::cancellation::Cancellation;
+use crate::jsonrpc::Id;
+use crate::transport::outbox::Outbox;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// One client's session over HTTP.
+pub(crate) struct HttpSession {
+    pub(crate) session: Session,
+    /// Who opened it; nobody else may use it.
+    principal: Option<Arc<str>>,
+    /// Calls that run and streams that are open.
+    busy: AtomicUsize,
+    /// When the table was made.
+    started: Instant,
+    /// Nanoseconds since then, so that no two uses are equal.
+    last_used: AtomicU64,
+    flights: Mutex<HashMap<Id, Cancellation>>,
+    pub(crate) streams: Streams,
+    /// Raised when the session ends: its streams close.
+    pub(crate) ended: Cancellation,
+}
+
+impl HttpSession {
+    pub(crate) fn new(session: Session, principal: Option<Arc<str>>, started: Instant) -> Self {
+        let it = HttpSession {
+            session,
+            principal,
+            busy: AtomicUsize::new(0),
+            started,
+            last_used: AtomicU64::new(0),
+            flights: Mutex::default(),
+            streams: Streams::default(),
+            ended: Cancellation::default(),
+        };
+        it.touch();
+        it
+    }
+
+    pub(crate) fn is_of(&self, principal: Option<&str>) -> bool {
+        self.principal.as_deref() == principal
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// It was just used.
+    pub(crate) fn touch(&self) {
+        self.last_used.store(self.now(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_used(&self) -> u64 {
+        self.last_used.load(Ordering::Relaxed)
+    }
+
+    /// Whether a call runs or a stream is open in it.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed) > 0
+    }
+
+    pub(crate) fn is_idle(&self, limit: Duration) -> bool {
+        let unused = self.now().saturating_sub(self.last_used());
+        !self.is_busy() && u128::from(unused) > limit.as_nanos()
+    }
+
+    /// Ends its streams, and cancels what runs.
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+        self.streams.end();
+        for (_, call) in self.lock_flights().drain() {
+            call.cancel();
+        }
+    }
+
+    /// Marks the session as in use for as long as the guard lives.
+    pub(crate) fn busy(self: &Arc<Self>) -> Busy {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(self.clone())
+    }
+
+    fn lock_flights(&self) -> MutexGuard<'_, HashMap<Id, Cancellation>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a call runs; `false` when its id is taken.
+    pub(crate) fn take_off(&self, id: &Id, cancellation: &Cancellation) -> bool {
+        let mut flights = self.lock_flights();
+        if flights.contains_key(id) {
+            return false;
+        }
+        flights.insert(id.clone(), cancellation.clone());
+        true
+    }
+
+    /// A call has ended, or is to end; `None` when it was not running (any more).
+    pub(crate) fn land(&self, id: &Id) -> Option<Cancellation> {
+        self.lock_flights().remove(id)
+    }
+}
+
+impl OpenStream for HttpSession {
+    fn newest(&self) -> Option<Arc<Outbox>> {
+        self.streams.newest()
+    }
+}
+
+/// Keeps a session from leaving.
+pub(crate) struct Busy(pub(super) Arc<HttpSession>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        // It is idle from the end of its last call or stream on, not from the beginning.
+        self.0.touch();
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,83 @@
+//! Session ids: 192 bits nobody can guess; with a shared secret, the session's own content beside them, sealed.
+
+use crate::Error;
+use crate::era::legacy::Session;
+use crate::handler::context::ClientDeclaration;
+use crate::protocol::{ClientCapabilities, Implementation, ProtocolVersion};
+use crate::server::handle::Shared;
+use serde::{Deserialize, Serialize};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const PURPOSE: &str = "Mcp-Session-Id";
+
+/// The longest content of a sealed id, in bytes. A client that says more of itself is known to one replica only.
+const LONGEST: usize = 1024;
+
+/// What a sealed id says.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sealed {
+    key: Box<str>,
+    version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<Implementation>,
+    capabilities: ClientCapabilities,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    principal: Option<String>,
+    /// In seconds since 1970.
+    expires: u64,
+}
+
+/// What a session is found by.
+pub(crate) fn fresh_key() -> Result<Box<str>, Error> {
+    Ok(crate::seal::base64url(&crate::seal::random::<24>()?).into())
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The id of a session that begins.
+pub(crate) fn of(key: &str, session: &Session, principal: Option<&str>, server: &Shared) -> Box<str> {
+    if !server.secret.is_shared {
+        return key.into();
+    }
+    let client = session.client();
+    let ClientCapabilities { roots, sampling, elicitation, .. } = client.capabilities.clone();
+    let sealed = Sealed {
+        key: key.into(),
+        version: session.version().as_str().into(),
+        client: client.info.clone(),
+        capabilities: ClientCapabilities { roots, sampling, elicitation, ..ClientCapabilities::default() },
+        principal: principal.map(str::to_owned),
+        expires: now().saturating_add(server.limits.session_life.as_secs()),
+    };
+    let mut payload = Vec::new();
+    crate::jsonrpc::encode::write_json(&mut payload, &sealed);
+    if payload.len() > LONGEST { key.into() } else { server.secret.seal(PURPOSE, &payload).into() }
+}
+
+/// What an id says that was sealed, here or by another replica, and is still good.
+pub(crate) fn open(id: &str, server: &Shared) -> Option<Sealed> {
+    if !server.secret.is_shared {
+        return None;
+    }
+    let sealed: Sealed = serde_json::from_slice(&server.secret.open(PURPOSE, id)?).ok()?;
+    (sealed.expires >= now()).then_some(sealed)
+}
+
+impl Sealed {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn is_of(&self, principal: Option<&str>) -> bool {
+        self.principal.as_deref() == principal
+    }
+
+    /// The session that was agreed on, as it was when it began.
+    pub(crate) fn into_session(self) -> Option<(Box<str>, Session)> {
+        let version = ProtocolVersion::parse(&self.version).filter(|version| !version.is_modern())?;
+        let client = ClientDeclaration { info: self.client, capabilities: self.capabilities };
+        Some((self.key, Session::restored(version, client)))
+    }
+}
