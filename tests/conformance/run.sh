@@ -59,8 +59,10 @@ suite() {
 for revision in 2025-11-25 2026-07-28; do
   suite "$revision" --requirements "$revision"
 done
+# With a list of expected failures, even an empty one, warnings count as failures.
+echo 'server: []' >"$cache/nothing.yml"
 for revision in 2025-03-26 2025-06-18 2025-11-25 2026-07-28; do
-  suite "all-$revision" --suite all --spec-version "$revision"
+  suite "all-$revision" --suite all --spec-version "$revision" --expected-failures "$cache/nothing.yml"
 done
 
 ended=0
