@@ -1,0 +1,5 @@
+//! The server that asks, as a process.
+
+fn main() {
+    lmcp_tests::asking::server().main();
+}

@@ -1,0 +1,108 @@
+//! A pipe by hand: lines to a server, in memory or as a process, and lines from it.
+
+use lmcp::ReadyServer;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, Lines};
+
+type Reader = Lines<BufReader<Box<dyn AsyncRead + Unpin + Send>>>;
+
+/// One client's end of a pipe.
+pub struct Pipe {
+    lines: Reader,
+    write: Box<dyn AsyncWrite + Unpin + Send>,
+    /// A process ends with its test.
+    _child: Option<tokio::process::Child>,
+}
+
+impl Pipe {
+    /// A pipe in memory.
+    pub fn open(server: &ReadyServer) -> Self {
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        let server = server.clone();
+        tokio::spawn(async move {
+            let (read, write) = tokio::io::split(theirs);
+            server.serve_io(read, write).await
+        });
+        let (read, write) = tokio::io::split(ours);
+        let read: Box<dyn AsyncRead + Unpin + Send> = Box::new(read);
+        Pipe { lines: BufReader::new(read).lines(), write: Box::new(write), _child: None }
+    }
+
+    /// A process's standard streams.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn spawn(program: &str) -> Self {
+        let mut child = tokio::process::Command::new(program)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("it starts");
+        let (write, read) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        let read: Box<dyn AsyncRead + Unpin + Send> = Box::new(read);
+        Pipe { lines: BufReader::new(read).lines(), write: Box::new(write), _child: Some(child) }
+    }
+
+    /// Sends one message.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read.
+    pub async fn send(&mut self, message: &Value) {
+        self.write.write_all(format!("{message}\n").as_bytes()).await.expect("the server reads");
+    }
+
+    /// The next message.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn next(&mut self) -> Value {
+        let line = crate::http::within(self.lines.next_line()).await.expect("readable").expect("it goes on");
+        serde_json::from_str(&line).expect("JSON")
+    }
+
+    /// Nothing comes for a while.
+    ///
+    /// # Panics
+    ///
+    /// When something does.
+    pub async fn quiet(&mut self, a_while: Duration) {
+        let line = tokio::time::timeout(a_while, self.lines.next_line()).await;
+        assert!(line.is_err(), "something came: {line:?}");
+    }
+
+    /// The handshake of a legacy revision.
+    pub async fn initialize(&mut self, version: &str, capabilities: Value) {
+        let params = json!({
+            "protocolVersion": version, "capabilities": capabilities, "clientInfo": { "name": "test", "version": "1" },
+        });
+        self.send(&json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })).await;
+        assert_eq!(self.next().await["result"]["protocolVersion"], version);
+        self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await;
+    }
+
+    /// A request of 2026-07-28, and its answer.
+    pub async fn ask(&mut self, id: u32, method: &str, params: Value, capabilities: &Value) -> Value {
+        self.send(&modern(id, method, params, capabilities)).await;
+        let answer = self.next().await;
+        assert_eq!(answer["id"], id, "{answer}");
+        answer
+    }
+}
+
+/// A request of 2026-07-28 by a client with these capabilities.
+pub fn modern(id: u32, method: &str, mut params: Value, capabilities: &Value) -> Value {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+    });
+    match params["_meta"].as_object_mut() {
+        Some(given) => given.extend(meta.as_object().cloned().unwrap_or_default()),
+        None => params["_meta"] = meta,
+    }
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
