@@ -198,6 +198,8 @@
 //!
 //! - `stdio`, on by default: [`Server::stdio`].
 //! - `http`, on by default: [`Server::http`], [`ReadyServer::http_service`].
+//! - `http2`: HTTP/2 beside HTTP/1.1 on the same address, negotiated over TLS and recognised without.
+//! - `tls`: `Server::tls`, and `calc --http --tls-cert FILE --tls-key FILE`. It adds rustls with *ring*.
 //! - `cli`, on by default: [`serve!`] and the commands of the binary. It needs `stdio`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -254,6 +256,8 @@ pub use protocol::{
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]
 pub use transport::http::{Auth, HttpService, ResponseBody};
+#[cfg(feature = "tls")]
+pub use {tokio_rustls::rustls, transport::http::Tls};
 
 /// The README's programs compile.
 #[cfg(doctest)]

@@ -335,6 +335,13 @@ EXAMPLES
   calc call greet name=NAME
 ";
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn tls_is_a_feature() {
+    let error = "error: this program was built without TLS; in its Cargo.toml, give lmcp the feature `tls`\n";
+    fails("--http :0 --tls-cert a.crt --tls-key a.key", 1, error);
+}
+
 #[test]
 fn help_is_about_the_program_a_command_or_a_tool() {
     for line in ["help", "--help", "-h"] {

@@ -13,6 +13,7 @@ pub(super) enum Command {
     Http {
         address: String,
         conf: Option<String>,
+        tls: Option<TlsFiles>,
     },
     List {
         only: Option<Listed>,
@@ -34,6 +35,14 @@ pub(super) enum Command {
     },
     Help(Topic),
     Version,
+}
+
+/// Where a certificate and its key are.
+#[cfg(feature = "http")]
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TlsFiles {
+    pub(super) certificate: String,
+    pub(super) key: String,
 }
 
 /// What help is about.
@@ -136,6 +145,10 @@ struct Options {
     http: Option<String>,
     #[cfg(feature = "http")]
     conf: Option<String>,
+    #[cfg(feature = "http")]
+    certificate: Option<String>,
+    #[cfg(feature = "http")]
+    key: Option<String>,
     json: bool,
     help: bool,
     version: bool,
@@ -154,10 +167,11 @@ impl Command {
                 #[cfg(feature = "http")]
                 Some(Arg::Long("http")) => options.http = Some(address(&mut parser)?),
                 #[cfg(feature = "http")]
-                Some(Arg::Long("conf")) => {
-                    let file = parser.value().map_err(|_| Misuse::with(HTTP, "--conf needs a file"))?;
-                    options.conf = Some(file.to_string_lossy().into_owned());
-                }
+                Some(Arg::Long("conf")) => options.conf = Some(file(&mut parser, "--conf")?),
+                #[cfg(feature = "http")]
+                Some(Arg::Long("tls-cert")) => options.certificate = Some(file(&mut parser, "--tls-cert")?),
+                #[cfg(feature = "http")]
+                Some(Arg::Long("tls-key")) => options.key = Some(file(&mut parser, "--tls-key")?),
                 Some(Arg::Long("json")) => options.json = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
@@ -174,10 +188,10 @@ impl Command {
                 }
             }
         }
-        Self::of(verb, words, &options)
+        Self::of(verb, words, options)
     }
 
-    fn of(verb: Option<Verb>, words: Vec<String>, options: &Options) -> Result<Self, Misuse> {
+    fn of(verb: Option<Verb>, words: Vec<String>, options: Options) -> Result<Self, Misuse> {
         if options.version {
             return Ok(Command::Version);
         }
@@ -185,16 +199,8 @@ impl Command {
             return Ok(Command::Help(Topic::of(verb, words)));
         }
         #[cfg(feature = "http")]
-        match (&options.http, &options.conf, verb) {
-            (Some(_), _, Some(verb)) => {
-                return Err(Misuse::with(HTTP, format!("--http serves; it does not go with {}", verb.as_str())));
-            }
-            (None, Some(_), _) => return Err(Misuse::with(HTTP, "--conf goes with --http")),
-            (Some(_), _, None) if options.json => return Err(Misuse::with(HTTP, "--json does not go with --http")),
-            (Some(address), conf, None) => {
-                return Ok(Command::Http { address: address.clone(), conf: conf.clone() });
-            }
-            (None, None, _) => {}
+        if let Some(http) = options.http(verb)? {
+            return Ok(http);
         }
         if options.json && !verb.is_some_and(Verb::has_json) {
             return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
@@ -223,9 +229,49 @@ impl Command {
     }
 }
 
+#[cfg(feature = "http")]
+impl Options {
+    /// Serving HTTP, if that is asked for; what belongs to it goes with nothing else.
+    fn http(&self, verb: Option<Verb>) -> Result<Option<Command>, Misuse> {
+        let misuse = |message: &str| Err(Misuse::with(HTTP, message));
+        let Some(address) = self.http.clone() else {
+            let given = [(&self.conf, "--conf"), (&self.certificate, "--tls-cert"), (&self.key, "--tls-key")];
+            return match given.into_iter().find(|(value, _)| value.is_some()) {
+                Some((_, option)) => misuse(&format!("{option} goes with --http")),
+                None => Ok(None),
+            };
+        };
+        if let Some(verb) = verb {
+            return misuse(&format!("--http serves; it does not go with {}", verb.as_str()));
+        }
+        if self.json {
+            return misuse("--json does not go with --http");
+        }
+        let tls = match (self.certificate.clone(), self.key.clone()) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (Some(_), None) => {
+                return misuse("--tls-cert needs --tls-key, the file with the certificate's private key");
+            }
+            (None, Some(_)) => return misuse("--tls-key needs --tls-cert, the file with the key's certificate"),
+        };
+        Ok(Some(Command::Http { address, conf: self.conf.clone(), tls }))
+    }
+}
+
 /// What may stand behind the program's name to serve HTTP.
 #[cfg(feature = "http")]
-const HTTP: &str = "--http [HOST:PORT] [--conf FILE]";
+const HTTP: &str = if cfg!(feature = "tls") {
+    "--http [HOST:PORT] [--conf FILE] [--tls-cert FILE --tls-key FILE]"
+} else {
+    "--http [HOST:PORT] [--conf FILE]"
+};
+
+#[cfg(feature = "http")]
+fn file(parser: &mut Parser, option: &str) -> Result<String, Misuse> {
+    let file = parser.value().map_err(|_| Misuse::with(HTTP, format!("{option} needs a file")))?;
+    Ok(file.to_string_lossy().into_owned())
+}
 
 /// The address behind `--http`, which may be left out.
 #[cfg(feature = "http")]
@@ -265,7 +311,8 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
 }
 
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
-    let mut hint = did_you_mean(option, ["--json", "--help", "--version", "--http", "--conf"]);
+    let mut hint =
+        did_you_mean(option, ["--json", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"]);
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
@@ -324,5 +371,34 @@ mod tests {
         assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
         assert_eq!(message("read a b"), "\"b\" is one argument too many");
         assert_eq!(message("--json"), "--json belongs to list, call, read or get");
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn http_and_what_goes_with_it() {
+        let http = |address: &str, conf: Option<&str>, tls: Option<(&str, &str)>| Command::Http {
+            address: address.into(),
+            conf: conf.map(str::to_owned),
+            tls: tls.map(|(certificate, key)| TlsFiles { certificate: certificate.into(), key: key.into() }),
+        };
+        assert_eq!(parse("--http"), Ok(http("127.0.0.1:8080", None, None)));
+        assert_eq!(parse("--http :1 --conf c"), Ok(http(":1", Some("c"), None)));
+        let secured = Ok(http(":1", None, Some(("a.crt", "a.key"))));
+        assert_eq!(parse("--tls-key a.key --http :1 --tls-cert=a.crt"), secured);
+        assert_eq!(
+            message("--http --tls-cert a.crt"),
+            "--tls-cert needs --tls-key, the file with the certificate's private key"
+        );
+        assert_eq!(
+            message("--http --tls-key a.key"),
+            "--tls-key needs --tls-cert, the file with the key's certificate"
+        );
+        assert_eq!(message("--http --tls-key"), "--tls-key needs a file");
+        for option in ["--conf", "--tls-cert", "--tls-key"] {
+            assert_eq!(message(&format!("{option} file")), format!("{option} goes with --http"));
+            assert_eq!(message(&format!("list {option} file")), format!("{option} goes with --http"));
+        }
+        assert_eq!(message("list --http"), "--http serves; it does not go with list");
+        assert_eq!(message("--http --json"), "--json does not go with --http");
     }
 }

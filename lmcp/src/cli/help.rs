@@ -55,6 +55,10 @@ impl Help<'_> {
         if cfg!(feature = "http") {
             options.push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`"));
         }
+        if cfg!(feature = "tls") {
+            options.push(("--tls-cert FILE".into(), "with --http: serve TLS, with this certificate (PEM)"));
+            options.push(("--tls-key FILE".into(), "with --tls-cert: its private key (PEM)"));
+        }
         options.extend([
             ("-h, --help".into(), "print help, also behind a command, a tool, a prompt"),
             ("-V, --version".into(), "print name and version"),

@@ -32,6 +32,8 @@ use crate::Auth;
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
+#[cfg(feature = "http")]
+use command::TlsFiles;
 use command::{Command, Misuse, Topic, Verb};
 use help::Help;
 use std::io::{self, IsTerminal, Write};
@@ -84,7 +86,7 @@ pub(crate) async fn run(server: Server) -> i32 {
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
         #[cfg(feature = "http")]
-        Command::Http { address, conf } => match serve_http(server, &address, conf.as_deref()).await {
+        Command::Http { address, conf, tls } => match serve_http(server, &address, conf.as_deref(), tls).await {
             Ok(()) => exit::DONE,
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
@@ -153,17 +155,32 @@ async fn serve(server: Server) -> Result<()> {
 }
 
 #[cfg(feature = "http")]
-async fn serve_http(server: Server, address: &str, conf: Option<&str>) -> Result<()> {
+async fn serve_http(server: Server, address: &str, conf: Option<&str>, tls: Option<TlsFiles>) -> Result<()> {
     let mut server = server;
     if let (Some(file), false) = (conf, server.has_auth()) {
         server = server.auth(Auth::from_conf(file)?);
     }
+    if let Some(files) = tls {
+        server = secure(server, &files)?;
+    }
     let server = server.build()?.with_auth_of_environment()?;
-    let listener = crate::transport::http::listener::bind(address).await?;
-    let address = listener.address().map_err(|e| Error::io("the listener has no address", e))?;
+    let options = server.http_options();
+    let listener = crate::transport::http::listener::bind(address, options).await?;
+    let address = listener.address(options).map_err(|e| Error::io("the listener has no address", e))?;
     let who = if server.has_auth() { "to whoever sends the token" } else { "without asking for a token" };
-    eprintln!("{} serves {address}{} {who}", server.shared.info.name, served_at(&address, server.endpoint()));
+    eprintln!("{} serves {address}{} {who}", server.shared.info.name, served_at(&address, &options.endpoint));
     server.listen(listener, crate::transport::signal::received()).await
+}
+
+/// With the certificate that the command line names, whatever the program says.
+#[cfg(feature = "tls")]
+fn secure(server: Server, files: &TlsFiles) -> Result<Server> {
+    Ok(server.tls(crate::Tls::from_pem_files(&files.certificate, &files.key)?))
+}
+
+#[cfg(all(feature = "http", not(feature = "tls")))]
+fn secure(_: Server, _: &TlsFiles) -> Result<Server> {
+    Err(Error::setup("this program was built without TLS; in its Cargo.toml, give lmcp the feature `tls`"))
 }
 
 /// The endpoint, behind a URL it belongs to, or beside a socket's path.

@@ -266,6 +266,16 @@ impl Server {
         self
     }
 
+    /// Serves HTTP over TLS, so that the server's address is `https://`. Not for Unix sockets, and not for
+    /// [`http_service`](ReadyServer::http_service), whose owner has the connections.
+    ///
+    /// A client that takes longer than [`Limits::head_time`] for the handshake is let go.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::Tls) -> Self {
+        self.http.tls = Some(tls);
+        self
+    }
+
     /// Checks the server and makes it ready.
     ///
     /// # Errors
@@ -447,7 +457,7 @@ impl ReadyServer {
     ///
     /// When the address cannot be had.
     pub async fn http(&self, address: impl AsRef<str>) -> Result<(), Error> {
-        let listener = crate::transport::http::listener::bind(address.as_ref()).await?;
+        let listener = crate::transport::http::listener::bind(address.as_ref(), &self.http).await?;
         self.listen(listener, crate::transport::signal::received()).await
     }
 
@@ -480,7 +490,7 @@ impl ReadyServer {
             eprintln!(
                 "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
                  `.auth(Auth::bearer(…))`",
-                listener.address().map_err(nowhere)?
+                listener.address(&options).map_err(nowhere)?
             );
         }
         crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
@@ -501,8 +511,8 @@ impl ReadyServer {
     }
 
     #[cfg(feature = "cli")]
-    pub(crate) fn endpoint(&self) -> &str {
-        &self.http.endpoint
+    pub(crate) fn http_options(&self) -> &Options {
+        &self.http
     }
 
     /// The server as a service over `http` types, to be mounted into somebody else's server.

@@ -1,19 +1,14 @@
-//! The socket: accepting, serving each connection, ending well.
+//! The socket: accepting connections, each of which is served by [`connection`]; ending well.
 
-use super::descriptors;
+use super::options::Options;
 use super::service::HttpService;
+use super::{connection, descriptors};
 use crate::Error;
-use crate::handler::cancellation::Cancellation;
 use crate::transport::first;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -35,9 +30,9 @@ impl Listener {
     }
 
     /// Where it listens, as a person would type it.
-    pub(crate) fn address(&self) -> io::Result<String> {
+    pub(crate) fn address(&self, options: &Options) -> io::Result<String> {
         match self {
-            Listener::Tcp(listener) => Ok(format!("http://{}", listener.local_addr()?)),
+            Listener::Tcp(listener) => Ok(format!("{}://{}", options.scheme(), listener.local_addr()?)),
             #[cfg(unix)]
             Listener::Unix(_, file) => Ok(format!("unix:{}", file.path().display())),
         }
@@ -66,9 +61,15 @@ enum Socket {
 }
 
 /// Opens the address, `HOST:PORT` or `unix:PATH`; says in words why it cannot be had.
-pub(crate) async fn bind(address: &str) -> Result<Listener, Error> {
+pub(crate) async fn bind(address: &str, options: &Options) -> Result<Listener, Error> {
     #[cfg(unix)]
     if let Some(path) = address.strip_prefix("unix:") {
+        if options.has_tls() {
+            return Err(Error::setup(format!(
+                "there is no TLS on a Unix socket, which nobody outside this machine can read: serve {address} without \
+                 it, or listen on HOST:PORT"
+            )));
+        }
         return unix::bind(std::path::Path::new(path));
     }
     bind_tcp(address).await.map(Listener::Tcp)
@@ -132,9 +133,13 @@ pub(crate) async fn serve(
         let held = (slot, alive.clone());
         let service = service.clone();
         match socket {
-            Socket::Tcp(stream) => drop(tokio::spawn(connection(stream, service, held))),
+            #[cfg(feature = "tls")]
+            Socket::Tcp(stream) if service.0.options.has_tls() => {
+                drop(tokio::spawn(connection::secured(stream, service, held)));
+            }
+            Socket::Tcp(stream) => drop(tokio::spawn(connection::plain(stream, service, held))),
             #[cfg(unix)]
-            Socket::Unix(stream) => drop(tokio::spawn(connection(stream, service, held))),
+            Socket::Unix(stream) => drop(tokio::spawn(connection::plain(stream, service, held))),
         }
     }
     drop(listener);
@@ -145,41 +150,6 @@ pub(crate) async fn serve(
     }
     service.0.over.cancel();
     Ok(())
-}
-
-/// Serves one connection until it closes, or the server ends and its current answer is out. Lets go of what it holds
-/// when it is done.
-async fn connection<S, H>(stream: S, service: HttpService, _held: H)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let limits = &service.0.server.limits;
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head_time)
-            // Up to here a head that is too large gets an answer in words; beyond, the connection just closes.
-            .max_buf_size(limits.head_bytes.saturating_mul(2))
-            .serve_connection(TokioIo::new(stream), service.clone())
-    );
-    let mut served = until(&service.0.ending, connection.as_mut()).await;
-    if served.is_none() {
-        connection.as_mut().graceful_shutdown();
-        served = until(&service.0.over, connection).await;
-    }
-    if let Some(Err(e)) = served {
-        tracing::debug!(error = %e, "a connection ended early");
-    }
-}
-
-/// What comes of `work`, unless the flag is raised first.
-async fn until<T>(flag: &Cancellation, mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
-    let mut raised = pin!(flag.cancelled());
-    poll_fn(|cx| match raised.as_mut().poll(cx) {
-        Poll::Ready(()) => Poll::Ready(None),
-        Poll::Pending => work.as_mut().poll(cx).map(Some),
-    })
-    .await
 }
 
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! What a program may say about its HTTP side.
 
+#[cfg(feature = "tls")]
+use super::Tls;
 use super::auth::Auth;
 
 /// Who may come, and where to.
@@ -11,10 +13,34 @@ pub(crate) struct Options {
     pub(crate) auth: Option<Auth>,
     /// The address that is listened on is this machine's own: hosts and local origins can be told.
     pub(crate) loopback: bool,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Tls>,
+}
+
+impl Options {
+    pub(crate) fn has_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        false
+    }
+
+    /// What the URL of the endpoint begins with.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.has_tls() { "https" } else { "http" }
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { endpoint: "/mcp".into(), origins: Vec::new(), hosts: Vec::new(), auth: None, loopback: true }
+        Options {
+            endpoint: "/mcp".into(),
+            origins: Vec::new(),
+            hosts: Vec::new(),
+            auth: None,
+            loopback: true,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
     }
 }
