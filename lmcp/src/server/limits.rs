@@ -118,6 +118,8 @@ impl Limits {
         self
     }
     /// How long the head of an HTTP request may take; 10 s. Then the connection is closed.
+    ///
+    /// So long may a TLS handshake take too, and the bytes that tell HTTP/2 from HTTP/1, each by itself.
     pub fn head_time(mut self, time: Duration) -> Self {
         self.head_time = time;
         self
@@ -130,7 +132,8 @@ impl Limits {
     /// How many HTTP connections may be open; 10,000. Further ones wait to be accepted.
     ///
     /// Each is an open file. On Unix, a process that may open fewer files than connections and 100 more gets its hard
-    /// limit as its soft one when it begins to listen; if that is still too low, a warning is logged.
+    /// limit as its soft one when it begins to listen; if that is still too low, a warning is logged. One that speaks
+    /// HTTP/2 (feature `http2`) may have 128 requests open.
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections.max(1);
         self
@@ -168,7 +171,8 @@ impl Limits {
         self.streams_per_session = streams.max(1);
         self
     }
-    /// After how long a silent event stream gets a comment, so that nobody between closes it; 30 s.
+    /// After how long a silent event stream gets a comment, so that nobody between closes it; 30 s. As
+    /// often an HTTP/2 client is asked whether it is still there.
     pub fn keep_alive(mut self, time: Duration) -> Self {
         self.keep_alive = time;
         self

@@ -48,6 +48,40 @@ async fn it_answers_and_streams() {
     }
 }
 
+/// Time stands still unless everybody waits.
+#[tokio::test(start_paused = true)]
+async fn a_listen_stream_gathers_what_nobody_reads() {
+    let server = server().build().expect("the fixture starts");
+    let mut service = server.http_service();
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({ "notifications": { "toolsListChanged": true, "promptsListChanged": true }, "_meta": meta });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params });
+    let mut request = post(&message);
+    request.headers_mut().insert("mcp-protocol-version", "2026-07-28".parse().expect("a value"));
+    request.headers_mut().insert("mcp-method", "subscriptions/listen".parse().expect("a value"));
+    let mut body = Service::call(&mut service, request).await.expect("always answers").into_body();
+    let mut piece = async || {
+        let frame = body.frame().await.expect("it goes on").expect("it is not cut off");
+        String::from_utf8(frame.into_data().expect("no trailers").to_vec()).expect("text")
+    };
+    assert!(piece().await.contains("notifications/subscriptions/acknowledged"));
+    for _ in 0..100 {
+        server.handle().tools_changed();
+        server.handle().prompts_changed();
+    }
+    let changes = piece().await;
+    assert_eq!(changes.matches("data: ").count(), 2, "{changes}");
+    assert!(changes.contains("tools/list_changed") && changes.contains("prompts/list_changed"), "{changes}");
+    let begun = tokio::time::Instant::now();
+    assert_eq!(piece().await, ":\n\n");
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    server.handle().tools_changed();
+    assert!(piece().await.contains("tools/list_changed"));
+    assert_eq!(begun.elapsed().as_secs(), 30, "after a silence nothing is waited for");
+}
+
 #[tokio::test]
 async fn it_checks_as_on_a_loopback_address() {
     let mut service = server().allow_host("mcp.example.com").build().expect("the fixture starts").http_service();

@@ -27,7 +27,8 @@ where
     first_version(stream, &service).await;
     #[cfg(feature = "http2")]
     match begun(&service, super::preface::tell(stream)).await {
-        Some((true, stream)) => second_version(stream, &service).await,
+        // Boxed: it is several times as large, and the others should not pay for that.
+        Some((true, stream)) => Box::pin(second_version(stream, &service)).await,
         Some((false, stream)) => first_version(stream, &service).await,
         None => {}
     }
@@ -43,7 +44,7 @@ where
     let Some(stream) = begun(&service, tls.acceptor().accept(stream)).await else { return };
     #[cfg(feature = "http2")]
     if stream.get_ref().1.alpn_protocol() == Some(H2) {
-        return second_version(stream, &service).await;
+        return Box::pin(second_version(stream, &service)).await;
     }
     first_version(stream, &service).await;
 }

@@ -45,6 +45,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Reread<S> {
         let fits = again.len().min(buffer.remaining());
         buffer.put_slice(again.get(..fits).unwrap_or_default());
         it.from += u8::try_from(fits).unwrap_or_default();
+        if it.from == it.to && buffer.remaining() > 0 {
+            // What has come behind them goes along: for so few bytes alone hyper would double its buffer. An end or an
+            // error comes again.
+            let _pending_too = Pin::new(&mut it.stream).poll_read(cx, buffer);
+        }
         Poll::Ready(Ok(()))
     }
 }
