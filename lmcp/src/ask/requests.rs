@@ -80,6 +80,7 @@ pub(crate) struct Line {
 }
 
 /// A stream to the client that is open.
+#[cfg(feature = "http")]
 pub(crate) trait OpenStream: Send + Sync {
     /// The newest one, if there is one.
     fn newest(&self) -> Option<Arc<Outbox>>;
@@ -90,6 +91,7 @@ pub(crate) enum Outlet {
     /// On the call's own stream, or the pipe.
     Call(Arc<Outbox>),
     /// The call has none, so on a stream of its session, if one is open.
+    #[cfg(feature = "http")]
     Session(Arc<dyn OpenStream>),
     /// Nowhere.
     None,
@@ -99,6 +101,7 @@ impl Line {
     fn outbox(&self) -> Option<Arc<Outbox>> {
         match &self.outlet {
             Outlet::Call(outbox) => Some(outbox.clone()),
+            #[cfg(feature = "http")]
             Outlet::Session(session) => session.newest(),
             Outlet::None => None,
         }

@@ -175,12 +175,12 @@ mod tests {
 
     #[test]
     fn a_state_is_for_one_call_of_one_caller() {
-        let secret = Secret::random().unwrap();
+        let secret = Secret::random().expect("random bytes");
         let state = State { round: 3, ..State::default() };
         let message = request(json!({ "name": "f", "arguments": { "a": 1 } }));
         let minute = Duration::from_secs(60);
         let sealed = state.clone().seal(&secret, minute, &message, Some("ada"));
-        assert_eq!(State::open(&sealed, &secret, &message, Some("ada")).unwrap().round, 3);
+        assert_eq!(State::open(&sealed, &secret, &message, Some("ada")).expect("sealed here").round, 3);
         let others = [
             (request(json!({ "name": "g", "arguments": { "a": 1 } })), Some("ada")),
             (request(json!({ "name": "f", "arguments": { "a": 2 } })), Some("ada")),
@@ -190,23 +190,25 @@ mod tests {
             (message.clone(), None),
         ];
         for (message, principal) in others {
-            let error = State::open(&sealed, &secret, &message, principal).unwrap_err();
+            let error = State::open(&sealed, &secret, &message, principal).expect_err("refused");
             assert_eq!(error.code, -32602);
             assert!(error.message.contains("another request or another caller"), "{}", error.message);
         }
         let read = Bytes::from(String::from_utf8_lossy(&message).replace("tools/call", "prompts/get"));
         assert!(State::open(&sealed, &secret, &read, Some("ada")).is_err());
         let changed = format!("{sealed}-TAMPERED");
-        assert!(State::open(&changed, &secret, &message, Some("ada")).unwrap_err().message.contains("changed"));
+        assert!(
+            State::open(&changed, &secret, &message, Some("ada")).expect_err("refused").message.contains("changed")
+        );
     }
 
     #[test]
     fn a_state_expires() {
-        let secret = Secret::random().unwrap();
+        let secret = Secret::random().expect("random bytes");
         let message = request(json!({ "name": "f" }));
         let mut state = State { binding: binding(&message, None), ..State::default() };
         state.expires = super::now() - 1;
-        let sealed = secret.seal(super::PURPOSE, serde_json::to_string(&state).unwrap().as_bytes());
-        assert!(State::open(&sealed, &secret, &message, None).unwrap_err().message.contains("expired"));
+        let sealed = secret.seal(super::PURPOSE, serde_json::to_string(&state).expect("JSON").as_bytes());
+        assert!(State::open(&sealed, &secret, &message, None).expect_err("refused").message.contains("expired"));
     }
 }

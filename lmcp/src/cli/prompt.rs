@@ -169,8 +169,8 @@ mod tests {
 
     fn asked(params: Value, typed: &str) -> (Value, String) {
         let mut output = Vec::new();
-        let answer = ask(&params, &mut typed.as_bytes(), &mut output).unwrap();
-        (answer, String::from_utf8(output).unwrap())
+        let answer = ask(&params, &mut typed.as_bytes(), &mut output).expect("in memory");
+        (answer, String::from_utf8(output).expect("text"))
     }
 
     #[test]

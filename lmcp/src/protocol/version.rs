@@ -94,6 +94,7 @@ impl ProtocolVersion {
         self >= Self::V2025_06_18
     }
     /// A stream that a reader can come back to begins with an event that says so.
+    #[cfg(feature = "http")]
     pub(crate) fn has_priming_events(self) -> bool {
         self == Self::V2025_11_25
     }

@@ -3,7 +3,7 @@ use crate::protocol::ProtocolVersion;
 use serde_json::{Value, json};
 
 fn schema<T: super::Answer>(version: ProtocolVersion) -> Value {
-    Form::of::<T>().unwrap().schema(version)
+    Form::of::<T>().expect("a form").schema(version)
 }
 
 fn modern<T: super::Answer>() -> Value {
@@ -112,16 +112,16 @@ fn one_value_is_a_form_of_one_field() {
         json!({ "type": "object", "properties": { "value": { "type": "string" } } })
     );
     assert_eq!(modern::<()>(), json!({ "type": "object", "properties": {} }));
-    let read = |content: Value| Form::of::<Plain>().unwrap().read::<Plain>(&content);
+    let read = |content: Value| Form::of::<Plain>().expect("a form").read::<Plain>(&content);
     assert_eq!(read(json!({ "value": "green" })), Ok(Plain::Green));
-    assert_eq!(Form::of::<()>().unwrap().read::<()>(&Value::Null), Ok(()));
-    assert_eq!(Form::of::<Option<u8>>().unwrap().read::<Option<u8>>(&json!({})), Ok(None));
-    assert_eq!(Form::of::<bool>().unwrap().read::<bool>(&json!({ "value": true })), Ok(true));
+    assert_eq!(Form::of::<()>().expect("a form").read::<()>(&Value::Null), Ok(()));
+    assert_eq!(Form::of::<Option<u8>>().expect("a form").read::<Option<u8>>(&json!({})), Ok(None));
+    assert_eq!(Form::of::<bool>().expect("a form").read::<bool>(&json!({ "value": true })), Ok(true));
 }
 
 #[test]
 fn an_answer_becomes_the_type() {
-    let form = Form::of::<Everything>().unwrap();
+    let form = Form::of::<Everything>().expect("a form");
     let content = json!({
         "name": "Ada", "days": 7.0, "titled": "large one", "several": "green, red", "more": ["s"], "email": null,
         "nobody asked": 1,
@@ -132,7 +132,7 @@ fn an_answer_becomes_the_type() {
         c["titled"] = "A LARGE ONE".into();
         c
     };
-    let read = form.read::<Everything>(&content).unwrap();
+    let read = form.read::<Everything>(&content).expect("it fits");
     let expected = Everything {
         name: "Ada".into(),
         email: None,
@@ -149,11 +149,11 @@ fn an_answer_becomes_the_type() {
 
 #[test]
 fn everything_wrong_with_an_answer_is_told() {
-    let form = Form::of::<Everything>().unwrap();
+    let form = Form::of::<Everything>().expect("a form");
     let why = form
         .read::<Everything>(&json!({ "name": "Countess", "days": 15, "titled": "m", "sure": "yes", "several": [] }));
     assert_eq!(
-        why.unwrap_err().split("; ").collect::<std::collections::BTreeSet<_>>(),
+        why.expect_err("it does not fit").split("; ").collect::<std::collections::BTreeSet<_>>(),
         [
             "name: expected a number of characters from 1 to 5",
             "days: expected an integer from 1 to 14",
@@ -163,7 +163,10 @@ fn everything_wrong_with_an_answer_is_told() {
         ]
         .into()
     );
-    assert_eq!(form.read::<Everything>(&json!({ "name": "Ada" })).unwrap_err(), "titled: required, missing");
+    assert_eq!(
+        form.read::<Everything>(&json!({ "name": "Ada" })).expect_err("it does not fit"),
+        "titled: required, missing"
+    );
     assert!(form.read::<Everything>(&json!(7)).is_err());
 }
 
@@ -187,7 +190,7 @@ struct Lists {
 
 #[test]
 fn what_no_form_can_hold() {
-    let why = |form: Result<Form, String>| form.unwrap_err();
+    let why = |form: Result<Form, String>| form.expect_err("it does not fit");
     assert_eq!(
         why(Form::of::<Nested>()),
         "the form of `Nested`: `inner` is an object; forms hold texts, numbers, booleans and choices"
@@ -200,14 +203,14 @@ fn what_no_form_can_hold() {
 
 #[test]
 fn fields_come_in_the_order_in_which_they_were_declared() {
-    let form = Form::of::<Everything>().unwrap();
+    let form = Form::of::<Everything>().expect("a form");
     let names: Vec<&str> = form.names().collect();
     assert_eq!(names, ["name", "email", "days", "score", "sure", "plain", "titled", "several", "more"]);
     let params = json!({ "message": "?", "requestedSchema": form.schema(ProtocolVersion::LATEST) });
     let fields = names.iter().map(|name| name.to_string()).collect();
     let question = crate::ask::Question { kind: crate::ask::Kind::Form, key: None, params: params.clone(), fields };
-    let text = serde_json::to_string(&question).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), params);
+    let text = serde_json::to_string(&question).expect("JSON");
+    assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), params);
     assert!(text.contains(r#""requestedSchema":{"type":"object","properties":{"name":{"#), "{text}");
     assert!(text.find("\"score\"") < text.find("\"sure\""), "{text}");
 }
