@@ -5,6 +5,7 @@ use crate::ask::Asks;
 use crate::ask::rounds::Driven;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
+use crate::handler::forward::FORWARDING;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
 use crate::transport::first;
@@ -92,6 +93,12 @@ pub(crate) async fn isolated<T>(
                 first(run, late).await
             }
             None => run.await,
+        }
+    };
+    let limited = async {
+        match context.server().0.forward {
+            Some(_) => FORWARDING.scope(context.clone(), limited).await,
+            None => limited.await,
         }
     };
     let pulse = async {

@@ -236,8 +236,9 @@ pub use ask::form::Answer;
 pub use ask::{Elicit, ElicitUrl, ListRoots, Questions, Roots, Sample, Sampled, Unanswered, Unsupported, UrlVisit};
 pub use error::{Error, Result};
 pub use handler::{
-    Amount, Args, Call, Completer, CompletionArguments, Completions, Context, HandlerError, IntoCompletions,
-    IntoPromptResult, IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State, Text,
+    Amount, Args, Call, Completer, CompletionArguments, Completions, Context, ForwardEvents, HandlerError,
+    IntoCompletions, IntoPromptResult, IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State,
+    Text,
 };
 #[doc(inline)]
 #[doc = include_str!("docs/prompt.md")]

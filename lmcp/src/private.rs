@@ -28,9 +28,13 @@ pub fn type_id_of<F: 'static>(_: &F) -> ::core::any::TypeId {
 pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
     // A thread cannot be stopped: whatever becomes of the call, it counts among those that run until it is done.
     let permit = crate::invoke::permit();
+    let forwarding = crate::handler::forward::forwarding();
     let run = move || {
         let _permit = permit;
-        f()
+        match forwarding {
+            Some(call) => crate::handler::forward::FORWARDING.sync_scope(call, f),
+            None => f(),
+        }
     };
     match tokio::task::spawn_blocking(run).await {
         Ok(value) => value,

@@ -4,6 +4,7 @@
 //! a span is one line when it ends, with its fields and how long it took. A program that wants more installs a
 //! subscriber of its own and uses [`server!`](crate::server!).
 
+use crate::handler::ForwardEvents;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -22,7 +23,7 @@ pub(super) fn start() {
     match Filter::parse(&filter) {
         Ok(filter) => {
             let log = Log { filter, next: AtomicU64::new(1), spans: Mutex::default() };
-            if tracing::subscriber::set_global_default(log).is_err() {
+            if tracing::subscriber::set_global_default(ForwardEvents::new(log)).is_err() {
                 tracing::debug!("logs go to the subscriber that was there first");
             }
         }

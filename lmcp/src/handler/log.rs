@@ -51,16 +51,21 @@ impl<'a> Log<'a> {
     }
 
     fn encode(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        struct Params<'a> {
-            level: Level,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            logger: Option<&'a str>,
-            data: &'a RawValue,
-        }
-        let params = Params { level: self.level, logger: self.logger.as_deref(), data: self.data.as_deref()? };
-        Some(encode::notification("notifications/message", &params))
+        encode(self.level, self.logger.as_deref(), self.data.as_deref()?.get().as_bytes())
     }
+}
+
+/// A log message whose data is JSON already.
+pub(super) fn encode(level: Level, logger: Option<&str>, data: &[u8]) -> Option<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Params<'a> {
+        level: Level,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        logger: Option<&'a str>,
+        data: &'a RawValue,
+    }
+    let params = Params { level, logger, data: serde_json::from_slice(data).ok()? };
+    Some(encode::notification("notifications/message", &params))
 }
 
 impl<'a> IntoFuture for Log<'a> {

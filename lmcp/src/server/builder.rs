@@ -4,7 +4,7 @@ use super::handle::{Info, ServerHandle, Shared};
 use super::limits::Limits;
 use super::subscribers::Subscribers;
 use crate::handler::parameter::States;
-use crate::protocol::Icon;
+use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
@@ -50,6 +50,7 @@ pub struct Server {
     advertised: Kinds,
     secret: Option<Secret>,
     heartbeat: Option<Duration>,
+    forward: Option<Level>,
     mistakes: Mistakes,
     #[cfg(feature = "http")]
     http: Options,
@@ -99,6 +100,7 @@ impl Server {
             advertised: Kinds::default(),
             secret: None,
             heartbeat: Some(Duration::from_secs(15)),
+            forward: None,
             mistakes: Mistakes::default(),
             #[cfg(feature = "http")]
             http: Options::default(),
@@ -216,6 +218,28 @@ impl Server {
         self
     }
 
+    /// Sends the `tracing` events of handlers from this level on to their clients as log messages, if the client asked for
+    /// that level. By default they are for the program's own log only.
+    ///
+    /// ```
+    /// use lmcp::{Level, tool};
+    ///
+    /// /// Indexes the documents.
+    /// #[tool]
+    /// fn index() {
+    ///     tracing::info!(documents = 7, "indexed"); // {"message": "indexed", "documents": 7}
+    /// }
+    ///
+    /// let server = lmcp::Server::empty().tool(index).forward_events(Level::Info);
+    /// ```
+    ///
+    /// A program with a subscriber of its own puts [`ForwardEvents`](crate::ForwardEvents) around it. What a handler
+    /// spawns is not part of it.
+    pub fn forward_events(mut self, level: Level) -> Self {
+        self.forward = Some(level);
+        self
+    }
+
     /// Sets the secret that seals what clients carry for the server: answers of earlier rounds and, over HTTP, the ids of
     /// sessions. At least 16 bytes. By default what the environment variable `LMCP_SECRET` holds, or else a random one.
     ///
@@ -290,6 +314,9 @@ impl Server {
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
             return Err(check::nothing_collected(self.package.name));
         }
+        if self.forward.is_some() {
+            crate::handler::forward::start();
+        }
         let secret = match self.secret {
             Some(secret) => secret,
             None => match Secret::from_environment()? {
@@ -306,6 +333,7 @@ impl Server {
                 limits: self.limits,
                 advertised: self.advertised,
                 heartbeat: self.heartbeat,
+                forward: self.forward,
                 secret,
             }),
             #[cfg(feature = "http")]

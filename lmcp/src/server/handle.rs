@@ -4,7 +4,7 @@ use super::limits::Limits;
 use super::subscribers::{Change, Subscribers};
 use crate::Error;
 use crate::handler::parameter::States;
-use crate::protocol::Icon;
+use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
 use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) subscribers: Subscribers,
     pub(crate) limits: Limits,
     pub(crate) advertised: Kinds,
+    /// From which level on the `tracing` events of handlers go to their clients.
+    pub(crate) forward: Option<Level>,
     /// After how long a silent call that reports progress says that it is still there.
     pub(crate) heartbeat: Option<Duration>,
     /// What clients carry for us is sealed with it.
@@ -55,7 +57,7 @@ impl Shared {
             prompts: registered.prompts || forced.prompts,
             resources: registered.resources || forced.resources,
             completions: registered.completions || forced.completions,
-            logging: registered.logging || forced.logging,
+            logging: registered.logging || forced.logging || self.forward.is_some(),
         }
     }
 }
