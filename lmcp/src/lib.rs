@@ -141,6 +141,40 @@
 //!
 //! An async function is dropped when its call is cancelled. Others ask `is_cancelled`.
 //!
+//! # Asking the user, and the user's model
+//!
+//! A function that needs something from the user asks, and waits for the answer:
+//!
+//! ```
+//! use lmcp::{Context, Unanswered, tool};
+//!
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Seat {
+//!     /// A letter and a number, as on the plan.
+//!     place: String,
+//!     #[serde(default)]
+//!     by_the_window: bool,
+//! }
+//!
+//! /// Books a seat.
+//! #[tool(elicits(Seat))]
+//! async fn book(ctx: &Context, train: String) -> Result<String, Unanswered> {
+//!     match ctx.elicit::<Seat>(format!("Which seat in {train}?")).await {
+//!         Ok(seat) => Ok(format!("{} is yours, by the window: {}", seat.place, seat.by_the_window)),
+//!         Err(Unanswered::Declined | Unanswered::Cancelled) => Ok("Nothing is booked.".into()),
+//!         Err(other) => Err(other), // among them: the client cannot be asked
+//!     }
+//! }
+//! ```
+//!
+//! [`elicit`](Context::elicit) shows a form, [`elicit_url`](Context::elicit_url) sends the user to a page,
+//! [`sample`](Context::sample) asks the client's model, [`roots`](Context::roots) which folders the client works in, and
+//! [`ask`](Context::ask) several of these at once. It is one `await`, whoever the client is. What a client of 2026-07-28
+//! makes of it is worth knowing, though: it gets the question as the result of the call and calls again with the answer,
+//! and the function **runs again from the top**, with the answer at hand. So a function does the same thing up to its last
+//! question, and puts what must not happen twice into [`once`](Context::once). Answers travel with the client, sealed by the
+//! server's [`secret`](Server::secret): replicas that share it finish each other's calls.
+//!
 //! # Resources and prompts
 //!
 //! ```

@@ -28,14 +28,15 @@
 //!
 //! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
 
-use crate::client::{Connection, Respond};
-use crate::handler::entry::BoxFuture;
+mod script;
+
+use crate::client::Connection;
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
 use crate::{Error, Result};
+use script::Script;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
 ///
@@ -58,50 +59,6 @@ pub use crate::__testing_client as client;
 pub struct Client {
     connection: Arc<Connection>,
     script: Arc<Script>,
-}
-
-/// What the client answers when the server asks.
-#[derive(Default)]
-struct Script(Mutex<Answers>);
-
-#[derive(Default)]
-struct Answers {
-    elicitation: HashMap<String, Value>,
-    sampling: Option<Value>,
-    roots: Option<Value>,
-}
-
-impl Script {
-    fn lock(&self) -> MutexGuard<'_, Answers> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put(&self, question: String, answer: Value) {
-        self.lock().elicitation.insert(question, answer);
-    }
-
-    fn find(&self, method: &str, params: &Value) -> Result<Value, Value> {
-        let answers = self.lock();
-        let (answer, how) = match method {
-            "ping" => (Some(json!({})), String::new()),
-            "roots/list" => (answers.roots.clone(), "client.set_roots([…]).await".into()),
-            "sampling/createMessage" => (answers.sampling.clone(), "client.answer_sampling(…)".into()),
-            "elicitation/create" => {
-                let message = params.get("message").and_then(Value::as_str).unwrap_or_default();
-                (answers.elicitation.get(message).cloned(), format!("client.answer({message:?}, …)"))
-            }
-            _ => (None, "no method of the test client's".into()),
-        };
-        answer.ok_or_else(|| {
-            json!({ "code": -32603, "message": format!("the server sent {method}, which the test does not answer; use {how}") })
-        })
-    }
-}
-
-impl Respond for Script {
-    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>> {
-        Box::pin(async move { self.find(method, &params) })
-    }
 }
 
 impl Client {

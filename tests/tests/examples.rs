@@ -80,6 +80,13 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
         "get translate pair=de-en word=Bach",
         Ok("user: Translate \"Bach\" (de-en).\n\nassistant: \"Bach\" is\n"),
     ),
+    ("08_asking", "call order dish=soup", Ok("order 7: a large soup for table 1\n")),
+    (
+        "08_asking",
+        "call describe dish=soup",
+        Err("error: the question cannot be asked: the client does not offer `sampling`\n\
+             data: {\"requiredCapabilities\":{\"sampling\":{}}}\n"),
+    ),
     (
         "tour",
         "call forecast city=Rome",
@@ -210,6 +217,25 @@ fn a_cancelled_call_is_not_answered() {
     let params = json!({ "name": "primes", "arguments": { "limit": u32::MAX } });
     let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
     assert_eq!(session("05_context", &[request("tools/call", params, None), cancel]), [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_client_is_asked() {
+    let this = std::env::current_exe().expect("a test has a path");
+    let folder = this.ancestors().nth(2).expect("it is <target>/<profile>/deps/<this>").join("examples");
+    let mut pipe = lmcp_tests::pipe::Pipe::spawn(&folder.join("08_asking").to_string_lossy());
+    let capabilities = json!({ "elicitation": {}, "sampling": {} });
+    let mut params = json!({ "name": "order", "arguments": { "dish": "soup" } });
+    let answers = [json!({ "size": "Small", "table": 3, "wishes": "hot" }), json!({ "value": true })];
+    for answer in answers {
+        let asked = pipe.ask(1, "tools/call", params.clone(), &capabilities).await;
+        let questions = asked["result"]["inputRequests"].as_object().unwrap_or_else(|| panic!("no question: {asked}"));
+        let key = questions.keys().next().expect("one question").clone();
+        params["inputResponses"] = json!({ key: { "action": "accept", "content": answer } });
+        params["requestState"] = asked["result"]["requestState"].clone();
+    }
+    let done = pipe.ask(1, "tools/call", params, &capabilities).await;
+    assert_eq!(done["result"]["content"][0]["text"], "order 7: a small soup for table 3");
 }
 
 #[test]

@@ -297,6 +297,39 @@ mod mistakes {
     }
 
     #[test]
+    fn forms_that_clients_cannot_show() {
+        #[derive(serde::Deserialize, schemars::JsonSchema)]
+        #[allow(dead_code, reason = "only its schema is looked at")]
+        struct Nested {
+            name: String,
+            address: Vec<String>,
+        }
+        #[tool(elicits(bool, Nested))]
+        fn asks() {}
+        #[lmcp::prompt(elicits(Vec<u8>))]
+        fn asks_too() -> &'static str {
+            ""
+        }
+        let error = Server::empty().tool(asks).prompt(asks_too).build().expect_err("it must not start");
+        let text = error.to_string();
+        assert!(
+            text.contains(
+                "tool `asks`: the form of `Nested`: `address` is a list of something else than choices; forms hold \
+                 texts, numbers, booleans and choices"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("prompt `asks_too`: the form of `alloc::vec::Vec<u8>`: it is a list"), "{text}");
+        assert!(error.is_setup());
+    }
+
+    #[test]
+    fn a_secret_that_is_none() {
+        let error = Server::empty().secret("short").build().expect_err("it must not start");
+        assert!(error.to_string().contains("the secret has 5 bytes; give it at least 16"), "{error}");
+    }
+
+    #[test]
     fn two_states_of_one_type() {
         let error = Server::empty().state(1_u8).state(2_u8).build().expect_err("it must not start");
         assert!(error.to_string().contains("two states of type `u8`"), "{error}");

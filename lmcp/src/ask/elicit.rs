@@ -51,7 +51,14 @@ impl Context {
     ///
     /// Spec: client/elicitation; basic/patterns/mrtr.
     pub fn elicit<T: Answer>(&self, message: impl Into<String>) -> Elicit<'_, T> {
-        Elicit { context: self, message: message.into(), key: None, running: None }
+        Elicit {
+            context: self,
+            message: message.into(),
+            key: None,
+            form: Form::of::<T>,
+            read: Form::read::<T>,
+            running: None,
+        }
     }
 
     /// Asks the user to visit a page: to log in somewhere, to pay, to enter what must not pass through the client.
@@ -84,10 +91,13 @@ pub struct Elicit<'a, T> {
     context: &'a Context,
     message: String,
     key: Option<String>,
+    // Functions, so that a type that is no form is an error where it is asked for, and not at each use behind that.
+    form: fn() -> Result<Form, String>,
+    read: fn(&Form, &Value) -> Result<T, String>,
     running: Option<BoxFuture<'a, Result<T, Unanswered>>>,
 }
 
-impl<'a, T: Answer> Elicit<'a, T> {
+impl<'a, T: 'a> Elicit<'a, T> {
     /// Names the question, so that it is recognised when the function is run again although its text is another one.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
@@ -96,7 +106,7 @@ impl<'a, T: Answer> Elicit<'a, T> {
 
     fn start(&mut self) -> BoxFuture<'a, Result<T, Unanswered>> {
         let version = self.context.protocol_version();
-        let form = match Form::of::<T>() {
+        let form = match (self.form)() {
             Ok(form) => form,
             Err(why) => return Box::pin(async { Err(Unanswered::Impossible(why)) }),
         };
@@ -106,7 +116,8 @@ impl<'a, T: Answer> Elicit<'a, T> {
         }
         let fields = form.names().map(str::to_owned).collect();
         let question = Question { kind: Kind::Form, key: self.key.take(), params, fields };
-        self.context.ask_one(question, move |answer| form.read(&accepted(answer)?).map_err(NoAnswer::Malformed))
+        let read = self.read;
+        self.context.ask_one(question, move |answer| read(&form, &accepted(answer)?).map_err(NoAnswer::Malformed))
     }
 }
 
@@ -123,7 +134,7 @@ fn accepted(answer: Value) -> Read<Value> {
     }
 }
 
-impl<T: Answer> Future for Elicit<'_, T> {
+impl<'a, T: 'a> Future for Elicit<'a, T> {
     type Output = Result<T, Unanswered>;
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {

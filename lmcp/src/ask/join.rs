@@ -1,7 +1,6 @@
 //! [`Context::ask`]: several questions in one round.
 
 use super::elicit::{Elicit, ElicitUrl, UrlVisit};
-use super::form::Answer;
 use super::roots::{ListRoots, Roots};
 use super::sample::{Sample, Sampled};
 use super::unanswered::Unanswered;
@@ -30,7 +29,7 @@ mod sealed {
 }
 use sealed::Question;
 
-impl<T: Answer + Send> Question for Elicit<'_, T> {
+impl<'a, T: Send + 'a> Question for Elicit<'a, T> {
     type Answer = T;
 }
 impl<'a> Question for ElicitUrl<'a> {

@@ -159,3 +159,9 @@ impl std::fmt::Debug for ServerHandle {
         f.debug_struct("ServerHandle").field("name", &self.0.info.name).finish_non_exhaustive()
     }
 }
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("name", &self.info.name).finish_non_exhaustive()
+    }
+}

@@ -4,8 +4,10 @@ pub(crate) mod builder;
 pub(crate) mod handle;
 pub(crate) mod limits;
 pub(crate) mod macros;
+pub(crate) mod ready;
 pub(crate) mod subscribers;
 
-pub use builder::{Advertise, Package, ReadyServer, Server};
+pub use builder::{Advertise, Package, Server};
 pub use handle::ServerHandle;
 pub use limits::Limits;
+pub use ready::ReadyServer;

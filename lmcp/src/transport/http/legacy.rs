@@ -1,43 +1,36 @@
-//! 2025-03-26 to 2025-11-25 over HTTP: sessions, `GET` streams, calls that outlive their connection.
+//! 2025-03-26 to 2025-11-25 over HTTP: which session a message belongs to, and what becomes of it.
+//!
+//! Calls, which outlive their connection, are in [`legacy_call`](super::legacy_call), and `GET` streams in
+//! [`legacy_stream`](super::legacy_stream).
 
 use super::answer::{message, whole};
-use super::body::ResponseBody;
 use super::guard::Caller;
 use super::headers::PROTOCOL_VERSION;
-use super::replay;
-use super::reply::{Reply, SESSION_ID, error, events, json, refusal, status, text};
+use super::legacy_call::{Begun, begin};
+use super::reply::{Reply, SESSION_ID, error, json, refusal, status};
 use super::service::{EVENTS, Endpoint, asks_for};
 use super::session::HttpSession;
-use super::streams::{Kept, OpenStream};
-use crate::ask::requests::Outlet;
-use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
-use crate::era::{self, Era, Request, Surroundings, modern};
-use crate::handler::cancellation::Cancellation;
+use crate::era::{self, Era, Request};
 use crate::jsonrpc::decode::decode_one;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Message};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::params::Params;
-use crate::transport::outbox::{Framing, Outbox};
-use crate::transport::{COLLAPSE, first};
 use bytes::Bytes;
 use hyper::header::HeaderValue;
 use hyper::{Method as Verb, StatusCode};
 use serde_json::value::RawValue;
 use std::sync::Arc;
-use std::time::Duration;
-
-const LAST_EVENT_ID: &str = "last-event-id";
 
 /// The session a message belongs to: one from the table, or one that lives as long as the message.
-enum Belongs {
+pub(super) enum Belongs {
     Known(Arc<HttpSession>),
     Nowhere(Session),
 }
 
 impl Belongs {
-    fn session(&self) -> &Session {
+    pub(super) fn session(&self) -> &Session {
         match self {
             Belongs::Known(known) => &known.session,
             Belongs::Nowhere(session) => session,
@@ -46,7 +39,7 @@ impl Belongs {
 }
 
 /// The session that the request names. Clients that name none are served leniently: simple ones and curl do that.
-fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, Box<Reply>> {
+pub(super) fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, Box<Reply>> {
     let headers = &caller.headers;
     let Some(id) = headers.get(SESSION_ID) else {
         // Without a session the header says the revision; without the header it is the one that had none.
@@ -109,202 +102,6 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
         reply.headers_mut().insert(SESSION_ID, id);
     }
     reply
-}
-
-enum Begun {
-    Answer(Answer),
-    Refused(StatusCode, ErrorObject),
-    Running(Running),
-}
-
-/// A call that runs in a task of its own: a lost connection does not cancel it.
-struct Running {
-    id: Id,
-    stream: Stream,
-    answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
-}
-
-/// Where a call can say something before it is done.
-enum Stream {
-    /// On an event stream that its client can come back to.
-    Kept(Arc<HttpSession>, Kept),
-    /// On one that ends with its connection.
-    Passing(Arc<Outbox>),
-    /// Nowhere: the client takes no event streams.
-    None,
-}
-
-impl Stream {
-    fn outbox(&self) -> Option<&Arc<Outbox>> {
-        match self {
-            Stream::Kept(_, kept) => Some(&kept.outbox),
-            Stream::Passing(outbox) => Some(outbox),
-            Stream::None => None,
-        }
-    }
-}
-
-fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, belongs: &Belongs, caller: Caller, streams: bool) -> Begun {
-    let server = &endpoint.server;
-    let session = belongs.session();
-    let method = match era::legacy::method(request.method) {
-        Ok(method) => method,
-        Err(object) => return Begun::Answer(Err(object)),
-    };
-    if let Some(answer) = session.answer(method, &request.params, server) {
-        return Begun::Answer(answer);
-    }
-    let cancellation = Cancellation::default();
-    if let Belongs::Known(known) = belongs
-        && !known.take_off(&request.id, &cancellation)
-    {
-        let object = ErrorObject::invalid_request("a request with this id is still running");
-        return Begun::Refused(StatusCode::OK, object);
-    }
-    let landed = |id: &Id| match belongs {
-        Belongs::Known(known) => drop(known.land(id)),
-        Belongs::Nowhere(_) => {}
-    };
-    let stream = match belongs {
-        Belongs::Known(known) if streams => {
-            Stream::Kept(known.clone(), known.streams.begin(true, session.version(), &server.limits))
-        }
-        Belongs::Nowhere(_) if streams => {
-            Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
-        }
-        _ => Stream::None,
-    };
-    let surroundings = Surroundings {
-        server: server.clone(),
-        outbox: stream.outbox().cloned(),
-        cancellation: cancellation.clone(),
-        principal: caller.principal,
-        headers: Some(Arc::new(caller.headers)),
-    };
-    let elsewhere = match belongs {
-        Belongs::Known(known) => Outlet::Session(known.clone()),
-        Belongs::Nowhere(_) => Outlet::None,
-    };
-    let context = match session.context(&request, surroundings, elsewhere) {
-        Ok(context) => context,
-        Err(object) => {
-            landed(&request.id);
-            return Begun::Answer(Err(object));
-        }
-    };
-    let Request { id, params, message: body, .. } = request;
-    let answer = match dispatch(Call { method, params, message: body, context: context.clone(), server }) {
-        Dispatched::Now(answer) => {
-            landed(&id);
-            return Begun::Answer(answer);
-        }
-        Dispatched::Later(answer) => answer,
-    };
-    let (done, receiver) = tokio::sync::oneshot::channel();
-    let task = Task {
-        known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },
-        server: server.clone(),
-    };
-    let call = id.clone();
-    let over = endpoint.over.clone();
-    tokio::spawn(async move {
-        let cancelled = async {
-            first(cancellation.cancelled(), over.cancelled()).await;
-            None
-        };
-        let answer = first(cancelled, async { Some(answer.await) }).await;
-        // Whoever takes the flight, a `cancelled` or the answer, decides.
-        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call).is_some());
-        if let Some(answer) = answer.filter(|_| flies) {
-            context.mark_answered();
-            let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));
-        }
-    });
-    Begun::Running(Running { id, stream, answer: receiver })
-}
-
-/// What a running call holds on to.
-struct Task {
-    known: Option<(Arc<HttpSession>, super::session::Busy)>,
-    server: Arc<crate::server::handle::Shared>,
-}
-
-impl Running {
-    /// JSON if the call says nothing before it is done, else an event stream with the answer at its end.
-    async fn reply(self, endpoint: &Endpoint) -> Reply {
-        let Running { id, stream, mut answer } = self;
-        let limits = &endpoint.server.limits;
-        let Some(outbox) = stream.outbox().cloned() else {
-            return match answer.await {
-                Ok(message) => json(StatusCode::OK, message),
-                Err(_cancelled) => cancelled(&id),
-            };
-        };
-        let mut waiting = Waiting(Some(outbox.clone()));
-        // A client that can come back is soon told how; for any other, a silent call becomes a stream for the comments
-        // that keep its connection alive.
-        let patience =
-            if matches!(stream, Stream::Kept(..)) { limits.keep_alive.min(PATIENCE) } else { limits.keep_alive };
-        let speaks = async {
-            let _late = tokio::time::timeout(patience, outbox.filled()).await;
-            None
-        };
-        let done = first(async { Some((&mut answer).await) }, speaks).await;
-        if let Some(done) = &done
-            && outbox.is_empty()
-        {
-            waiting.0 = None;
-            return match done {
-                Ok(message) => json(StatusCode::OK, message.clone()),
-                // A stream that ends without an answer: what a client that takes streams understands.
-                Err(_cancelled) => {
-                    outbox.close();
-                    events(ResponseBody::events(outbox, limits.keep_alive, None))
-                }
-            };
-        }
-        waiting.0 = None;
-        if let Stream::Kept(session, kept) = &stream {
-            session.streams.keep(kept, limits);
-            outbox.begin();
-        }
-        let body = ResponseBody::events(outbox.clone(), limits.keep_alive, None);
-        let server = endpoint.server.clone();
-        tokio::spawn(async move {
-            let answer = match done {
-                Some(done) => done,
-                None => answer.await,
-            };
-            if let Ok(message) = answer {
-                outbox.push(&message);
-            }
-            outbox.close();
-            if let Stream::Kept(session, _) = &stream {
-                session.streams.tidy(&server.limits);
-            }
-        });
-        events(body)
-    }
-}
-
-/// After how long a silent call in a session becomes an event stream.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// A connection that waits for its answer. If it is lost before an event stream began, nobody can come back to that.
-struct Waiting(Option<Arc<Outbox>>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(outbox) = &self.0 {
-            outbox.break_off();
-        }
-    }
-}
-
-/// A cancelled call has no answer, but HTTP wants one: nothing, accepted.
-fn cancelled(id: &Id) -> Reply {
-    tracing::debug!(%id, "the call was cancelled");
-    status(StatusCode::ACCEPTED)
 }
 
 /// Takes one notification.
@@ -419,83 +216,6 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], call
     array.extend_from_slice(&answers.join(&b','));
     array.push(b']');
     json(StatusCode::OK, array)
-}
-
-/// `GET`: a stream of changes for a session, or the rest of a stream whose connection was lost.
-pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
-    if !asks_for(&caller.headers, EVENTS) {
-        return text(StatusCode::NOT_ACCEPTABLE, "a GET opens an event stream: send `Accept: text/event-stream`");
-    }
-    let known = match belongs(endpoint, caller) {
-        Ok(Belongs::Known(known)) => known,
-        Ok(Belongs::Nowhere(_)) => {
-            return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::GET));
-        }
-        Err(refusal) => return *refusal,
-    };
-    let limits = &endpoint.server.limits;
-    let last = caller.headers.get(LAST_EVENT_ID).and_then(|id| replay::parse_id(id.to_str().ok()?));
-    let (stream, reader) = match last.and_then(|(stream, event)| Some((known.streams.find(stream)?, event))) {
-        Some((kept, event)) => {
-            let reader = kept.outbox.come_back(event);
-            if kept.is_call {
-                let busy = known.busy();
-                return events(ResponseBody::rest(kept.outbox, reader, limits.keep_alive, busy));
-            }
-            (kept, reader)
-        }
-        // What is not kept (any more) cannot be given again; what happens from now on can.
-        None => (known.streams.begin(false, known.session.version(), limits), 0),
-    };
-    let outbox = &stream.outbox;
-    let Some(open) = known.streams.open(&known, limits.streams_per_session, outbox) else {
-        outbox.leave(reader);
-        let most = limits.streams_per_session;
-        return refusal(
-            StatusCode::TOO_MANY_REQUESTS,
-            format!("the session has {most} streams open (the server's limit `streams_per_session`)"),
-        );
-    };
-    if reader == 0 {
-        known.streams.keep(&stream, limits);
-        outbox.begin();
-    }
-    let body = ResponseBody::rest(outbox.clone(), reader, limits.keep_alive, known.busy());
-    tokio::spawn(speak(open, outbox.clone(), reader, endpoint.ending.clone()));
-    events(body)
-}
-
-/// Says on a `GET` stream what changes, as long as it is the newest of its session.
-async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, ending: Cancellation) {
-    let session = open.session().clone();
-    let ended = async {
-        first(ending.cancelled(), session.ended.cancelled()).await;
-        true
-    };
-    let left = async {
-        outbox.left(reader).await;
-        false
-    };
-    let changes = async {
-        loop {
-            // Each message goes to the newest stream that is open.
-            open.turn(true).await;
-            outbox.room().await;
-            let outdated = async {
-                open.turn(false).await;
-                None
-            };
-            let news = first(outdated, async { Some(session.session.subscriber.next().await) });
-            for change in news.await.into_iter().flatten() {
-                outbox.push(&modern::change(&change, None));
-            }
-            tokio::time::sleep(COLLAPSE).await;
-        }
-    };
-    // Who left may come back to it; who is told that it has ended may not.
-    if first(first(ended, left), changes).await {
-        outbox.close();
-    }
 }
 
 /// `DELETE`: the client is done with its session.

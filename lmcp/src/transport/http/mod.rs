@@ -13,6 +13,8 @@ pub(crate) mod descriptors;
 pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod legacy;
+pub(crate) mod legacy_call;
+pub(crate) mod legacy_stream;
 pub(crate) mod listener;
 pub(crate) mod modern;
 pub(crate) mod options;

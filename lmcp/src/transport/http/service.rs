@@ -4,7 +4,7 @@ use super::guard::Caller;
 use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
-use super::{ResponseBody, guard, legacy, modern};
+use super::{ResponseBody, guard, legacy, legacy_stream, modern};
 use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
@@ -114,7 +114,7 @@ impl Endpoint {
                 }
                 Err(refusal) => *refusal,
             },
-            Verb::GET if !is_modern => legacy::listen(self, &Caller { headers, principal }),
+            Verb::GET if !is_modern => legacy_stream::listen(self, &Caller { headers, principal }),
             Verb::DELETE if !is_modern => legacy::end_session(self, &Caller { headers, principal }),
             _ if is_modern => not_allowed("POST"),
             _ => not_allowed("POST, GET, DELETE"),

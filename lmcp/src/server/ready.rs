@@ -1,0 +1,127 @@
+//! [`ReadyServer`]: a server that was checked, as often as it is to serve.
+
+use super::handle::{ServerHandle, Shared};
+#[cfg(feature = "http")]
+use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
+use crate::{Error, Result};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A server that was checked and can serve, as often as wanted. Cheap to clone.
+///
+/// ```standalone_crate
+/// # #[lmcp::tool] fn ping_it() {}
+/// let server = lmcp::server!().build()?;
+/// server.handle().tools_changed();
+/// # Ok::<(), lmcp::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReadyServer {
+    pub(crate) shared: Arc<Shared>,
+    #[cfg(feature = "http")]
+    pub(super) http: Options,
+}
+
+impl ReadyServer {
+    /// The server as the program sees it while it runs.
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle(self.shared.clone())
+    }
+
+    /// Serves one client over standard input and output; see [`Server::stdio`].
+    ///
+    /// # Errors
+    ///
+    /// When standard input cannot be read.
+    #[cfg(feature = "stdio")]
+    pub async fn stdio(&self) -> Result<()> {
+        crate::transport::stdio::serve(self.shared.clone()).await
+    }
+
+    /// Serves one client over any pair of streams; see [`Server::serve_io`].
+    ///
+    /// # Errors
+    ///
+    /// When `read` failed.
+    pub async fn serve_io<R, W>(&self, read: R, write: W) -> Result<(), Error>
+    where
+        R: AsyncRead + Unpin + Send,
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
+        crate::transport::memory::serve(self.shared.clone(), read, write).await
+    }
+}
+
+#[cfg(feature = "http")]
+impl ReadyServer {
+    /// Serves Streamable HTTP on this address; see [`Server::http`].
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be had.
+    pub async fn http(&self, address: impl AsRef<str>) -> Result<(), Error> {
+        let listener = crate::transport::http::listener::bind(address.as_ref(), &self.http).await?;
+        self.listen(listener, crate::transport::signal::received()).await
+    }
+
+    /// Serves Streamable HTTP on a listener of yours until `end` is ready, then ends what is running.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let server = lmcp::Server::empty().build()?;
+    /// server.http_on(listener, std::future::ready(())).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the listener has no address.
+    pub async fn http_on(&self, listener: tokio::net::TcpListener, end: impl Future<Output = ()>) -> Result<(), Error> {
+        self.listen(Listener::Tcp(listener), end).await
+    }
+
+    pub(crate) async fn listen(&self, listener: Listener, end: impl Future<Output = ()>) -> Result<(), Error> {
+        let nowhere = |e| Error::io("the listener has no address", e);
+        let mut options = self.http.clone();
+        options.loopback = listener.is_loopback().map_err(nowhere)?;
+        if options.auth.is_none() {
+            options.auth = Auth::from_environment()?;
+        }
+        if !options.loopback && options.auth.is_none() {
+            eprintln!(
+                "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
+                 `.auth(Auth::bearer(…))`",
+                listener.address(&options).map_err(nowhere)?
+            );
+        }
+        crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
+    }
+
+    /// With the token of the environment, unless the program said who gets in.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_auth_of_environment(mut self) -> Result<Self> {
+        if self.http.auth.is_none() {
+            self.http.auth = Auth::from_environment()?;
+        }
+        Ok(self)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_auth(&self) -> bool {
+        self.http.auth.is_some()
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn http_options(&self) -> &Options {
+        &self.http
+    }
+
+    /// The server as a service over `http` types, to be mounted into somebody else's server.
+    ///
+    /// It cannot know what it is bound to: hosts and origins are checked as on a loopback address.
+    pub fn http_service(&self) -> HttpService {
+        HttpService::new(self.shared.clone(), self.http.clone())
+    }
+}

@@ -1,0 +1,225 @@
+//! A call before 2026-07-28 over HTTP: it has a task from the start, as a lost connection must not cancel it, and its answer
+//! is JSON unless it says something first, or takes long.
+
+use super::answer::message;
+use super::body::ResponseBody;
+use super::guard::Caller;
+use super::legacy::Belongs;
+use super::reply::{Reply, events, json, status};
+use super::service::Endpoint;
+use super::session::HttpSession;
+use super::streams::Kept;
+use crate::ask::requests::Outlet;
+use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::era::{self, Request, Surroundings};
+use crate::handler::cancellation::Cancellation;
+use crate::jsonrpc::{ErrorObject, Id};
+use crate::transport::first;
+use crate::transport::outbox::{Framing, Outbox};
+use hyper::StatusCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What became of a request at once.
+pub(super) enum Begun {
+    Answer(Answer),
+    Refused(StatusCode, ErrorObject),
+    Running(Running),
+}
+
+/// A call that runs in a task of its own: a lost connection does not cancel it.
+pub(super) struct Running {
+    id: Id,
+    stream: Stream,
+    pub(super) answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
+}
+
+/// Where a call can say something before it is done.
+enum Stream {
+    /// On an event stream that its client can come back to.
+    Kept(Arc<HttpSession>, Kept),
+    /// On one that ends with its connection.
+    Passing(Arc<Outbox>),
+    /// Nowhere: the client takes no event streams.
+    None,
+}
+
+impl Stream {
+    fn outbox(&self) -> Option<&Arc<Outbox>> {
+        match self {
+            Stream::Kept(_, kept) => Some(&kept.outbox),
+            Stream::Passing(outbox) => Some(outbox),
+            Stream::None => None,
+        }
+    }
+}
+
+/// Takes a request as far as user code, which runs in a task.
+pub(super) fn begin(
+    endpoint: &Arc<Endpoint>,
+    request: Request<'_>,
+    belongs: &Belongs,
+    caller: Caller,
+    streams: bool,
+) -> Begun {
+    let server = &endpoint.server;
+    let session = belongs.session();
+    let method = match era::legacy::method(request.method) {
+        Ok(method) => method,
+        Err(object) => return Begun::Answer(Err(object)),
+    };
+    if let Some(answer) = session.answer(method, &request.params, server) {
+        return Begun::Answer(answer);
+    }
+    let cancellation = Cancellation::default();
+    if let Belongs::Known(known) = belongs
+        && !known.take_off(&request.id, &cancellation)
+    {
+        let object = ErrorObject::invalid_request("a request with this id is still running");
+        return Begun::Refused(StatusCode::OK, object);
+    }
+    let landed = |id: &Id| match belongs {
+        Belongs::Known(known) => drop(known.land(id)),
+        Belongs::Nowhere(_) => {}
+    };
+    let stream = match belongs {
+        Belongs::Known(known) if streams => {
+            Stream::Kept(known.clone(), known.streams.begin(true, session.version(), &server.limits))
+        }
+        Belongs::Nowhere(_) if streams => {
+            Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
+        }
+        _ => Stream::None,
+    };
+    let surroundings = Surroundings {
+        server: server.clone(),
+        outbox: stream.outbox().cloned(),
+        cancellation: cancellation.clone(),
+        principal: caller.principal,
+        headers: Some(Arc::new(caller.headers)),
+    };
+    let elsewhere = match belongs {
+        Belongs::Known(known) => Outlet::Session(known.clone()),
+        Belongs::Nowhere(_) => Outlet::None,
+    };
+    let context = match session.context(&request, surroundings, elsewhere) {
+        Ok(context) => context,
+        Err(object) => {
+            landed(&request.id);
+            return Begun::Answer(Err(object));
+        }
+    };
+    let Request { id, params, message: body, .. } = request;
+    let answer = match dispatch(Call { method, params, message: body, context: context.clone(), server }) {
+        Dispatched::Now(answer) => {
+            landed(&id);
+            return Begun::Answer(answer);
+        }
+        Dispatched::Later(answer) => answer,
+    };
+    let (done, receiver) = tokio::sync::oneshot::channel();
+    let task = Task {
+        known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },
+        server: server.clone(),
+    };
+    let call = id.clone();
+    let over = endpoint.over.clone();
+    tokio::spawn(async move {
+        let cancelled = async {
+            first(cancellation.cancelled(), over.cancelled()).await;
+            None
+        };
+        let answer = first(cancelled, async { Some(answer.await) }).await;
+        // Whoever takes the flight, a `cancelled` or the answer, decides.
+        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call).is_some());
+        if let Some(answer) = answer.filter(|_| flies) {
+            context.mark_answered();
+            let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));
+        }
+    });
+    Begun::Running(Running { id, stream, answer: receiver })
+}
+
+/// What a running call holds on to.
+struct Task {
+    known: Option<(Arc<HttpSession>, super::session::Busy)>,
+    server: Arc<crate::server::handle::Shared>,
+}
+
+impl Running {
+    /// JSON if the call says nothing before it is done, else an event stream with the answer at its end.
+    pub(super) async fn reply(self, endpoint: &Endpoint) -> Reply {
+        let Running { id, stream, mut answer } = self;
+        let limits = &endpoint.server.limits;
+        let Some(outbox) = stream.outbox().cloned() else {
+            return match answer.await {
+                Ok(message) => json(StatusCode::OK, message),
+                Err(_cancelled) => cancelled(&id),
+            };
+        };
+        let mut waiting = Waiting(Some(outbox.clone()));
+        // A client that can come back is soon told how; for any other, a silent call becomes a stream for the comments
+        // that keep its connection alive.
+        let patience =
+            if matches!(stream, Stream::Kept(..)) { limits.keep_alive.min(PATIENCE) } else { limits.keep_alive };
+        let speaks = async {
+            let _late = tokio::time::timeout(patience, outbox.filled()).await;
+            None
+        };
+        let done = first(async { Some((&mut answer).await) }, speaks).await;
+        if let Some(done) = &done
+            && outbox.is_empty()
+        {
+            waiting.0 = None;
+            return match done {
+                Ok(message) => json(StatusCode::OK, message.clone()),
+                // A stream that ends without an answer: what a client that takes streams understands.
+                Err(_cancelled) => {
+                    outbox.close();
+                    events(ResponseBody::events(outbox, limits.keep_alive, None))
+                }
+            };
+        }
+        waiting.0 = None;
+        if let Stream::Kept(session, kept) = &stream {
+            session.streams.keep(kept, limits);
+            outbox.begin();
+        }
+        let body = ResponseBody::events(outbox.clone(), limits.keep_alive, None);
+        let server = endpoint.server.clone();
+        tokio::spawn(async move {
+            let answer = match done {
+                Some(done) => done,
+                None => answer.await,
+            };
+            if let Ok(message) = answer {
+                outbox.push(&message);
+            }
+            outbox.close();
+            if let Stream::Kept(session, _) = &stream {
+                session.streams.tidy(&server.limits);
+            }
+        });
+        events(body)
+    }
+}
+
+/// After how long a silent call in a session becomes an event stream.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A connection that waits for its answer. If it is lost before an event stream began, nobody can come back to that.
+struct Waiting(Option<Arc<Outbox>>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(outbox) = &self.0 {
+            outbox.break_off();
+        }
+    }
+}
+
+/// A cancelled call has no answer, but HTTP wants one: nothing, accepted.
+fn cancelled(id: &Id) -> Reply {
+    tracing::debug!(%id, "the call was cancelled");
+    status(StatusCode::ACCEPTED)
+}
