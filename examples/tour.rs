@@ -1,6 +1,6 @@
 //! A bit of everything a client may ask for. `cargo run --example tour -- list`
 
-use lmcp::{CompletionArguments, Context, prompt, resource, tool};
+use lmcp::{CompletionArguments, Context, SamplingRequest, Unanswered, prompt, resource, tool};
 use std::time::Duration;
 
 /// Add two integers.
@@ -48,6 +48,56 @@ async fn count(ctx: &Context, to: u32) -> String {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     format!("counted to {to}")
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Booking {
+    /// Who is coming.
+    name: String,
+    table: Table,
+    #[schemars(range(min = 1, max = 12))]
+    guests: Option<u8>,
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Table {
+    /// By the window.
+    Window,
+    /// In the garden.
+    Garden,
+}
+
+/// Book a table; the guest is asked for the rest.
+#[tool(elicits(Booking, bool))]
+async fn book(ctx: &Context, day: String) -> Result<String, Unanswered> {
+    let Booking { name, table, guests } = match ctx.elicit(format!("A table for {day}:")).await {
+        Err(Unanswered::Declined) => return Ok("nothing is booked".into()),
+        answer => answer?,
+    };
+    let table = match table {
+        Table::Window => "by the window",
+        Table::Garden => "in the garden",
+    };
+    let guests = guests.unwrap_or(2);
+    if guests > 6 && !ctx.elicit::<bool>(format!("{guests} pay in advance. Is that all right?")).await? {
+        return Ok("nothing is booked".into());
+    }
+    Ok(format!("{name} has a table {table} for {guests} on {day}"))
+}
+
+/// Sum a text up, with the client's model.
+#[tool]
+async fn sum_up(ctx: &Context, text: String) -> Result<String, Unanswered> {
+    let request = SamplingRequest::new(format!("Sum this up in one sentence:\n{text}")).max_tokens(200);
+    Ok(ctx.sample(request).await?.text())
+}
+
+/// The folders that the client works in.
+#[tool(read_only)]
+async fn folders(ctx: &Context) -> Result<String, Unanswered> {
+    let roots = ctx.roots().await?;
+    Ok(roots.iter().map(|root| root.uri.as_str()).collect::<Vec<_>>().join(", "))
 }
 
 /// What this server is for.

@@ -1,5 +1,6 @@
 // The checks that client.mjs and sdk.mjs share; their clients differ in little but their names.
-// run() takes what a mode promises, and connect(), which gives {client, transport, call, version, isNotFound}.
+// run() takes what a mode promises, and connect(), which gives {client, transport, call, version, isNotFound}, and whose
+// third argument is what the client answers to a server's questions, if it does.
 // Prints one line per check; exits 1 if any failed, after 60 s at the latest.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { serve } from './served.mjs'
 
 const INVALID_PARAMS = -32602
+const MISSING_CAPABILITY = -32021
 // Nothing runs when the client closes. A cancelled call that kept running would delay the exit by 1.5 s.
 const IDLE_EXIT_MS = 1400
 const BUSY_EXIT_MS = 2000
@@ -42,6 +44,13 @@ function takeLostProgress({ faults }) {
   return lost
 }
 
+// The calls that ask, and what is asked of a client that answers nothing.
+const LACKING = [
+  { name: 'book', args: { day: 'Friday' }, capability: 'elicitation.form', required: { elicitation: { form: {} } } },
+  { name: 'sum_up', args: { text: 'A long one.' }, capability: 'sampling', required: { sampling: {} } },
+  { name: 'folders', args: {}, capability: 'roots', required: { roots: {} } }
+]
+
 const add = async session => same(textOf(await callOk(session, 'add', { a: 1, b: 2 })), '3')
 
 const small = {
@@ -58,9 +67,9 @@ const full = {
   },
   async 'list tools'({ client }) {
     const { tools } = await client.listTools(undefined, LIMIT)
-    const { add, divide, forecast, wait, count, ...others } = Object.fromEntries(tools.map(tool => [tool.name, tool]))
-    same(others, {})
-    for (const tool of [add, divide, forecast, wait, count]) same(tool.inputSchema.type, 'object')
+    const { add, forecast, ...others } = Object.fromEntries(tools.map(tool => [tool.name, tool]))
+    same(Object.keys(others).sort(), ['book', 'count', 'divide', 'folders', 'sum_up', 'wait'])
+    for (const tool of tools) same(tool.inputSchema.type, 'object')
     same(add.description, 'Add two integers.')
     same(add.inputSchema.required.toSorted(), ['a', 'b'])
     same(forecast.inputSchema.required, ['city'])
@@ -156,6 +165,143 @@ const full = {
   async 'timed out call'(session) {
     await fails(session.call('wait', { ms: 10_000 }, { timeout: 200 }))
     await add(session)
+  },
+  async 'nobody to ask'({ call, version }) {
+    for (const { name, args, capability, required } of LACKING) {
+      if (version === MODERN) {
+        const says = ({ code, data }) => isDeepStrictEqual([code, data?.requiredCapabilities], [MISSING_CAPABILITY, required])
+        await fails(call(name, args, LIMIT), says)
+        continue
+      }
+      const result = await call(name, args, LIMIT)
+      const why = `the question cannot be asked: the client does not offer \`${capability}\``
+      same([result.isError, textOf(result)], [true, why])
+    }
+  }
+}
+
+const FORM = {
+  type: 'object',
+  properties: {
+    name: { type: 'string', description: 'Who is coming.' },
+    table: {
+      type: 'string',
+      oneOf: [{ const: 'window', title: 'By the window' }, { const: 'garden', title: 'In the garden' }]
+    },
+    guests: { type: 'integer', minimum: 1, maximum: 12 }
+  },
+  required: ['name', 'table']
+}
+
+const accept = content => ({ action: 'accept', content })
+
+// Whoever is asked through a client: its user, its model. Notes the questions, and answers as the check says.
+function newSomeone() {
+  const someone = { asked: [], answer: () => assert.fail('nothing should be asked') }
+  const handler = (request, { signal, mcpReq }) => {
+    someone.asked.push(request.params)
+    return someone.answer(request.params, signal ?? mcpReq.signal)
+  }
+  someone.options = {
+    capabilities: { elicitation: { form: {} }, sampling: {}, roots: { listChanged: true } },
+    handlers: { 'elicitation/create': handler, 'sampling/createMessage': handler, 'roots/list': handler }
+  }
+  // Gives these answers to the next questions, and notes only those.
+  someone.answers = (...answers) => {
+    someone.asked = []
+    someone.answer = () => answers.shift() ?? assert.fail('one question too many')
+  }
+  return someone
+}
+
+const book = async session => textOf(await callOk(session, 'book', { day: 'Friday' }))
+
+const asking = {
+  async 'elicitation accepted'(session) {
+    session.someone.answers(accept({ name: 'Ada', table: 'garden', guests: 4 }))
+    same(await book(session), 'Ada has a table in the garden for 4 on Friday')
+    const [{ mode, message, requestedSchema }, ...others] = session.someone.asked
+    same([mode, message, requestedSchema, others], ['form', 'A table for Friday:', FORM, []])
+    same(Object.keys(requestedSchema.properties), ['name', 'table', 'guests'])
+  },
+  async 'elicitation accepted, a field left empty'(session) {
+    session.someone.answers(accept({ name: 'Zoë', table: 'window' }))
+    same(await book(session), 'Zoë has a table by the window for 2 on Friday')
+  },
+  async 'elicitation declined'(session) {
+    session.someone.answers({ action: 'decline' })
+    same(await book(session), 'nothing is booked')
+    same(session.someone.asked.length, 1)
+  },
+  async 'elicitation cancelled'(session) {
+    session.someone.answers({ action: 'cancel' })
+    const result = await session.call('book', { day: 'Friday' }, LIMIT)
+    same([result.isError, textOf(result)], [true, 'the user closed the question without answering'])
+  },
+  async 'two elicitations in one call'(session) {
+    const party = accept({ name: 'Ada', table: 'garden', guests: 12 })
+    session.someone.answers(party, accept({ value: true }))
+    same(await book(session), 'Ada has a table in the garden for 12 on Friday')
+    const messages = session.someone.asked.map(({ message }) => message)
+    same(messages, ['A table for Friday:', '12 pay in advance. Is that all right?'])
+    session.someone.answers(party, accept({ value: false }))
+    same(await book(session), 'nothing is booked')
+  },
+  // It is asked for again since 2026-07-28.
+  async 'elicitation with a wrong answer'(session) {
+    const wrong = accept({ name: 'Ada', table: 'garden', guests: 99 })
+    const why = 'guests: expected an integer from 1 to 12'
+    session.someone.answers(wrong, accept({ name: 'Ada', table: 'garden', guests: 9 }), accept({ value: true }))
+    const result = await session.call('book', { day: 'Friday' }, LIMIT)
+    const text = textOf(result)
+    if (session.version !== MODERN) {
+      return same([result.isError, text], [true, `the client's answer does not fit the question: ${why}`])
+    }
+    same(text, 'Ada has a table in the garden for 9 on Friday')
+    same(session.someone.asked[1].message, `A table for Friday:\n\nThe last answer does not fit: ${why}`)
+  },
+  async 'concurrent elicitations'(session) {
+    session.someone.answer = ({ message }) => accept({ name: message.split(' ').at(-1), table: 'window' })
+    const days = [...Array(10).keys()].map(day => `day-${day}`)
+    const texts = days.map(async day => textOf(await callOk(session, 'book', { day })))
+    same(await Promise.all(texts), days.map(day => `${day}: has a table by the window for 2 on ${day}`))
+  },
+  // The user is asked no longer: before 2026-07-28 the server takes its question back. The handler has to listen to its
+  // signal: @modelcontextprotocol/client waits for it in 2026-07-28 before it gives up the call.
+  async 'cancelled while it asks'(session) {
+    const abort = new AbortController()
+    const stopped = new Promise(resolve => {
+      session.someone.answer = (_, signal) => {
+        const answer = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        answer.catch(resolve)
+        abort.abort('enough')
+        return answer
+      }
+    })
+    await fails(session.call('book', { day: 'Friday' }, { ...LIMIT, signal: abort.signal }))
+    await stopped
+    await add(session)
+  },
+  async sampling(session) {
+    const answer = { type: 'text', text: 'Short.' }
+    session.someone.answers({ role: 'assistant', content: answer, model: 'none', stopReason: 'endTurn' })
+    same(textOf(await callOk(session, 'sum_up', { text: 'A long one.' })), 'Short.')
+    const [{ messages, maxTokens }] = session.someone.asked
+    const content = { type: 'text', text: 'Sum this up in one sentence:\nA long one.' }
+    same([messages, maxTokens], [[{ role: 'user', content }], 200])
+  },
+  // Before 2026-07-28 they are asked for once, and again when the client says that they changed.
+  async roots(session) {
+    const folders = async () => textOf(await callOk(session, 'folders', {}))
+    const old = { roots: [{ uri: 'file:///home/ada', name: 'Ada' }, { uri: 'file:///srv' }] }
+    const fresh = { roots: [{ uri: 'file:///home/bob' }] }
+    session.someone.answers(old, fresh)
+    same(await folders(), 'file:///home/ada, file:///srv')
+    if (session.version !== MODERN) {
+      same(await folders(), 'file:///home/ada, file:///srv')
+      await session.client.sendRootsListChanged()
+    }
+    same(await folders(), 'file:///home/bob')
   }
 }
 
@@ -204,9 +350,9 @@ async function drive({ version, probes, connect }, flags, server) {
   process.on('exit', () => rmSync(folder, { recursive: true }))
   const launcher = fileURLToPath(new URL('launcher.py', import.meta.url))
   const faults = []
-  const start = async record => {
+  const start = async (record, options) => {
     const launch = { command: 'python3', args: [launcher, record, ...server] }
-    return { faults, ...(await connect(launch, error => faults.push(error.message))) }
+    return { faults, ...(await connect(launch, error => faults.push(error.message), options)) }
   }
 
   const record = join(folder, 'record')
@@ -219,6 +365,15 @@ async function drive({ version, probes, connect }, flags, server) {
   if (probes) await attempt('clean probe', cleanProbe, record)
   await attempt('only valid messages', () => same(faults, []))
   if (flags.includes('--hello')) return
+
+  const askingRecord = join(folder, 'asking')
+  const someone = newSomeone()
+  const answering = { someone, ...(await start(askingRecord, someone.options)) }
+  for (const [name, check] of Object.entries(asking)) await attempt(name, check, answering)
+  const answered = Date.now()
+  await answering.client.close()
+  await attempt('clean exit after questions', cleanExit, askingRecord, answered, IDLE_EXIT_MS)
+  await attempt('only valid questions', () => same(faults, []))
 
   const busyRecord = join(folder, 'busy')
   const busy = await start(busyRecord)
@@ -267,10 +422,12 @@ async function sessionEnd({ transport, version }, { url, options, responses, lis
   same((await fetch(url, { method: 'DELETE', headers })).status, 404)
 }
 
-function onlyGoodResponses(session, { responses }) {
+// Calls that need what the client lacks are refused, since 2026-07-28 with a status of their own.
+function onlyGoodResponses(session, { responses }, lacking) {
   const good = session.version === MODERN ? [200] : [200, 202]
+  const refused = session.version === MODERN ? Array(lacking).fill(400) : []
   takeLostProgress(session) // the cancelled stream's
-  same([statuses(responses, 'POST').filter(status => !good.includes(status)), session.faults], [[], []])
+  same([statuses(responses, 'POST').filter(status => !good.includes(status)), session.faults], [refused, []])
 }
 
 // A client that stays: its call is answered, then the server ends, whatever streams are open.
@@ -286,6 +443,18 @@ async function callOutlivesSigterm({ connect }, server, token) {
   await session.client.close()
 }
 
+// Questions travel on the stream of the call that asks, and answers are requests of their own, before 2026-07-28.
+async function askOverHttp({ connect }, url, token) {
+  const faults = []
+  const target = endpoint(url, token)
+  const someone = newSomeone()
+  const onerror = error => faults.push(error.message)
+  const session = { faults, someone, ...(await connect(target, onerror, someone.options)) }
+  for (const [name, check] of Object.entries(asking)) await attempt(name, check, session)
+  await session.client.close()
+  await attempt('only good responses to answers', onlyGoodResponses, session, target, 0)
+}
+
 async function driveHttp(mode, flags, command) {
   const token = flags.includes('--token') ? TOKEN : undefined
   const faults = []
@@ -297,7 +466,9 @@ async function driveHttp(mode, flags, command) {
   for (const [name, check] of Object.entries(flags.includes('--hello') ? small : overHttp)) await attempt(name, check, session)
   await attempt('session end', sessionEnd, session, target)
   await session.client.close()
-  await attempt('only good responses', onlyGoodResponses, session, target)
+  const lacking = flags.includes('--hello') ? 0 : LACKING.length
+  await attempt('only good responses', onlyGoodResponses, session, target, lacking)
+  if (!flags.includes('--hello')) await askOverHttp(mode, server.url, token)
   await attempt('clean exit', server.terminate())
   if (flags.includes('--hello')) return
 

@@ -14,9 +14,11 @@ const MODES = {
 const [[name, ...flags], server] = parse(process.argv)
 const { version, probes, options } = MODES[name]
 
-async function connect(target, onerror) {
+async function connect(target, onerror, { capabilities, handlers = {} } = {}) {
   const transport = target.url ? new StreamableHTTPClientTransport(target.url, target.options) : new StdioClientTransport(target)
-  const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' }, options)
+  const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' }, { ...options, capabilities })
+  // They answer the requests of a server before 2026-07-28, and what a result since asks for.
+  for (const [method, handler] of Object.entries(handlers)) client.setRequestHandler(method, handler)
   client.onerror = onerror
   await client.connect(transport, { timeout: 15_000 })
   return {

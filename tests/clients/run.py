@@ -8,14 +8,17 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 import httpx2
-from mcp import Client, MCPError, StdioServerParameters
+from mcp import Client, MCPDeprecationWarning, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import PromptReference, ResourceTemplateReference
+from mcp_types import (
+    CreateMessageResult, ElicitResult, ListRootsResult, PromptReference, ResourceTemplateReference, Root, TextContent,
+)  # fmt: skip
 from served import Served
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -24,11 +27,14 @@ MODES = {
     "legacy": (LEGACY, {"mode": "legacy"}),  # initialize
     "pinned": (MODERN, {"mode": MODERN}),  # no handshake: the first line is the first request
 }
-INVALID_PARAMS, RESOURCE_NOT_FOUND = -32602, -32002
+INVALID_PARAMS, RESOURCE_NOT_FOUND, MISSING_CAPABILITY = -32602, -32002, -32021
 # Nothing runs when the client closes. A cancelled call that kept running would delay the exit by 1.5 s.
 EXIT_SECONDS = 1.4
 
 TOKEN = "secret"
+
+# Roots are deprecated from 2026-07-28 on, and so is what the client says of them before.
+warnings.simplefilter("ignore", MCPDeprecationWarning)
 
 failures = 0
 current = "connect"
@@ -73,7 +79,7 @@ async def fails(request, code=None):
 
 async def list_tools(client):
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    same(set(tools), {"add", "divide", "forecast", "wait", "count"})
+    same(set(tools), {"add", "divide", "forecast", "wait", "count", "book", "sum_up", "folders"})
     same({tool.input_schema["type"] for tool in tools.values()}, {"object"})
     same(tools["add"].description, "Add two integers.")
     same(set(tools["add"].input_schema["required"]), {"a", "b"})
@@ -216,6 +222,185 @@ async def cancelled_stream(client):
     await call_add(client)
 
 
+# The calls that ask, and what is asked of a client that answers nothing.
+LACKING = [
+    ("book", {"day": "Friday"}, "elicitation.form", {"elicitation": {"form": {}}}),
+    ("sum_up", {"text": "A long one."}, "sampling", {"sampling": {}}),
+    ("folders", {}, "roots", {"roots": {}}),
+]
+
+
+async def nobody_to_ask(client):
+    for name, arguments, capability, required in LACKING:
+        if client.protocol_version != MODERN:
+            result = await client.call_tool(name, arguments)
+            why = f"the question cannot be asked: the client does not offer `{capability}`"
+            same((result.is_error, text_of(result)), (True, why))
+            continue
+        try:
+            result = await client.call_tool(name, arguments)
+        except MCPError as error:
+            same((error.code, error.data), (MISSING_CAPABILITY, {"requiredCapabilities": required}))
+        else:
+            raise AssertionError(f"got {result!r}, want an error")
+
+
+class Someone:
+    """Whoever is asked through a client: its user, its model. Notes the questions, and answers as the check says."""
+
+    def __init__(self):
+        self.answers()
+        # A client declares what it has a callback for, and calls it for requests and for `input_required` alike.
+        self.options = {
+            "elicitation_callback": self.ask,
+            "sampling_callback": self.ask,
+            "list_roots_callback": self.ask,
+        }
+
+    def answers(self, *answers):
+        """Gives these answers to the next questions, and notes only those."""
+        self.asked, left = [], iter(answers)
+
+        async def answer(context, params):
+            return next(left)
+
+        self.answer = answer
+
+    async def ask(self, context, params=None):
+        self.asked.append(params)
+        return await self.answer(context, params)
+
+
+def accept(**content):
+    return ElicitResult(action="accept", content=content)
+
+
+async def book(client, day="Friday"):
+    return text_of(await call(client, "book", {"day": day}))
+
+
+FORM = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "Who is coming."},
+        "table": {
+            "type": "string",
+            "oneOf": [{"const": "window", "title": "By the window"}, {"const": "garden", "title": "In the garden"}],
+        },
+        "guests": {"type": "integer", "minimum": 1, "maximum": 12},
+    },
+    "required": ["name", "table"],
+}
+
+
+async def elicitation_accepted(client, someone):
+    someone.answers(accept(name="Ada", table="garden", guests=4))
+    same(await book(client), "Ada has a table in the garden for 4 on Friday")
+    (asked,) = someone.asked
+    same((asked.mode, asked.message, asked.requested_schema), ("form", "A table for Friday:", FORM))
+    same(list(asked.requested_schema["properties"]), ["name", "table", "guests"])
+
+
+async def elicitation_accepted__a_field_left_empty(client, someone):
+    someone.answers(accept(name="Zoë", table="window"))
+    same(await book(client), "Zoë has a table by the window for 2 on Friday")
+
+
+async def elicitation_declined(client, someone):
+    someone.answers(ElicitResult(action="decline"))
+    same(await book(client), "nothing is booked")
+    same(len(someone.asked), 1)
+
+
+async def elicitation_cancelled(client, someone):
+    someone.answers(ElicitResult(action="cancel"))
+    result = await client.call_tool("book", {"day": "Friday"})
+    same((result.is_error, text_of(result)), (True, "the user closed the question without answering"))
+
+
+async def two_elicitations_in_one_call(client, someone):
+    party = accept(name="Ada", table="garden", guests=12)
+    someone.answers(party, accept(value=True))
+    same(await book(client), "Ada has a table in the garden for 12 on Friday")
+    messages = [params.message for params in someone.asked]
+    same(messages, ["A table for Friday:", "12 pay in advance. Is that all right?"])
+    someone.answers(party, accept(value=False))
+    same(await book(client), "nothing is booked")
+
+
+# It is asked for again since 2026-07-28.
+async def elicitation_with_a_wrong_answer(client, someone):
+    wrong, why = accept(name="Ada", table="garden", guests=99), "guests: expected an integer from 1 to 12"
+    someone.answers(wrong, accept(name="Ada", table="garden", guests=9), accept(value=True))
+    result = await client.call_tool("book", {"day": "Friday"})
+    if client.protocol_version != MODERN:
+        same((result.is_error, text_of(result)), (True, f"the client's answer does not fit the question: {why}"))
+        return
+    same((result.is_error, text_of(result)), (False, "Ada has a table in the garden for 9 on Friday"))
+    same(someone.asked[1].message, f"A table for Friday:\n\nThe last answer does not fit: {why}")
+
+
+async def concurrent_elicitations(client, someone):
+    got = {}
+
+    async def answer(context, params):
+        return accept(name=params.message.split()[-1], table="window")
+
+    async def ask(day):
+        got[day] = await book(client, day)
+
+    someone.answer = answer
+    async with anyio.create_task_group() as tasks:
+        for i in range(10):
+            tasks.start_soon(ask, f"day-{i}")
+    days = [f"day-{i}" for i in range(10)]
+    same(got, {day: f"{day}: has a table by the window for 2 on {day}" for day in days})
+
+
+# The user is asked no longer: before 2026-07-28 the server takes its question back.
+async def cancelled_while_it_asks(client, someone):
+    asked, stopped = anyio.Event(), anyio.Event()
+
+    async def answer(context, params):
+        asked.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stopped.set()
+
+    someone.answer = answer
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call_tool, "book", {"day": "Friday"})
+        await asked.wait()
+        tasks.cancel_scope.cancel()
+    await stopped.wait()
+    await call_add(client)
+
+
+async def sampling(client, someone):
+    content = TextContent(type="text", text="Short.")
+    someone.answers(CreateMessageResult(role="assistant", content=content, model="none", stop_reason="endTurn"))
+    same(text_of(await call(client, "sum_up", {"text": "A long one."})), "Short.")
+    (asked,) = someone.asked
+    (message,) = asked.messages
+    same((message.role, message.content.text), ("user", "Sum this up in one sentence:\nA long one."))
+    same(asked.max_tokens, 200)
+
+
+# Before 2026-07-28 they are asked for once, and again when the client says that they changed.
+async def roots(client, someone):
+    async def folders():
+        return text_of(await call(client, "folders", {}))
+
+    old = ListRootsResult(roots=[Root(uri="file:///home/ada", name="Ada"), Root(uri="file:///srv")])
+    someone.answers(old, ListRootsResult(roots=[Root(uri="file:///home/bob")]))
+    same(await folders(), "file:///home/ada, file:///srv")
+    if client.protocol_version != MODERN:
+        same(await folders(), "file:///home/ada, file:///srv")
+        await client.send_roots_list_changed()
+    same(await folders(), "file:///home/bob")
+
+
 async def server_identity(client):
     if client.server_info:
         name, instructions = client.server_info.name, client.instructions
@@ -229,10 +414,15 @@ FULL = [
     list_tools, call_add, tool_error, wrong_arguments, unknown_tool, progress, structured_output,
     list_resources, read_resource, list_templates, read_template, missing_resource,
     list_prompts, render_prompt, complete_prompt, complete_template,
-    concurrent_calls, cancelled_call, timed_out_call, server_identity,
+    concurrent_calls, cancelled_call, timed_out_call, nobody_to_ask, server_identity,
 ]  # fmt: skip
 SMALL = [list_hello_tools, call_add]
 HTTP = [*FULL, cancelled_stream]
+ASKING = [
+    elicitation_accepted, elicitation_accepted__a_field_left_empty, elicitation_declined, elicitation_cancelled,
+    two_elicitations_in_one_call, elicitation_with_a_wrong_answer, concurrent_elicitations, cancelled_while_it_asks,
+    sampling, roots,
+]  # fmt: skip
 
 
 async def attempt(name, check, *arguments):
@@ -259,8 +449,12 @@ async def check_all(client, version, checks):
         same(client.protocol_version, version)
 
     await attempt("negotiated version", negotiated_version)
+    await check_each(client, checks)
+
+
+async def check_each(client, checks, *others):
     for check in checks:
-        await attempt(check.__name__.replace("_", " "), check, client)
+        await attempt(check.__name__.replace("__", ", ").replace("_", " "), check, client, *others)
 
 
 async def drive(mode, checks, server):
@@ -283,6 +477,16 @@ async def drive(mode, checks, server):
             closed = time.time()
         await attempt("clean exit", clean_exit, record, closed)
         await attempt("only valid messages", only_valid_messages)
+        if checks is SMALL:
+            return
+        record, someone = Path(folder, "asking"), Someone()
+        launch = StdioServerParameters(command="python3", args=[str(launcher), str(record), *server])
+        options = {**options, **someone.options}
+        async with Client(launch, message_handler=on_message, read_timeout_seconds=15, **options) as client:
+            await check_each(client, ASKING, someone)
+            closed = time.time()
+        await attempt("clean exit after questions", clean_exit, record, closed)
+        await attempt("only valid questions", only_valid_messages)
 
 
 def serve(server, token):
@@ -316,11 +520,11 @@ class Seen:
 
 
 @asynccontextmanager
-async def connected(url, mode, seen, token, **options):
+async def connected(url, mode, seen, token, answers={}, **options):
     hooks = {"response": [seen.on_response]}
     async with httpx2.AsyncClient(headers=bearer(token), timeout=60, trust_env=False, event_hooks=hooks) as http:
         transport = streamable_http_client(url, http_client=http, **options)
-        _, options = MODES[mode]
+        options = {**MODES[mode][1], **answers}
         async with Client(transport, message_handler=seen.on_message, read_timeout_seconds=15, **options) as client:
             yield client
 
@@ -355,9 +559,11 @@ async def session_end(url, version, seen, token):
     same(again.status_code, 404)
 
 
-async def only_good_responses(version, seen):
-    wrong = set(seen.statuses("POST")) - ({200} if version == MODERN else {200, 202})
-    same((wrong, seen.faults), (set(), []))
+# Calls that need what the client lacks are refused, since 2026-07-28 with a status of their own.
+async def only_good_responses(version, seen, lacking):
+    good, refused = ({200}, [400] * lacking) if version == MODERN else ({200, 202}, [])
+    others = [status for status in seen.statuses("POST") if status not in good]
+    same((others, seen.faults), (refused, []))
 
 
 # A client that stays: its call is answered, then the server ends, whatever streams are open.
@@ -397,7 +603,13 @@ async def drive_http(mode, checks, server, token):
             await check_all(client, version, checks)
             await attempt("session stream", listens, seen, version)
         await attempt("session end", session_end, served.url, version, seen, token)
-        await attempt("only good responses", only_good_responses, version, seen)
+        lacking = 0 if checks is SMALL else len(LACKING)
+        await attempt("only good responses", only_good_responses, version, seen, lacking)
+        if checks is not SMALL:
+            seen, someone = Seen(), Someone()
+            async with connected(served.url, mode, seen, token, someone.options) as client:
+                await check_each(client, ASKING, someone)
+            await attempt("only good responses to answers", only_good_responses, version, seen, 0)
         await attempt("clean exit", clean_exit)
     if checks is not SMALL:
         with serve(server, token) as served:

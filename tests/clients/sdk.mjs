@@ -4,12 +4,20 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import * as types from '@modelcontextprotocol/sdk/types.js'
 import { parse, run } from './checks.mjs'
+
+const SCHEMAS = {
+  'elicitation/create': types.ElicitRequestSchema,
+  'sampling/createMessage': types.CreateMessageRequestSchema,
+  'roots/list': types.ListRootsRequestSchema
+}
 
 const [flags, server] = parse(process.argv)
 
-async function connect(target, onerror) {
-  const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' })
+async function connect(target, onerror, { capabilities, handlers = {} } = {}) {
+  const client = new Client({ name: 'lmcp-client-checks', version: '1.0.0' }, { capabilities })
+  for (const [method, handler] of Object.entries(handlers)) client.setRequestHandler(SCHEMAS[method], handler)
   const transport = target.url ? new StreamableHTTPClientTransport(target.url, target.options) : new StdioClientTransport(target)
   const passOn = transport.setProtocolVersion?.bind(transport)
   let version

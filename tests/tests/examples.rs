@@ -92,6 +92,12 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
         "call forecast city=Rome",
         Ok("{\"city\":\"Rome\",\"days\":3,\"summary\":\"sun over Rome for 3 days\"}\n"),
     ),
+    (
+        "tour",
+        "call book day=Friday",
+        Err("error: the question cannot be asked: the client does not offer `elicitation.form`\n\
+             data: {\"requiredCapabilities\":{\"elicitation\":{\"form\":{}}}}\n"),
+    ),
 ];
 
 fn folder() -> PathBuf {
