@@ -20,15 +20,15 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What one client and this server agreed on, and what the client asked for since.
 pub(crate) struct Session {
     agreed: Mutex<Agreed>,
     level: Arc<AtomicU8>,
     initialized: AtomicBool,
-    /// What the client was asked and has not answered yet.
-    pub(crate) requests: Arc<Requests>,
+    /// What the client was asked and has not answered yet; made when something may be.
+    requests: OnceLock<Arc<Requests>>,
     /// The client's subscriptions and the changes it has yet to be told.
     pub(crate) subscriber: Arc<Subscriber>,
 }
@@ -48,7 +48,7 @@ impl Session {
             agreed: Mutex::default(),
             level: Arc::new(AtomicU8::new(DEFAULT_LEVEL as u8)),
             initialized: AtomicBool::new(false),
-            requests: Arc::default(),
+            requests: OnceLock::new(),
             subscriber: Subscriber::new(Filter::default()),
         }
     }
@@ -181,9 +181,13 @@ impl Session {
         }
     }
 
+    fn requests(&self) -> &Arc<Requests> {
+        self.requests.get_or_init(Arc::default)
+    }
+
     /// `notifications/roots/list_changed`.
     pub(crate) fn roots_changed(&self) {
-        self.requests.forget_roots();
+        self.requests().forget_roots();
     }
 
     /// Takes the client's answer to a question; `false` when nothing waits for it.
@@ -201,7 +205,7 @@ impl Session {
                 Err(Unanswered::Refused { code, message })
             }
         };
-        id.is_some_and(|id| self.requests.answer(id, reply))
+        id.is_some_and(|id| self.requests().answer(id, reply))
     }
 
     /// The context of a request in this session. Where the call has no stream of its own, its questions go to `elsewhere`.
@@ -216,7 +220,7 @@ impl Session {
         let agreed = self.agreed();
         let asks = if Method::parse(request.method).is_some_and(Method::can_ask) {
             let outlet = outbox.clone().map_or(elsewhere, Outlet::Call);
-            Asks::Requests(Line { requests: self.requests.clone(), outlet, waits: Waits::default() })
+            Asks::Requests(Line { requests: self.requests().clone(), outlet, waits: Waits::default() })
         } else {
             Asks::Nobody("nobody can be asked during a request of this kind")
         };

@@ -84,7 +84,7 @@ pub(super) fn begin(
     };
     let stream = match belongs {
         Belongs::Known(known) if streams => {
-            Stream::Kept(known.clone(), known.streams.begin(true, session.version(), &server.limits))
+            Stream::Kept(known.clone(), known.streams().begin(true, session.version(), &server.limits))
         }
         Belongs::Nowhere(_) if streams => {
             Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
@@ -182,7 +182,7 @@ impl Running {
         }
         waiting.0 = None;
         if let Stream::Kept(session, kept) = &stream {
-            session.streams.keep(kept, limits);
+            session.streams().keep(kept, limits);
             outbox.begin();
         }
         let body = ResponseBody::events(outbox.clone(), limits.keep_alive, None);
@@ -197,7 +197,7 @@ impl Running {
             }
             outbox.close();
             if let Stream::Kept(session, _) = &stream {
-                session.streams.tidy(&server.limits);
+                session.streams().tidy(&server.limits);
             }
         });
         events(body)

@@ -30,7 +30,7 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
     };
     let limits = &endpoint.server.limits;
     let last = caller.headers.get(LAST_EVENT_ID).and_then(|id| replay::parse_id(id.to_str().ok()?));
-    let (stream, reader) = match last.and_then(|(stream, event)| Some((known.streams.find(stream)?, event))) {
+    let (stream, reader) = match last.and_then(|(stream, event)| Some((known.streams().find(stream)?, event))) {
         Some((kept, event)) => {
             let reader = kept.outbox.come_back(event);
             if kept.is_call {
@@ -40,10 +40,10 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
             (kept, reader)
         }
         // What is not kept (any more) cannot be given again; what happens from now on can.
-        None => (known.streams.begin(false, known.session.version(), limits), 0),
+        None => (known.streams().begin(false, known.session.version(), limits), 0),
     };
     let outbox = &stream.outbox;
-    let Some(open) = known.streams.open(&known, limits.streams_per_session, outbox) else {
+    let Some(open) = known.streams().open(&known, limits.streams_per_session, outbox) else {
         outbox.leave(reader);
         let most = limits.streams_per_session;
         return refusal(
@@ -52,7 +52,7 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
         );
     };
     if reader == 0 {
-        known.streams.keep(&stream, limits);
+        known.streams().keep(&stream, limits);
         outbox.begin();
     }
     let body = ResponseBody::rest(outbox.clone(), reader, limits.keep_alive, known.busy());

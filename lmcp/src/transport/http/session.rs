@@ -8,7 +8,7 @@ use crate::jsonrpc::Id;
 use crate::transport::outbox::Outbox;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// One client's session over HTTP.
@@ -23,7 +23,8 @@ pub(crate) struct HttpSession {
     /// Nanoseconds since then, so that no two uses are equal.
     last_used: AtomicU64,
     flights: Mutex<HashMap<Id, Cancellation>>,
-    pub(crate) streams: Streams,
+    /// Made with the first one: most sessions of most servers have none.
+    streams: OnceLock<Box<Streams>>,
     /// Raised when the session ends: its streams close.
     pub(crate) ended: Cancellation,
 }
@@ -37,7 +38,7 @@ impl HttpSession {
             started,
             last_used: AtomicU64::new(0),
             flights: Mutex::default(),
-            streams: Streams::default(),
+            streams: OnceLock::new(),
             ended: Cancellation::default(),
         };
         it.touch();
@@ -46,6 +47,11 @@ impl HttpSession {
 
     pub(crate) fn is_of(&self, principal: Option<&str>) -> bool {
         self.principal.as_deref() == principal
+    }
+
+    /// Its event streams.
+    pub(crate) fn streams(&self) -> &Streams {
+        self.streams.get_or_init(Box::default)
     }
 
     fn now(&self) -> u64 {
@@ -74,7 +80,9 @@ impl HttpSession {
     /// Ends its streams, and cancels what runs.
     pub(crate) fn end(&self) {
         self.ended.cancel();
-        self.streams.end();
+        if let Some(streams) = self.streams.get() {
+            streams.end();
+        }
         for (_, call) in self.lock_flights().drain() {
             call.cancel();
         }
@@ -108,7 +116,7 @@ impl HttpSession {
 
 impl OpenStream for HttpSession {
     fn newest(&self) -> Option<Arc<Outbox>> {
-        self.streams.newest()
+        self.streams.get()?.newest()
     }
 }
 

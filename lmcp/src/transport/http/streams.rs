@@ -129,7 +129,7 @@ impl OpenStream {
     }
 
     fn streams(&self) -> &Streams {
-        &self.busy.0.streams
+        self.busy.0.streams()
     }
 
     fn is_newest(&self) -> bool {
