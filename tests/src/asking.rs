@@ -1,4 +1,6 @@
 //! A server whose functions ask their client: what the tests of both eras call.
+//!
+//! It is no part of the library, so that only those who want its functions collect them.
 
 use lmcp::{Context, Server, State, Unanswered, prompt, resource, tool};
 use schemars::JsonSchema;
@@ -9,11 +11,11 @@ use std::time::Duration;
 
 /// How often something was done that must be done once.
 #[derive(Clone, Default)]
-pub struct Effects(pub Arc<AtomicUsize>);
+pub(crate) struct Effects(Arc<AtomicUsize>);
 
 impl Effects {
     /// How often it was done.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
     fn happen(&self) -> usize {
@@ -22,12 +24,12 @@ impl Effects {
 }
 
 /// The server, with everything in it.
-pub fn server() -> Server {
+pub(crate) fn server() -> Server {
     server_with(Effects::default())
 }
 
 /// The server, with effects that the test counts.
-pub fn server_with(effects: Effects) -> Server {
+pub(crate) fn server_with(effects: Effects) -> Server {
     Server::empty()
         .name("asking")
         .state(effects)
@@ -56,7 +58,7 @@ pub fn server_with(effects: Effects) -> Server {
 /// How somebody travels.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Class {
+pub(crate) enum Class {
     /// First class
     First,
     /// Second class
@@ -65,7 +67,7 @@ pub enum Class {
 
 /// Who travels, and how.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Traveller {
+pub(crate) struct Traveller {
     /// As it stands in the passport.
     #[schemars(length(min = 1))]
     name: String,
@@ -76,7 +78,7 @@ pub struct Traveller {
 
 /// Everything that can be asked, in three rounds, with an effect that must happen once.
 #[tool(elicits(Traveller, bool))]
-pub async fn trip(ctx: &Context, State(effects): State<Effects>, to: String) -> Result<String, lmcp::Error> {
+pub(crate) async fn trip(ctx: &Context, State(effects): State<Effects>, to: String) -> Result<String, lmcp::Error> {
     let seat = ctx.once("reserve", async || Ok::<_, lmcp::Error>(effects.happen())).await?;
     let traveller: Traveller = ctx.elicit("Who travels?").await?;
     let wish = ctx.sample(format!("What does {} want to see in {to}?", traveller.name));
@@ -95,20 +97,20 @@ pub async fn trip(ctx: &Context, State(effects): State<Effects>, to: String) -> 
 
 /// Asks for a name.
 #[tool]
-pub async fn name(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn name(ctx: &Context) -> Result<String, Unanswered> {
     ctx.elicit::<String>("Your name?").await
 }
 
 /// Asks two things at once.
 #[tool]
-pub async fn both(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn both(ctx: &Context) -> Result<String, Unanswered> {
     let (a, b) = tokio::join!(ctx.elicit::<String>("A?"), ctx.elicit::<String>("B?"));
     Ok(format!("{} {}", a?, b?))
 }
 
 /// Goes on whatever the user does.
 #[tool]
-pub async fn declined(ctx: &Context) -> String {
+pub(crate) async fn declined(ctx: &Context) -> String {
     match ctx.elicit::<()>("Go on?").await {
         Ok(()) => "went on".into(),
         Err(unanswered) => format!("{unanswered:?}"),
@@ -117,13 +119,13 @@ pub async fn declined(ctx: &Context) -> String {
 
 /// Asks the model.
 #[tool]
-pub async fn model(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn model(ctx: &Context) -> Result<String, Unanswered> {
     Ok(ctx.sample("Say something.").await?.text())
 }
 
 /// Tells the roots, asked for twice.
 #[tool]
-pub async fn folders(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn folders(ctx: &Context) -> Result<String, Unanswered> {
     let known = ctx.known_roots().map(|roots| roots.iter().count());
     let roots = ctx.roots().await?;
     let again = ctx.roots().await?;
@@ -133,7 +135,7 @@ pub async fn folders(ctx: &Context) -> Result<String, Unanswered> {
 
 /// Asks the same question twice.
 #[tool]
-pub async fn twice(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn twice(ctx: &Context) -> Result<String, Unanswered> {
     let first: String = ctx.elicit("Again?").await?;
     let second: String = ctx.elicit("Again?").await?;
     Ok(format!("{first}, {second}"))
@@ -141,19 +143,19 @@ pub async fn twice(ctx: &Context) -> Result<String, Unanswered> {
 
 /// Asks a question whose text is another one in each run.
 #[tool]
-pub async fn varies(ctx: &Context, State(effects): State<Effects>) -> Result<String, Unanswered> {
+pub(crate) async fn varies(ctx: &Context, State(effects): State<Effects>) -> Result<String, Unanswered> {
     ctx.elicit::<String>(format!("At {}?", effects.happen())).key("now").await
 }
 
 /// The same, without a key.
 #[tool]
-pub async fn never_settles(ctx: &Context, State(effects): State<Effects>) -> Result<String, Unanswered> {
+pub(crate) async fn never_settles(ctx: &Context, State(effects): State<Effects>) -> Result<String, Unanswered> {
     ctx.elicit::<String>(format!("At {}?", effects.happen())).await
 }
 
 /// Does something slow that must not be cut off, while it asks.
 #[tool]
-pub async fn holds(ctx: &Context, State(effects): State<Effects>) -> Result<String, lmcp::Error> {
+pub(crate) async fn holds(ctx: &Context, State(effects): State<Effects>) -> Result<String, lmcp::Error> {
     let slow = ctx.once("slow", async || {
         tokio::time::sleep(Duration::from_millis(50)).await;
         Ok::<_, lmcp::Error>(effects.happen())
@@ -164,7 +166,7 @@ pub async fn holds(ctx: &Context, State(effects): State<Effects>) -> Result<Stri
 
 /// Asks from a task of its own, which lives on.
 #[tool]
-pub async fn spawned(ctx: Context, State(effects): State<Effects>) -> String {
+pub(crate) async fn spawned(ctx: Context, State(effects): State<Effects>) -> String {
     let asking = tokio::spawn(async move {
         let answer = ctx.elicit::<String>("From a task?").await;
         if answer == Err(Unanswered::Ended) {
@@ -177,7 +179,7 @@ pub async fn spawned(ctx: Context, State(effects): State<Effects>) -> String {
 
 /// Takes whichever answer is there first.
 #[tool]
-pub async fn selects(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn selects(ctx: &Context) -> Result<String, Unanswered> {
     tokio::select! {
         a = ctx.elicit::<String>("A?") => Ok(format!("a {}", a?)),
         b = ctx.elicit::<String>("B?") => Ok(format!("b {}", b?)),
@@ -186,7 +188,7 @@ pub async fn selects(ctx: &Context) -> Result<String, Unanswered> {
 
 /// Has little time, and users take long.
 #[tool(timeout = "150ms")]
-pub async fn hurried(ctx: &Context, then: u64) -> Result<String, Unanswered> {
+pub(crate) async fn hurried(ctx: &Context, then: u64) -> Result<String, Unanswered> {
     let name = ctx.elicit::<String>("Your name?").await?;
     tokio::time::sleep(Duration::from_millis(then)).await;
     Ok(name)
@@ -194,13 +196,13 @@ pub async fn hurried(ctx: &Context, then: u64) -> Result<String, Unanswered> {
 
 /// Asks for something that has no type here.
 #[tool]
-pub async fn pings(ctx: &Context) -> Result<serde_json::Value, Unanswered> {
+pub(crate) async fn pings(ctx: &Context) -> Result<serde_json::Value, Unanswered> {
     ctx.request("ping", serde_json::json!({})).await
 }
 
 /// Sends the user to a page.
 #[tool]
-pub async fn visits(ctx: &Context) -> Result<&'static str, Unanswered> {
+pub(crate) async fn visits(ctx: &Context) -> Result<&'static str, Unanswered> {
     let visit = ctx.elicit_url("Pay.", "https://example.com/pay").await?;
     visit.complete().await;
     Ok("paid")
@@ -208,26 +210,26 @@ pub async fn visits(ctx: &Context) -> Result<&'static str, Unanswered> {
 
 /// Records more than may travel.
 #[tool]
-pub async fn enormous(ctx: &Context) -> Result<String, lmcp::Error> {
+pub(crate) async fn enormous(ctx: &Context) -> Result<String, lmcp::Error> {
     ctx.once("much", async || Ok::<_, lmcp::Error>("x".repeat(5000))).await?;
     Ok(ctx.elicit("Your name?").await?)
 }
 
 /// Asks for what no form can hold.
 #[tool]
-pub async fn impossible(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn impossible(ctx: &Context) -> Result<String, Unanswered> {
     Ok(ctx.elicit::<Vec<Vec<u8>>>("A matrix?").await?.len().to_string())
 }
 
 /// Asks from a thread.
 #[tool(blocking)]
-pub fn blocking(ctx: Context) -> Result<String, Unanswered> {
+pub(crate) fn blocking(ctx: Context) -> Result<String, Unanswered> {
     tokio::runtime::Handle::current().block_on(async move { ctx.elicit::<String>("From a thread?").await })
 }
 
 /// Is told to those who know the word.
 #[resource("asking://secret/<id>")]
-pub async fn secret(ctx: &Context, #[arg(complete = ids)] id: u32) -> Result<String, Unanswered> {
+pub(crate) async fn secret(ctx: &Context, #[arg(complete = ids)] id: u32) -> Result<String, Unanswered> {
     let word: String = ctx.elicit("The word?").await?;
     Ok(format!("{id} {word}"))
 }
@@ -238,6 +240,6 @@ async fn ids(_prefix: String, ctx: Context) -> Result<Vec<String>, Unanswered> {
 
 /// Asks what to write about.
 #[prompt(elicits(String))]
-pub async fn essay(ctx: &Context) -> Result<String, Unanswered> {
+pub(crate) async fn essay(ctx: &Context) -> Result<String, Unanswered> {
     Ok(format!("Write about {}.", ctx.elicit::<String>("About what?").await?))
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-pub mod asking;
 pub mod http;
 pub mod pipe;
 pub mod process;

@@ -28,14 +28,12 @@ static INSTALLED: AtomicBool = AtomicBool::new(false);
 /// For a program with a subscriber of its own and a server with
 /// [`Server::forward_events`](crate::Server::forward_events). A program without one needs only the latter.
 ///
-/// ```
+/// ```standalone_crate
 /// use tracing::subscriber::NoSubscriber; // in its place, `tracing_subscriber::fmt().finish()`, for example
 ///
-/// # if std::env::var_os("NEVER").is_some() {
-/// tracing::subscriber::set_global_default(lmcp::ForwardEvents::new(NoSubscriber::new()))?;
-/// # }
+/// let subscriber = lmcp::ForwardEvents::new(NoSubscriber::new());
+/// tracing::subscriber::set_global_default(subscriber).expect("nobody was first");
 /// let server = lmcp::Server::empty().forward_events(lmcp::Level::Info);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct ForwardEvents<S>(S);

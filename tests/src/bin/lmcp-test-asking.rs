@@ -1,5 +1,9 @@
 //! The server that asks, as a process.
 
+#[allow(dead_code, reason = "its tests count what it does")]
+#[path = "../asking.rs"]
+mod asking;
+
 fn main() {
-    lmcp_tests::asking::server().main();
+    asking::server().main();
 }

@@ -2,9 +2,9 @@
 //! that share nothing but a secret.
 
 use super::{accept, everything, text};
+use crate::asking::{Effects, server, server_with};
 use lmcp::ProtocolVersion;
 use lmcp::testing::Client;
-use lmcp_tests::asking::{Effects, server, server_with};
 use lmcp_tests::http::{Request, Site};
 use lmcp_tests::pipe::{Pipe, modern};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Before 2026-07-28: a question is a request of the server's, on the stream of the call.
 
 use super::{accept, everything, text};
+use crate::asking::server;
 use lmcp::{Limits, Server};
-use lmcp_tests::asking::server;
 use lmcp_tests::http::{Connection, Request, Site};
 use lmcp_tests::pipe::Pipe;
 use serde_json::{Value, json};

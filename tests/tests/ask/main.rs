@@ -1,5 +1,7 @@
 //! Asking the client: one handler, both eras, every transport.
 
+#[path = "../../src/asking.rs"]
+mod asking;
 mod everywhere;
 mod legacy;
 mod progress;

@@ -1,8 +1,8 @@
 //! 2026-07-28: a call ends with its questions, and is made again with the answers.
 
 use super::{accept, everything, text};
+use crate::asking::{Effects, server, server_with};
 use lmcp::{Auth, Limits, Server};
-use lmcp_tests::asking::{Effects, server, server_with};
 use lmcp_tests::http::{Request, Site, until};
 use lmcp_tests::pipe::{Pipe, modern};
 use serde_json::{Map, Value, json};
