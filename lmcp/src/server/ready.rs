@@ -28,7 +28,7 @@ impl ReadyServer {
         ServerHandle(self.shared.clone())
     }
 
-    /// Serves one client over standard input and output; see [`Server::stdio`].
+    /// Serves one client over standard input and output; see [`Server::stdio`](crate::Server::stdio).
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl ReadyServer {
         crate::transport::stdio::serve(self.shared.clone()).await
     }
 
-    /// Serves one client over any pair of streams; see [`Server::serve_io`].
+    /// Serves one client over any pair of streams; see [`Server::serve_io`](crate::Server::serve_io).
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl ReadyServer {
 
 #[cfg(feature = "http")]
 impl ReadyServer {
-    /// Serves Streamable HTTP on this address; see [`Server::http`].
+    /// Serves Streamable HTTP on this address; see [`Server::http`](crate::Server::http).
     ///
     /// # Errors
     ///
