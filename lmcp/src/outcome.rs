@@ -44,9 +44,6 @@ pub(crate) enum Listed {
     Templates,
 }
 
-/// The most values of a completion.
-pub(crate) const COMPLETION_VALUES: usize = 100;
-
 impl Outcome {
     /// Writes the result object as `version` spells it.
     pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) {
@@ -83,7 +80,9 @@ impl Outcome {
                 }
                 fields.add("requestState", &input.state);
             }
-            Outcome::Completion(completions) => fields.add("completion", &Completion::cut(completions)),
+            Outcome::Completion(completions) => {
+                fields.add("completion", &Completion::cut(completions, server.limits.completion_values))
+            }
             Outcome::Discovery => {
                 fields.add("supportedVersions", &ProtocolVersion::MODERN.map(ProtocolVersion::as_str));
                 write_introduction(&mut fields, server, version);
@@ -238,8 +237,8 @@ struct Completion<'a> {
 }
 
 impl<'a> Completion<'a> {
-    fn cut(all: &'a Completions) -> Self {
-        let values = all.values.get(..COMPLETION_VALUES).unwrap_or(&all.values);
+    fn cut(all: &'a Completions, most: usize) -> Self {
+        let values = all.values.get(..most).unwrap_or(&all.values);
         let known = (!all.has_more).then_some(all.values.len() as u64);
         Completion { values, total: all.total.or(known), has_more: all.has_more || values.len() < all.values.len() }
     }

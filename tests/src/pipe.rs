@@ -55,6 +55,16 @@ impl Pipe {
         self.write.write_all(format!("{message}\n").as_bytes()).await.expect("the server reads");
     }
 
+    /// Sends one line as it is, and gives the next message.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read, or does not answer.
+    pub async fn ask_line(&mut self, line: &str) -> Value {
+        self.write.write_all(format!("{line}\n").as_bytes()).await.expect("the server reads");
+        self.next().await
+    }
+
     /// The next message.
     ///
     /// # Panics

@@ -49,6 +49,41 @@ impl Malformed {
     }
 }
 
+/// Reads one JSON text, unless it is nested deeper than it may be.
+pub(crate) fn decode_within(bytes: &[u8], nesting: usize) -> Incoming<'_> {
+    if is_nested_deeper(bytes, nesting) {
+        let why = format!("the message is nested deeper than {nesting} levels (the server's limit `nesting`)");
+        return Incoming::One(Err(Malformed::request(salvage_id(bytes), why)));
+    }
+    decode(bytes)
+}
+
+/// Whether arrays and objects are nested deeper than `most`. Most messages do not even open so many.
+fn is_nested_deeper(bytes: &[u8], most: usize) -> bool {
+    let opens = |byte: &u8| matches!(byte, b'{' | b'[');
+    if bytes.iter().filter(|byte| opens(byte)).count() <= most {
+        return false;
+    }
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            byte if opens(byte) => {
+                depth += 1;
+                if depth > most {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Reads one JSON text.
 pub(crate) fn decode(bytes: &[u8]) -> Incoming<'_> {
     let text = match std::str::from_utf8(bytes) {

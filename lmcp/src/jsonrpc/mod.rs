@@ -6,6 +6,6 @@ pub(crate) mod encode;
 pub(crate) mod error;
 pub(crate) mod id;
 
-pub(crate) use decode::{Incoming, Message, decode};
+pub(crate) use decode::{Incoming, Message, decode, decode_within};
 pub(crate) use error::ErrorObject;
 pub(crate) use id::Id;

@@ -12,7 +12,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) line_bytes: usize,
+    pub(crate) nesting: usize,
     pub(crate) page_size: usize,
+    pub(crate) completion_values: usize,
     pub(crate) queued_bytes: usize,
     pub(crate) batch_messages: usize,
     pub(crate) calls_in_flight: usize,
@@ -23,6 +25,7 @@ pub struct Limits {
     pub(crate) head_time: Duration,
     pub(crate) body_time: Duration,
     pub(crate) connections: usize,
+    pub(crate) connection_idle: Duration,
     pub(crate) sessions: usize,
     pub(crate) session_idle: Duration,
     pub(crate) streams_per_session: usize,
@@ -37,11 +40,16 @@ pub struct Limits {
     pub(crate) state_bytes: usize,
 }
 
+/// Deeper than this, nothing is read into a type: the JSON reader's own limit.
+const NESTING: usize = 128;
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             line_bytes: 8 << 20,
+            nesting: NESTING,
             page_size: 50,
+            completion_values: 100,
             queued_bytes: 1 << 20,
             batch_messages: 100,
             calls_in_flight: 10_000,
@@ -52,6 +60,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
             connections: 10_000,
+            connection_idle: Duration::from_secs(75),
             sessions: 10_000,
             session_idle: Duration::from_secs(30 * 60),
             streams_per_session: 4,
@@ -72,6 +81,18 @@ impl Limits {
     /// The longest line of a pipe, in bytes; 8 MiB. A longer one is answered with an error and skipped.
     pub fn line_bytes(mut self, bytes: usize) -> Self {
         self.line_bytes = bytes.max(1024);
+        self
+    }
+    /// How deep the arrays and objects of a message may be nested; 128, which is also the most. A deeper one is answered with
+    /// an error.
+    pub fn nesting(mut self, levels: usize) -> Self {
+        self.nesting = levels.clamp(1, NESTING);
+        self
+    }
+    /// How many values one completion holds; 100, which is also the most that the protocol allows. The rest is told by
+    /// `total` and `hasMore`.
+    pub fn completion_values(mut self, values: usize) -> Self {
+        self.completion_values = values.clamp(1, 100);
         self
     }
     /// How many definitions one page of a list holds; 50.
@@ -136,6 +157,11 @@ impl Limits {
     /// HTTP/2 (feature `http2`) may have 128 requests open.
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections.max(1);
+        self
+    }
+    /// How long an HTTP/1.1 connection may be idle between two requests; 75 s. Then it is closed.
+    pub fn connection_idle(mut self, time: Duration) -> Self {
+        self.connection_idle = time;
         self
     }
     /// How many sessions of clients before 2026-07-28 are kept; 10,000. A new one takes the place of one that was never

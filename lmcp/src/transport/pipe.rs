@@ -15,7 +15,7 @@ use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
-use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
+use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode_within};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
@@ -82,7 +82,7 @@ impl Pipe {
     /// Takes one line.
     pub(crate) fn receive(&self, line: &Bytes) {
         let sink = Sink::Pipe(self.0.outbox.clone());
-        match decode(line) {
+        match decode_within(line, self.0.server.limits.nesting) {
             Incoming::One(message) => self.message(message, line, sink, false),
             Incoming::Batch(elements)
                 if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>

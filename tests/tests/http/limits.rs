@@ -81,6 +81,35 @@ async fn heads_that_never_end() {
 }
 
 #[tokio::test]
+async fn connections_between_two_requests() {
+    let limits = Limits::default().head_time(Duration::from_millis(100)).connection_idle(Duration::from_millis(1500));
+    let site = Site::open(server().limits(limits)).await;
+    let mut connection = site.connect().await;
+    for _ in 0..2 {
+        connection.send(&add()).await;
+        assert_eq!(text(&connection.response().await), "3");
+        // Longer than a head may take: it has not begun.
+        connection.quiet(Duration::from_millis(300)).await;
+    }
+    // Once it has, it may not take longer than any other.
+    connection.write(b"POST /mcp HT").await;
+    let begun = Instant::now();
+    connection.closed().await;
+    assert!(begun.elapsed() < Duration::from_millis(1200), "it had the time of an idle one: {:?}", begun.elapsed());
+    // One that is idle for longer is closed.
+    let mut connection = site.connect().await;
+    connection.send(&add()).await;
+    assert_eq!(text(&connection.response().await), "3");
+    let begun = Instant::now();
+    connection.closed().await;
+    assert!(begun.elapsed() >= Duration::from_millis(700), "closed too early: {:?}", begun.elapsed());
+    // A call takes as long as it takes.
+    let site = Site::open(server().limits(Limits::default().connection_idle(Duration::from_millis(50)))).await;
+    let slow = Request::call(1, "waits", json!({ "ms": 500 }));
+    assert_eq!(text(&site.ask(&slow).await), "waited");
+}
+
+#[tokio::test]
 async fn heads_that_are_too_large() {
     let site = Site::open(server().limits(Limits::default().head_bytes(8 << 10))).await;
     assert_eq!(text(&site.ask(&add().with("X-Padding", &"x".repeat(6 << 10))).await), "3");

@@ -5,6 +5,7 @@ mod batch;
 mod endings;
 mod flights;
 mod limits;
+mod nesting;
 #[cfg(unix)]
 mod nonblocking;
 mod progress;

@@ -1,9 +1,12 @@
 //! One connection: its handshake, HTTP/1.1 or HTTP/2 on it, and how it ends.
 
+use super::pace::{Answered, Pace, Paced, Turn};
 use super::service::HttpService;
 use crate::handler::cancellation::Cancellation;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -63,13 +66,21 @@ async fn begun<T>(service: &HttpService, beginning: impl Future<Output = std::io
 
 async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, service: &HttpService) {
     let limits = &service.0.server.limits;
+    let turn = Turn::default();
+    let stream = Paced::new(stream, Pace { head: limits.head_time, idle: limits.connection_idle }, turn.clone());
+    let answer = service_fn(|request| {
+        let answering = turn.begin();
+        async {
+            Ok::<_, Infallible>(service.respond(request).await.map(|body| Answered { body, _answering: answering }))
+        }
+    });
     let connection = pin!(
         http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head_time)
+            // It has none for heads: those are `Paced`.
+            .header_read_timeout(None)
             // Up to here a head that is too large gets an answer in words; beyond, the connection just closes.
             .max_buf_size(limits.head_bytes.saturating_mul(2))
-            .serve_connection(TokioIo::new(stream), service.clone())
+            .serve_connection(TokioIo::new(stream), answer)
     );
     finish(service, connection, |connection| connection.graceful_shutdown()).await;
 }
@@ -82,7 +93,7 @@ where
     let limits = &service.0.server.limits;
     let connection = pin!(
         hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
-            .timer(TokioTimer::new())
+            .timer(hyper_util::rt::TokioTimer::new())
             .max_concurrent_streams(STREAMS)
             // As with HTTP/1: up to here in our words.
             .max_header_list_size(u32::try_from(limits.head_bytes.saturating_mul(2)).unwrap_or(u32::MAX))

@@ -18,6 +18,7 @@ pub(crate) mod legacy_stream;
 pub(crate) mod listener;
 pub(crate) mod modern;
 pub(crate) mod options;
+pub(crate) mod pace;
 #[cfg(feature = "http2")]
 pub(crate) mod preface;
 pub(crate) mod replay;

@@ -9,7 +9,7 @@ use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
 use crate::jsonrpc::encode::NoId;
-use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
+use crate::jsonrpc::{ErrorObject, Incoming, Message, decode_within};
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
 use crate::server::handle::Shared;
@@ -171,7 +171,7 @@ impl Endpoint {
 
     /// One posted message, or a batch.
     async fn post(self: &Arc<Self>, caller: Caller, body: &Bytes) -> Reply {
-        match decode(body) {
+        match decode_within(body, self.server.limits.nesting) {
             Incoming::One(Ok(Message::Request { id, method, params })) => {
                 let read = Params::read(params).and_then(|params| {
                     let meta = params.read_meta()?;
