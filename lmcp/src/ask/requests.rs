@@ -94,6 +94,7 @@ pub(crate) enum Outlet {
     #[cfg(feature = "http")]
     Session(Arc<dyn OpenStream>),
     /// Nowhere.
+    #[cfg(feature = "http")]
     None,
 }
 
@@ -103,6 +104,7 @@ impl Line {
             Outlet::Call(outbox) => Some(outbox.clone()),
             #[cfg(feature = "http")]
             Outlet::Session(session) => session.newest(),
+            #[cfg(feature = "http")]
             Outlet::None => None,
         }
         .filter(|outbox| !outbox.is_broken())
@@ -116,7 +118,7 @@ impl Line {
         read: impl Fn(Value) -> Read<T>,
     ) -> Result<T, Unanswered> {
         let Some(outbox) = self.outbox() else {
-            return Err(Unsupported::here("the client has no stream open that could carry a question").into());
+            return Err(Unsupported::here("the client has no session with a stream open that could carry it").into());
         };
         let id = fresh_id()?;
         let (sender, answer) = oneshot::channel();

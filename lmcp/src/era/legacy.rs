@@ -208,18 +208,17 @@ impl Session {
         id.is_some_and(|id| self.requests().answer(id, reply))
     }
 
-    /// The context of a request in this session. Where the call has no stream of its own, its questions go to `elsewhere`.
+    /// The context of a request in this session, whose questions go where `outlet` says.
     pub(crate) fn context(
         &self,
         request: &Request<'_>,
         surroundings: Surroundings,
-        elsewhere: Outlet,
+        outlet: Outlet,
     ) -> Result<Context, ErrorObject> {
         let Request { id, params, meta, message, .. } = request;
         let Surroundings { server, outbox, cancellation, .. } = surroundings;
         let agreed = self.agreed();
         let asks = if Method::parse(request.method).is_some_and(Method::can_ask) {
-            let outlet = outbox.clone().map_or(elsewhere, Outlet::Call);
             Asks::Requests(Line { requests: self.requests().clone(), outlet, waits: Waits::default() })
         } else {
             Asks::Nobody("nobody can be asked during a request of this kind")

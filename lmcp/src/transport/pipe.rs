@@ -205,7 +205,7 @@ impl Pipe {
         let context = if version.is_modern() {
             modern::context(version, &request, surroundings)
         } else {
-            self.0.session.context(&request, surroundings, Outlet::None)
+            self.0.session.context(&request, surroundings, Outlet::Call(self.0.outbox.clone()))
         };
         let context = match context {
             Ok(context) => context,

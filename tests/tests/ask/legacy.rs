@@ -245,7 +245,7 @@ async fn a_call_without_a_stream_asks_on_the_sessions() {
     let call = post_call(&session, "name").with("Accept", "application/json");
     // With none open, it fails at once.
     let failed = site.ask(&call).await.json();
-    assert!(text(&failed).contains("no stream open"), "{failed}");
+    assert!(text(&failed).contains("no session with a stream open"), "{failed}");
     let get = Request::new("GET", "/mcp").with("Accept", "text/event-stream").with("Mcp-Session-Id", &session);
     let mut stream: Connection = site.stream(&get).await;
     let mut connection = site.connect().await;
@@ -254,6 +254,13 @@ async fn a_call_without_a_stream_asks_on_the_sessions() {
     assert_eq!(asked["method"], "elicitation/create");
     assert_eq!(site.ask(&post_answer(&session, &asked, accept("Ada"))).await.status, 202);
     assert_eq!(text(&connection.response().await.json()), "Ada");
+}
+
+#[tokio::test]
+async fn whoever_has_no_session_is_not_asked() {
+    let site = Site::open(server()).await;
+    let failed = site.ask(&Request::legacy_call(1, "pings", json!({}))).await.json();
+    assert!(text(&failed).contains("no session with a stream open"), "{failed}");
 }
 
 #[tokio::test]

@@ -98,11 +98,13 @@ pub(super) fn begin(
         principal: caller.principal,
         headers: Some(Arc::new(caller.headers)),
     };
-    let elsewhere = match belongs {
-        Belongs::Known(known) => Outlet::Session(known.clone()),
-        Belongs::Nowhere(_) => Outlet::None,
+    // Whoever has no session could not answer.
+    let outlet = match (belongs, stream.outbox()) {
+        (Belongs::Known(_), Some(outbox)) => Outlet::Call(outbox.clone()),
+        (Belongs::Known(known), None) => Outlet::Session(known.clone()),
+        (Belongs::Nowhere(_), _) => Outlet::None,
     };
-    let context = match session.context(&request, surroundings, elsewhere) {
+    let context = match session.context(&request, surroundings, outlet) {
         Ok(context) => context,
         Err(object) => {
             landed(&request.id);
