@@ -7,8 +7,6 @@ use crate::Context;
 use crate::handler::entry::BoxFuture;
 use crate::jsonrpc::encode;
 use serde_json::{Value, json};
-use std::pin::Pin;
-use std::task::{Context as Task, Poll};
 
 impl Context {
     /// Asks the user to fill in a form whose fields are those of `T`, and waits for the answer.
@@ -134,16 +132,7 @@ fn accepted(answer: Value) -> Read<Value> {
     }
 }
 
-impl<'a, T: 'a> Future for Elicit<'a, T> {
-    type Output = Result<T, Unanswered>;
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
-        if self.running.is_none() {
-            self.running = Some(self.start());
-        }
-        self.running.as_mut().map_or(Poll::Pending, |running| running.as_mut().poll(task))
-    }
-}
+super::asked_when_polled!([T: 'a] Elicit<'a, T> => T);
 
 impl<T> std::fmt::Debug for Elicit<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -186,16 +175,7 @@ impl<'a> ElicitUrl<'a> {
     }
 }
 
-impl<'a> Future for ElicitUrl<'a> {
-    type Output = Result<UrlVisit<'a>, Unanswered>;
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
-        if self.running.is_none() {
-            self.running = Some(self.start());
-        }
-        self.running.as_mut().map_or(Poll::Pending, |running| running.as_mut().poll(task))
-    }
-}
+super::asked_when_polled!([] ElicitUrl<'a> => UrlVisit<'a>);
 
 impl std::fmt::Debug for ElicitUrl<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -31,6 +31,26 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
+/// A question is a future of its answer, and asked when that is first waited for.
+macro_rules! asked_when_polled {
+    ([$($generics:tt)*] $question:ty => $answer:ty) => {
+        impl<'a, $($generics)*> Future for $question {
+            type Output = Result<$answer, $crate::Unanswered>;
+
+            fn poll(
+                mut self: std::pin::Pin<&mut Self>,
+                task: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<Self::Output> {
+                if self.running.is_none() {
+                    self.running = Some(self.start());
+                }
+                self.running.as_mut().map_or(std::task::Poll::Pending, |running| running.as_mut().poll(task))
+            }
+        }
+    };
+}
+use asked_when_polled;
+
 /// How the questions of one call travel.
 pub(crate) enum Asks {
     /// Not at all, and why.

@@ -6,9 +6,7 @@ use crate::handler::entry::BoxFuture;
 use crate::protocol::Root;
 use serde_json::{Value, json};
 use std::path::{Component, Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as Task, Poll};
 
 impl Context {
     /// Asks the client for its roots, the folders that it works in.
@@ -79,16 +77,7 @@ impl<'a> ListRoots<'a> {
     }
 }
 
-impl Future for ListRoots<'_> {
-    type Output = Result<Roots, Unanswered>;
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
-        if self.running.is_none() {
-            self.running = Some(self.start());
-        }
-        self.running.as_mut().map_or(Poll::Pending, |running| running.as_mut().poll(task))
-    }
-}
+super::asked_when_polled!([] ListRoots<'a> => Roots);
 
 impl std::fmt::Debug for ListRoots<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

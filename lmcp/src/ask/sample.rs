@@ -7,8 +7,6 @@ use crate::handler::entry::BoxFuture;
 use crate::protocol::sampling::{SamplingContent, SamplingRequest, ToolUse};
 use crate::protocol::{Content, Role};
 use serde_json::Value;
-use std::pin::Pin;
-use std::task::{Context as Task, Poll};
 
 impl Context {
     /// Asks the client's model: a text, or a [`SamplingRequest`] with everything there is to say.
@@ -68,16 +66,7 @@ impl<'a> Sample<'a> {
     }
 }
 
-impl Future for Sample<'_> {
-    type Output = Result<Sampled, Unanswered>;
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
-        if self.running.is_none() {
-            self.running = Some(self.start());
-        }
-        self.running.as_mut().map_or(Poll::Pending, |running| running.as_mut().poll(task))
-    }
-}
+super::asked_when_polled!([] Sample<'a> => Sampled);
 
 impl std::fmt::Debug for Sample<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
