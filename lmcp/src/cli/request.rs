@@ -41,6 +41,12 @@ fn message(error: &Value) -> String {
     let message = error.get("message").and_then(Value::as_str).unwrap_or("the server failed without saying why");
     match error.get("data") {
         Some(Value::Object(data)) if data.keys().all(|key| key == "uri") => message.to_owned(),
+        Some(Value::Object(data)) if data.contains_key("requiredCapabilities") => {
+            let asks_user =
+                data.get("requiredCapabilities").is_some_and(|required| required.get("elicitation").is_some());
+            let hint = if asks_user { "; on a terminal, this command asks you" } else { "" };
+            format!("{message}{hint}")
+        }
         Some(data) => format!("{message}\ndata: {data}"),
         None => message.to_owned(),
     }
@@ -96,5 +102,9 @@ mod tests {
     fn errors_are_their_messages() {
         assert_eq!(message(&json!({ "code": 1, "message": "no", "data": { "uri": "a://b" } })), "no");
         assert_eq!(message(&json!({ "code": 1, "message": "no", "data": { "why": 1 } })), "no\ndata: {\"why\":1}");
+        let lacks =
+            |what: &str| json!({ "code": -32021, "message": "no", "data": { "requiredCapabilities": { what: {} } } });
+        assert_eq!(message(&lacks("sampling")), "no");
+        assert_eq!(message(&lacks("elicitation")), "no; on a terminal, this command asks you");
     }
 }
