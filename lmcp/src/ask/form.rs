@@ -391,7 +391,7 @@ fn settle(field: &Object, value: &Value) -> Value {
 }
 
 /// What is wrong with a value, if something is.
-fn problem(field: &Object, value: &Value) -> Option<String> {
+pub(crate) fn problem(field: &Object, value: &Value) -> Option<String> {
     let allowed = choices(field);
     let one_of = |choices: &[(String, Option<String>)]| {
         format!("expected one of {}", choices.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>().join(", "))

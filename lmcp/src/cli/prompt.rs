@@ -3,6 +3,7 @@
 //! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; the end of the
 //! input closes the question.
 
+use crate::ask::form::problem;
 use crate::client::Respond;
 use crate::handler::entry::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -57,7 +58,11 @@ fn ask(params: &Value, input: &mut impl BufRead, output: &mut impl Write) -> io:
                 writeln!(output)?;
                 return Ok(json!({ "action": "cancel" }));
             };
-            match entered(&line, field) {
+            let fits = |value: &Value| match field.as_object().and_then(|field| problem(field, value)) {
+                Some(why) => Err(why),
+                None => Ok(()),
+            };
+            match entered(&line, field).and_then(|value| value.as_ref().map_or(Ok(()), fits).map(|()| value)) {
                 Ok(Some(value)) => drop(content.insert(name.clone(), value)),
                 Ok(None) if is_required && field.get("default").is_none() => {
                     writeln!(output, "  (this one is required; Ctrl-D closes the question)")?;
@@ -178,7 +183,7 @@ mod tests {
         let schema = json!({
             "type": "object",
             "properties": {
-                "age": { "type": "integer", "description": "In years." },
+                "age": { "type": "integer", "description": "In years.", "maximum": 120 },
                 "color": { "type": "string", "oneOf": [{ "const": "r", "title": "Red" }, { "const": "g", "title": "Green" }] },
                 "days": { "type": "integer", "default": 3 },
                 "name": { "type": "string" },
@@ -188,13 +193,14 @@ mod tests {
             "required": ["age", "color", "sure"],
         });
         let params = json!({ "message": "Who?", "requestedSchema": schema });
-        let (answer, shown) = asked(params.clone(), "\nx\n7\nred\n\n\ns, L\ny\n");
+        let (answer, shown) = asked(params.clone(), "\nx\n700\n7\nred\n\n\ns, L\ny\n");
         let content = json!({ "age": 7, "color": "r", "days": 3, "sizes": ["s", "l"], "sure": true });
         assert_eq!(answer, json!({ "action": "accept", "content": content }));
         for part in [
             "Who?\n  age (In years.): ",
             "required; Ctrl-D",
             "a whole number, please",
+            "(expected an integer up to 120)",
             "color (r, g): ",
             "days (default 3): ",
             "name (optional): ",
