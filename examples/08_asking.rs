@@ -4,7 +4,7 @@ use lmcp::{Context, SamplingRequest, Unanswered, tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The doc comments of the variants are what the user chooses from.
+// What the user chooses from are the doc comments of the variants.
 #[derive(Debug, Deserialize, JsonSchema)]
 enum Size {
     /// Small, for a child
