@@ -272,3 +272,18 @@ async fn an_ended_session_keeps_nothing() {
     assert_eq!(stream.try_message().await, None);
     assert_eq!(site.ask(&get(&session, "0-0")).await.status, 404);
 }
+
+#[tokio::test]
+async fn who_comes_back_takes_its_own_place() {
+    let steps = Steps::new();
+    let site = Site::open(steps.server().limits(Limits::default().streams_per_session(1))).await;
+    let session = site.session("2025-11-25").await;
+    let mut stream = site.stream(&get(&session, "")).await;
+    assert_eq!(stream.event().await.as_deref(), Some("id: 0-0\nretry: 1000\ndata: "));
+    // The server has not noticed that the first connection is lost.
+    let mut again = site.stream(&get(&session, "0-0")).await;
+    assert_eq!(stream.event().await, None);
+    assert_eq!(site.ask(&get(&session, "")).await.status, 429);
+    site.ask(&call(&session, 1, "changes", json!({}))).await;
+    assert_eq!(again.next().await["method"], "notifications/tools/list_changed");
+}

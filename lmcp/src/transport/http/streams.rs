@@ -78,6 +78,8 @@ impl Streams {
     /// Opens a `GET` stream, which is the newest then; `None` when there are `most` already.
     pub(crate) fn open(&self, session: &Arc<HttpSession>, most: usize, outbox: &Arc<Outbox>) -> Option<OpenStream> {
         let mut state = self.lock();
+        // Whoever comes back takes the place of the connection that was lost, noticed or not.
+        state.open.retain(|(_, known)| !Arc::ptr_eq(known, outbox));
         if state.open.len() >= most {
             return None;
         }
