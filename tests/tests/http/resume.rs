@@ -287,3 +287,20 @@ async fn who_comes_back_takes_its_own_place() {
     site.ask(&call(&session, 1, "changes", json!({}))).await;
     assert_eq!(again.next().await["method"], "notifications/tools/list_changed");
 }
+
+#[tokio::test]
+async fn streams_for_everything_else_do_not_drive_out_a_call() {
+    let steps = Steps::new();
+    let site = Site::open(steps.server().limits(Limits::default().streams_per_session(100))).await;
+    let session = site.session("2025-11-25").await;
+    let mut stream = site.stream(&call(&session, 1, "steps", json!({ "count": 1, "padding": 0 }))).await;
+    steps.take(1).await;
+    assert_eq!(logged(&stream.next().await), "1");
+    drop(stream);
+    for _ in 0..40 {
+        assert!(site.stream(&get(&session, "")).await.event().await.is_some());
+    }
+    let mut again = site.stream(&get(&session, "0-1")).await;
+    steps.take(1).await;
+    assert_eq!(said(&again.next().await), "1 steps");
+}

@@ -108,7 +108,9 @@ impl State {
             let seen = self.kept.iter().position(|kept| ended(kept) && !kept.outbox.is_away());
             let unseen =
                 || self.kept.iter().position(ended).filter(|_| self.kept.iter().filter(|k| ended(k)).count() > 1);
-            let oldest = || (self.kept.len() > KEPT).then_some(0);
+            // A call that runs has an answer to give; what is missed on another stream is only what changed.
+            let left = || self.kept.iter().position(|kept| !kept.is_call && kept.outbox.is_away());
+            let oldest = || (self.kept.len() > KEPT).then(|| left().unwrap_or(0));
             let Some(dropped) = seen.or_else(unseen).or_else(oldest).and_then(|at| self.kept.remove(at)) else {
                 return;
             };
