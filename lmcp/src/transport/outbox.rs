@@ -261,6 +261,7 @@ impl Outbox {
         let reader = buffer.reader;
         if let Some(replay) = &mut buffer.replay {
             replay.is_away = false;
+            replay.is_seen = false;
             replay.lets_go = false;
             buffer.bytes = replay.after(after);
         }
@@ -305,6 +306,12 @@ impl Outbox {
         self.lock().is_away()
     }
 
+    /// Whether a reader got everything, to the end.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_seen(&self) -> bool {
+        self.lock().replay.as_ref().is_some_and(|replay| replay.is_seen)
+    }
+
     /// Takes all that waits for this reader, as soon as there is something; `None` when there will be no more for it.
     #[cfg(feature = "http")]
     pub(crate) async fn take_for(&self, reader: u64) -> Option<Vec<u8>> {
@@ -322,7 +329,11 @@ impl Outbox {
                     self.emptied.notify_waiters();
                     return Some(full);
                 }
-                let lets_go = buffer.replay.as_ref().is_some_and(|replay| replay.lets_go);
+                let closed = buffer.closed;
+                let lets_go = buffer.replay.as_mut().is_some_and(|replay| {
+                    replay.is_seen |= closed;
+                    replay.lets_go
+                });
                 if buffer.closed || buffer.broken || lets_go {
                     return None;
                 }

@@ -304,3 +304,22 @@ async fn streams_for_everything_else_do_not_drive_out_a_call() {
     steps.take(1).await;
     assert_eq!(said(&again.next().await), "1 steps");
 }
+
+#[tokio::test]
+async fn an_answer_that_nobody_saw_stays_longest() {
+    let steps = Steps::new();
+    let site = Site::open(steps.server()).await;
+    let session = site.session("2025-11-25").await;
+    let mut stream = site.stream(&call(&session, 1, "steps", json!({ "count": 1, "padding": 0 }))).await;
+    steps.take(1).await;
+    assert_eq!(logged(&stream.next().await), "1");
+    drop(stream);
+    // Until the server has noticed: what it could still write counts as seen.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    steps.take(1).await;
+    for id in 2..42 {
+        assert_eq!(site.stream(&call(&session, id, "chats", json!({}))).await.rest().await.len(), 2);
+    }
+    let mut again = site.stream(&get(&session, "0-1")).await;
+    assert_eq!(said(&again.next().await), "1 steps");
+}

@@ -21,6 +21,8 @@ pub(crate) struct Replay {
     retry: Option<Duration>,
     /// Nobody reads.
     pub(crate) is_away: bool,
+    /// A reader got everything, to the end of the stream.
+    pub(crate) is_seen: bool,
     /// The reader's connection is to end, and not the stream.
     pub(crate) lets_go: bool,
 }
@@ -29,7 +31,17 @@ impl Replay {
     /// A stream of this number, of which up to `limit` bytes are kept. With `retry`, it begins with an event that says how
     /// to come back.
     pub(crate) fn new(stream: u64, limit: usize, retry: Option<Duration>) -> Self {
-        Replay { stream, next: 0, events: VecDeque::new(), size: 0, limit, retry, is_away: false, lets_go: false }
+        Replay {
+            stream,
+            next: 0,
+            events: VecDeque::new(),
+            size: 0,
+            limit,
+            retry,
+            is_away: false,
+            is_seen: false,
+            lets_go: false,
+        }
     }
 
     /// The first event, unless there was one, or there is none in this revision.

@@ -105,7 +105,7 @@ impl State {
         let size = |kept: &&Kept| kept.outbox.kept();
         let mut total: usize = self.kept.iter().filter(|kept| ended(kept)).map(|kept| size(&kept)).sum();
         while total > limits.replay_bytes || self.kept.len() > KEPT {
-            let seen = self.kept.iter().position(|kept| ended(kept) && !kept.outbox.is_away());
+            let seen = self.kept.iter().position(|kept| ended(kept) && kept.outbox.is_seen());
             let unseen =
                 || self.kept.iter().position(ended).filter(|_| self.kept.iter().filter(|k| ended(k)).count() > 1);
             // A call that runs has an answer to give; what is missed on another stream is only what changed.
@@ -115,7 +115,8 @@ impl State {
                 return;
             };
             if ended(&dropped) {
-                total -= size(&&dropped);
+                // It may have ended, or grown, since the total was taken.
+                total = total.saturating_sub(size(&&dropped));
             }
         }
     }
