@@ -323,3 +323,18 @@ async fn an_answer_that_nobody_saw_stays_longest() {
     let mut again = site.stream(&get(&session, "0-1")).await;
     assert_eq!(said(&again.next().await), "1 steps");
 }
+
+#[tokio::test]
+async fn a_session_stays_until_its_answers_are_read() {
+    let steps = Steps::new();
+    let site = Site::open(steps.server().limits(Limits::default().sessions(1))).await;
+    let session = site.session("2025-11-25").await;
+    // So much that the answer has to wait behind it.
+    let mut stream = site.stream(&call(&session, 1, "steps", json!({ "count": 1, "padding": 32 << 20 }))).await;
+    steps.take(2).await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let other = site.ask(&Request::initialize(0, "2025-11-25")).await;
+    assert_eq!(logged(&stream.next().await).len(), (32 << 20) + 1);
+    assert_eq!(said(&stream.next().await), "1 steps");
+    assert_eq!(other.status, 503, "{other:?}");
+}

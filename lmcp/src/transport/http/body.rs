@@ -51,7 +51,7 @@ impl ResponseBody {
     pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
         Self::read(outbox, 0, keep_alive, guard, None)
     }
-    /// The rest of what is put into `outbox`, for a reader who came back.
+    /// The same in a session, for its first reader or one who came back: the session stays as long as it is read.
     pub(crate) fn rest(outbox: Arc<Outbox>, reader: u64, keep_alive: Duration, busy: Busy) -> Self {
         Self::read(outbox, reader, keep_alive, None, Some(busy))
     }

@@ -187,7 +187,10 @@ impl Running {
             session.streams().keep(kept, limits);
             outbox.begin();
         }
-        let body = ResponseBody::events(outbox.clone(), limits.keep_alive, None);
+        let body = match &stream {
+            Stream::Kept(session, _) => ResponseBody::rest(outbox.clone(), 0, limits.keep_alive, session.busy()),
+            Stream::Passing(_) | Stream::None => ResponseBody::events(outbox.clone(), limits.keep_alive, None),
+        };
         let server = endpoint.server.clone();
         tokio::spawn(async move {
             let answer = match done {
