@@ -1,7 +1,7 @@
 //! Before 2026-07-28: sessions, their streams, their calls, batches.
 
 use super::{Gate, code, text};
-use lmcp::{Advertise, Limits};
+use lmcp::{Advertise, Limits, Server, tool};
 use lmcp_tests::http::{Request, Site, until, within};
 use lmcp_tests::{Counters, server, server_with};
 use serde_json::{Value, json};
@@ -449,4 +449,35 @@ async fn log_levels_belong_to_a_session() {
     assert_eq!(set.json()["result"], json!({}));
     assert_eq!(levels(&loud).await, ["debug", "warning", "error"]);
     assert_eq!(levels(&quiet).await, ["warning", "error"]);
+}
+
+/// Does not let itself be interrupted.
+#[tool]
+async fn stubborn() -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    tokio::task::block_in_place(|| std::thread::sleep(std::time::Duration::from_millis(800)));
+    "too late"
+}
+
+/// Takes a while.
+#[tool]
+async fn takes_a_while() -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    "in time"
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_id_that_is_used_again_belongs_to_the_new_call() {
+    let site = Site::open(Server::empty().tool(stubborn).tool(takes_a_while)).await;
+    let session = site.session("2025-11-25").await;
+    let call = |tool| Request::legacy_call(7, tool, json!({})).with("Mcp-Session-Id", &session);
+    let mut first = site.connect().await;
+    first.send(&call("stubborn")).await;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } });
+    assert_eq!(site.ask(&Request::message(&cancel).with("Mcp-Session-Id", &session)).await.status, 202);
+    let second = site.ask(&call("takes_a_while")).await;
+    assert!(second.text().contains("in time"), "{second:?}");
+    let first = first.response().await;
+    assert!(!first.text().contains("too late"), "a cancelled call is not answered: {first:?}");
 }

@@ -126,8 +126,8 @@ fn notify(belongs: &Belongs, method: &str, params: Option<&RawValue>) {
         }
         (Belongs::Known(known), "notifications/cancelled") => {
             let id = Params::read(params).ok().and_then(|params| Id::read(params.request_id?));
-            if let Some(call) = id.and_then(|id| known.land(&id)) {
-                call.cancel();
+            if let Some(id) = id {
+                known.cancel(&id);
             }
         }
         (Belongs::Known(known), "notifications/roots/list_changed") => known.session.roots_changed(),

@@ -79,8 +79,8 @@ pub(super) fn begin(
         return Begun::Refused(StatusCode::OK, object);
     }
     let landed = |id: &Id| match belongs {
-        Belongs::Known(known) => drop(known.land(id)),
-        Belongs::Nowhere(_) => {}
+        Belongs::Known(known) => known.land(id, &cancellation),
+        Belongs::Nowhere(_) => true,
     };
     let stream = match belongs {
         Belongs::Known(known) if streams => {
@@ -133,7 +133,7 @@ pub(super) fn begin(
         };
         let answer = first(cancelled, async { Some(answer.await) }).await;
         // Whoever takes the flight, a `cancelled` or the answer, decides.
-        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call).is_some());
+        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call, &cancellation));
         if let Some(answer) = answer.filter(|_| flies) {
             context.mark_answered();
             let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));

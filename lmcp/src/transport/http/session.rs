@@ -105,12 +105,21 @@ impl HttpSession {
             return false;
         }
         flights.insert(id.clone(), cancellation.clone());
-        true
+        Ok(())
     }
 
-    /// A call has ended, or is to end; `None` when it was not running (any more).
-    pub(crate) fn land(&self, id: &Id) -> Option<Cancellation> {
-        self.lock_flights().remove(id)
+    /// A call has ended; `false` when it was cancelled before, even if its id was used again since.
+    pub(crate) fn land(&self, id: &Id, call: &Cancellation) -> bool {
+        let mut flights = self.lock_flights();
+        flights.get(id).is_some_and(|running| running.is(call)) && flights.remove(id).is_some()
+    }
+
+    /// Cancels the call of this id, if one runs.
+    pub(crate) fn cancel(&self, id: &Id) {
+        let call = self.lock_flights().remove(id);
+        if let Some(call) = call {
+            call.cancel();
+        }
     }
 }
 
