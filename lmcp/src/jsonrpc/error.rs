@@ -32,6 +32,11 @@ impl ErrorObject {
     pub(crate) fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(code::INTERNAL_ERROR, message)
     }
+    pub(crate) fn too_many_calls(limit: usize) -> Self {
+        Self::internal(format!(
+            "{limit} requests are running (the server's limit `calls_in_flight`); wait for some to end"
+        ))
+    }
     pub(crate) fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self

@@ -112,7 +112,7 @@ impl Limits {
         self.batch_messages = messages.max(1);
         self
     }
-    /// How many requests of one pipe may be running; 10,000. One more is answered with an error.
+    /// How many requests of one pipe, or of one session over HTTP, may be running; 10,000. One more is answered with an error.
     pub fn calls_in_flight(mut self, calls: usize) -> Self {
         self.calls_in_flight = calls.max(1);
         self

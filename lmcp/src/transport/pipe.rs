@@ -339,9 +339,7 @@ impl Inner {
         }
         let limit = self.server.limits.calls_in_flight;
         if flights.len() >= limit {
-            return Err(ErrorObject::internal(format!(
-                "{limit} requests are running (the server's limit `calls_in_flight`); wait for some to end"
-            )));
+            return Err(ErrorObject::too_many_calls(limit));
         }
         flights.insert(id.clone(), Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
         Ok(())

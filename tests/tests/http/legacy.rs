@@ -481,3 +481,24 @@ async fn an_id_that_is_used_again_belongs_to_the_new_call() {
     let first = first.response().await;
     assert!(!first.text().contains("too late"), "a cancelled call is not answered: {first:?}");
 }
+
+#[tokio::test]
+async fn a_session_runs_so_many_calls_at_once() {
+    let server = Server::empty().tool(takes_a_while).limits(Limits::default().calls_in_flight(2));
+    let site = Site::open(server).await;
+    let session = site.session("2025-11-25").await;
+    let call = |id| Request::legacy_call(id, "takes_a_while", json!({})).with("Mcp-Session-Id", &session);
+    let mut running = Vec::new();
+    for id in 1..=2 {
+        let mut connection = site.connect().await;
+        connection.send(&call(id)).await;
+        running.push(connection);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let refused = site.ask(&call(3)).await.json();
+    assert_eq!(refused["error"]["code"], -32603, "{refused}");
+    for mut connection in running {
+        assert!(connection.response().await.text().contains("in time"));
+    }
+    assert!(site.ask(&call(3)).await.text().contains("in time"));
+}

@@ -73,7 +73,7 @@ pub(super) fn begin(
     }
     let cancellation = Cancellation::default();
     if let Belongs::Known(known) = belongs
-        && !known.take_off(&request.id, &cancellation)
+        && let Err(object) = known.take_off(&request.id, &cancellation, server.limits.calls_in_flight)
     {
         let object = ErrorObject::invalid_request("a request with this id is still running");
         return Begun::Refused(StatusCode::OK, object);

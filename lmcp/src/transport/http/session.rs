@@ -4,7 +4,7 @@ use super::streams::Streams;
 use crate::ask::requests::OpenStream;
 use crate::era::legacy::Session;
 use crate::handler::cancellation::Cancellation;
-use crate::jsonrpc::Id;
+use crate::jsonrpc::{ErrorObject, Id};
 use crate::transport::outbox::Outbox;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -98,11 +98,18 @@ impl HttpSession {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a call runs; `false` when its id is taken.
-    pub(crate) fn take_off(&self, id: &Id, cancellation: &Cancellation) -> bool {
+    /// Notes that a call runs.
+    ///
+    /// # Errors
+    ///
+    /// When its id is taken, or too many run: they do not end with their connections.
+    pub(crate) fn take_off(&self, id: &Id, cancellation: &Cancellation, limit: usize) -> Result<(), ErrorObject> {
         let mut flights = self.lock_flights();
         if flights.contains_key(id) {
-            return false;
+            return Err(ErrorObject::invalid_request("a request with this id is still running"));
+        }
+        if flights.len() >= limit {
+            return Err(ErrorObject::too_many_calls(limit));
         }
         flights.insert(id.clone(), cancellation.clone());
         Ok(())
