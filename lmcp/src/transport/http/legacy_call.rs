@@ -75,7 +75,6 @@ pub(super) fn begin(
     if let Belongs::Known(known) = belongs
         && let Err(object) = known.take_off(&request.id, &cancellation, server.limits.calls_in_flight)
     {
-        let object = ErrorObject::invalid_request("a request with this id is still running");
         return Begun::Refused(StatusCode::OK, object);
     }
     let landed = |id: &Id| match belongs {
