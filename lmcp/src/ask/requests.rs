@@ -125,17 +125,24 @@ impl Line {
         let mut asked = Asked { line: self, id, outbox, is_sent: false };
         let _waiting = self.waits.begin();
         asked.outbox.room_or_give_up().await;
-        if context.is_cancelled() {
+        let message = encode::request(&asked.id, question.kind.method(), &question);
+        self.requests.lock().insert(asked.id.clone(), sender);
+        asked.is_sent = context.send(&asked.outbox, &message);
+        if !asked.is_sent {
+            self.requests.lock().remove(&asked.id);
             return Err(Unanswered::Ended);
         }
-        self.requests.lock().insert(asked.id.clone(), sender);
-        asked.is_sent = true;
-        asked.outbox.push(&encode::request(&asked.id, question.kind.method(), &question));
         let limit = context.server().0.limits.answer_time;
-        let reply = match tokio::time::timeout(limit, answer).await {
+        let answered = async { answer.await.unwrap_or(Err(Unanswered::Ended)) };
+        // Whoever asks from a thread or a task of its own is not dropped when the call is.
+        let ended = async {
+            first(context.cancelled(), asked.outbox.broken()).await;
+            Err(Unanswered::Ended)
+        };
+        let reply = match tokio::time::timeout(limit, first(answered, ended)).await {
             Err(_late) => return Err(Unanswered::TimedOut),
-            // Nobody will answer: the session has ended.
-            Ok(reply) => reply.unwrap_or(Err(Unanswered::Ended)),
+            Ok(Err(Unanswered::Ended)) => return Err(Unanswered::Ended),
+            Ok(reply) => reply,
         };
         asked.is_sent = false;
         drop(asked);

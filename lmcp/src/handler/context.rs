@@ -263,11 +263,18 @@ impl Context {
     pub(crate) async fn notify(&self, message: Vec<u8>) {
         if let Some(outbox) = &self.0.outbox {
             outbox.room_or_give_up().await;
-            let _sending = self.reported();
-            if !self.is_over() {
-                outbox.push(&message);
-            }
+            self.send(outbox, &message);
         }
+    }
+
+    /// Sends a message, never behind the answer; whether it was sent.
+    pub(crate) fn send(&self, outbox: &Outbox, message: &[u8]) -> bool {
+        let _sending = self.reported();
+        let may = !self.is_over();
+        if may {
+            outbox.push(message);
+        }
+        may
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{accept, everything, text};
 use crate::asking::server;
-use lmcp::{Limits, Server};
-use lmcp_tests::http::{Connection, Request, Site};
+use lmcp::{Context, Limits, Server, State, Unanswered, tool};
+use lmcp_tests::http::{Connection, Request, Site, within};
 use lmcp_tests::pipe::Pipe;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
 
 async fn open(server: Server, version: &str, capabilities: Value) -> Pipe {
     let mut pipe = Pipe::open(&server.build().expect("it starts"));
@@ -281,4 +282,50 @@ async fn a_question_waits_for_a_client_that_lost_its_connection() {
     assert_eq!(again.next().await, b, "the question it may have missed");
     assert_eq!(site.ask(&post_answer(&session, &b, accept("two"))).await.status, 202);
     assert_eq!(text(&again.next().await), "one two");
+}
+
+/// Where a question that outlives its call tells what came of it.
+#[derive(Clone)]
+struct Told(UnboundedSender<Result<String, Unanswered>>);
+
+/// Is done, and asks later.
+#[tool]
+async fn asks_later(ctx: Context, State(told): State<Told>) -> &'static str {
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let _test_is_over = told.0.send(ctx.elicit("Too late?").await);
+    });
+    "done"
+}
+
+/// Asks from a thread.
+#[tool(blocking)]
+fn asks_from_a_thread(ctx: Context, State(told): State<Told>) {
+    let answer = tokio::runtime::Handle::current().block_on(async { ctx.elicit("From a thread?").await });
+    let _test_is_over = told.0.send(answer);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_behind_the_answer() {
+    let (told, mut ended) = tokio::sync::mpsc::unbounded_channel();
+    let server = Server::empty().state(Told(told)).tool(asks_later);
+    let mut pipe = open(server, "2025-11-25", everything()).await;
+    call(&mut pipe, 1, "asks_later").await;
+    assert_eq!(text(&pipe.next().await), "done");
+    assert_eq!(within(ended.recv()).await, Some(Err(Unanswered::Ended)));
+    pipe.quiet(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn a_cancelled_call_waits_for_no_answer_on_a_thread_either() {
+    let (told, mut ended) = tokio::sync::mpsc::unbounded_channel();
+    let server = Server::empty().state(Told(told)).tool(asks_from_a_thread);
+    let mut pipe = open(server, "2025-11-25", everything()).await;
+    call(&mut pipe, 1, "asks_from_a_thread").await;
+    let asked = question(&mut pipe, "elicitation/create").await;
+    pipe.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } })).await;
+    let taken_back = pipe.next().await;
+    assert_eq!(taken_back["method"], "notifications/cancelled");
+    assert_eq!(taken_back["params"]["requestId"], asked["id"]);
+    assert_eq!(within(ended.recv()).await, Some(Err(Unanswered::Ended)));
 }
