@@ -329,3 +329,15 @@ async fn a_cancelled_call_waits_for_no_answer_on_a_thread_either() {
     assert_eq!(taken_back["params"]["requestId"], asked["id"]);
     assert_eq!(within(ended.recv()).await, Some(Err(Unanswered::Ended)));
 }
+
+#[tokio::test]
+async fn who_introduces_itself_again_is_asked_for_its_roots_again() {
+    let mut pipe = open(server(), "2025-11-25", everything()).await;
+    for uri in ["file:///home/ada", "file:///home/bob"] {
+        call(&mut pipe, 1, "folders").await;
+        let asked = question(&mut pipe, "roots/list").await;
+        answer(&mut pipe, &asked, json!({ "roots": [{ "uri": uri }] })).await;
+        assert_eq!(text(&pipe.next().await), format!("None 1 {}", uri.ends_with("ada")));
+        pipe.initialize("2025-11-25", everything()).await;
+    }
+}
