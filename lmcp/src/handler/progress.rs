@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::future::IntoFuture;
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -77,6 +77,10 @@ impl<'a> Progress<'a> {
             self.context.send_progress(&mut reported);
         } else {
             reported.is_held = true;
+            // This may be another task than the one that will send it.
+            if let Some(pulse) = reported.pulse.take() {
+                pulse.wake();
+            }
         }
     }
 }
@@ -98,6 +102,8 @@ pub(crate) struct Reported {
     /// How much of the burst was used, and since when that is so.
     used: u32,
     counted: Option<Instant>,
+    /// Wakes the call when something was held back.
+    pulse: Option<Waker>,
 }
 
 impl Reported {
@@ -179,7 +185,11 @@ impl Context {
         let mut sleep = pin!(tokio::time::sleep_until(far));
         std::future::poll_fn(|task| {
             loop {
-                let due = self.reported().due(begun, heartbeat).unwrap_or(far);
+                let due = {
+                    let mut reported = self.reported();
+                    reported.pulse = Some(task.waker().clone());
+                    reported.due(begun, heartbeat).unwrap_or(far)
+                };
                 if sleep.deadline() != due {
                     sleep.as_mut().reset(due);
                 }

@@ -83,3 +83,27 @@ async fn who_did_not_ask_is_told_nothing() {
     let reports = call(often, ProtocolVersion::LATEST, "slow", json!({ "report": false }), true).await;
     assert!((55..=60).contains(&reports.len()), "{}", reports.len());
 }
+
+/// Leaves the work, and the reports, to a task of its own.
+#[tool]
+async fn delegates(ctx: Context) -> Result<(), tokio::task::JoinError> {
+    tokio::spawn(async move {
+        for n in 1..=100 {
+            ctx.progress(n).await;
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_task_reported_is_told_soon_too() {
+    let server = Server::empty().tool(delegates).heartbeat(None);
+    let client = Client::connect(server).await.expect("connected");
+    let calling = client.clone();
+    let params = json!({ "name": "delegates", "arguments": {}, "_meta": { "progressToken": "t" } });
+    let call = tokio::spawn(async move { calling.request("tools/call", params).await });
+    let last = async { while client.notification("notifications/progress").await["progress"] != 100 {} };
+    tokio::time::timeout(Duration::from_secs(5), last).await.expect("soon, not with the answer");
+    call.abort();
+}
