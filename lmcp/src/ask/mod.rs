@@ -209,6 +209,10 @@ impl Context {
     ) -> BoxFuture<'a, Result<T, Unanswered>> {
         let refuse = |why: Unsupported| -> BoxFuture<'a, _> { Box::pin(async { Err(why.into()) }) };
         let version = self.protocol_version();
+        if once::is_inside() {
+            let why = "what is done `once` is not put off, so nothing can be asked in it; ask before or behind it";
+            return Box::pin(async { Err(Unanswered::Impossible(why.into())) });
+        }
         if let Asks::Nobody(why) = self.asks() {
             return refuse(Unsupported::here(why));
         }

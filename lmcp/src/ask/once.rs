@@ -6,13 +6,23 @@ use crate::jsonrpc::ErrorObject;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+tokio::task_local! {
+    /// Stands around what is done once.
+    static ONCE: ();
+}
+
+/// Whether this is called from what is done once.
+pub(super) fn is_inside() -> bool {
+    ONCE.try_with(|()| ()).is_ok()
+}
+
 impl Context {
     /// Runs `f` the first time, and gives its recorded value when the function is run again with the user's answers: for
     /// effects that must not happen twice.
     ///
     /// The value travels with the client, sealed but readable by it, so no server keeps anything. A failure is not
-    /// recorded. The call is not put off while `f` runs, so that it is never dropped half way. It is not exactly once: a
-    /// client may send the same answers twice. Pass an idempotency key on to whoever does the work.
+    /// recorded. The call is not put off while `f` runs, so that it is never dropped half way; so nothing can be asked
+    /// in `f`: a question there is [`Unanswered::Impossible`]. It is not exactly once: a client may send the same answers twice. Pass an idempotency key on to whoever does the work.
     ///
     /// ```
     /// use lmcp::{Context, tool};
@@ -55,7 +65,7 @@ impl Context {
         }
         // Until the value is recorded, the call is not put off.
         let _hold = rounds.hold();
-        let value = f().await?;
+        let value = ONCE.scope((), f()).await?;
         match serde_json::to_value(&value) {
             Ok(recorded) => rounds.record(key, recorded),
             Err(e) => {
@@ -75,7 +85,7 @@ impl Context {
         if let Some(value) = self.recorded(key).and_then(|recorded| serde_json::from_value(recorded).ok()) {
             return Ok(value);
         }
-        let value = f().await?;
+        let value = ONCE.scope((), f()).await?;
         if let Ok(recorded) = serde_json::to_value(&value) {
             self.record(key, recorded);
         }

@@ -2,8 +2,9 @@
 
 use super::{accept, everything, text};
 use crate::asking::{Effects, server, server_with};
-use lmcp::{Auth, Limits, Server};
-use lmcp_tests::http::{Request, Site, until};
+use lmcp::testing::Client;
+use lmcp::{Auth, Context, Limits, ProtocolVersion, Server, Unanswered, tool};
+use lmcp_tests::http::{Request, Site, until, within};
 use lmcp_tests::pipe::{Pipe, modern};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -366,4 +367,21 @@ async fn a_time_limit_is_for_one_run() {
     let mut again = with(&[(&key(&asked), accept("Ada"))], state(&asked));
     again["arguments"] = json!({ "then": 0 });
     assert_eq!(text(&call(&mut pipe, "hurried", again).await), "Ada");
+}
+
+/// Asks inside of what it does once.
+#[tool]
+async fn asks_in_once(ctx: &Context) -> Result<String, Unanswered> {
+    ctx.once("asked", async || ctx.elicit::<String>("Your name?").await).await
+}
+
+#[tokio::test]
+async fn a_question_inside_of_once_is_an_error_and_no_wait_without_end() {
+    let server = Server::empty().tool(asks_in_once).build().expect("it starts");
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+        let client = Client::connect_as(&server, version).await.expect("connected");
+        client.answer("Your name?", "Ada");
+        let error = within(client.call("asks_in_once", json!({}))).await.error();
+        assert!(error.contains("`once`"), "{error}");
+    }
 }
