@@ -278,12 +278,16 @@ impl Asked {
                 format!("{name}-{}", digest(&[kind.method().as_bytes(), params.as_bytes()]))
             }
         };
-        let count = self.seen.entry(key.clone()).or_default();
-        *count += 1;
-        match *count {
-            1 => key,
-            n => format!("{key}-{n}"),
+        let mut count = self.seen.get(&key).copied().unwrap_or_default();
+        let mut numbered = key.clone();
+        // An author's key may look like a numbered one.
+        while count > 0 && self.seen.contains_key(&numbered) {
+            count += 1;
+            numbered = format!("{key}-{count}");
         }
+        self.seen.insert(key.clone(), count.max(1));
+        self.seen.entry(numbered.clone()).or_insert(1);
+        numbered
     }
 
     /// An answer that was used goes along to the next run.

@@ -385,3 +385,22 @@ async fn a_question_inside_of_once_is_an_error_and_no_wait_without_end() {
         assert!(error.contains("`once`"), "{error}");
     }
 }
+
+/// Asks three questions, two of which have the same key.
+#[tool]
+async fn numbered(ctx: &Context) -> Result<String, Unanswered> {
+    let a: String = ctx.elicit("A?").key("x").await?;
+    let b: String = ctx.elicit("B?").key("x").await?;
+    let c: String = ctx.elicit("C?").key("x-2").await?;
+    let d: String = ctx.elicit("D?").key("x").await?;
+    Ok([a, b, c, d].concat())
+}
+
+#[tokio::test]
+async fn a_key_with_a_number_is_nobody_elses() {
+    let client = Client::connect(Server::empty().tool(numbered)).await.expect("connected");
+    for (question, said) in [("A?", "a"), ("B?", "b"), ("C?", "c"), ("D?", "d")] {
+        client.answer(question, said);
+    }
+    assert_eq!(client.call("numbered", json!({})).await.text(), "abcd");
+}
