@@ -357,3 +357,22 @@ async fn the_context_knows_the_client_in_both_eras() {
     let modern = Client::connect_as(&server, ProtocolVersion::LATEST).await.expect("connected");
     assert_eq!(modern.call("asks_for_client", json!({})).await.text(), "None 2026-07-28");
 }
+
+/// Logs JSON as it came from elsewhere.
+#[tool]
+async fn relays(ctx: &Context) -> &'static str {
+    let pretty = serde_json::value::RawValue::from_string("{\n  \"a\":\r\n 1 }".to_owned()).expect("JSON");
+    ctx.error(pretty).await;
+    "done"
+}
+
+#[tokio::test]
+async fn a_message_is_one_line_whatever_is_in_it() {
+    let server = Server::empty().tool(relays).build().expect("it starts");
+    let client = Client::connect_as(&server, ProtocolVersion::V2025_11_25).await.expect("connected");
+    assert_eq!(client.call("relays", json!({})).await.text(), "done");
+    assert_eq!(client.notification("notifications/message").await["data"], json!({ "a": 1 }));
+    for line in client.transcript().lines() {
+        assert!(line.starts_with("--> ") || line.starts_with("<-- {\"jsonrpc\""), "{line}");
+    }
+}

@@ -67,12 +67,20 @@ pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
     out
 }
 
-/// Writes a value of ours, which always can be written; should one not, `null` keeps the message valid.
+/// Writes a value of ours, which always can be written; should one not, `null` keeps the message valid. It is one line:
+/// raw JSON of a handler's may hold line breaks, which in JSON are nothing but spaces.
 pub(crate) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
     let start = out.len();
     if let Err(e) = serde_json::to_writer(&mut *out, value) {
         tracing::error!(error = %e, "a value could not be written as JSON");
         out.truncate(start);
         out.extend_from_slice(b"null");
+    }
+    let mut at = start;
+    while let Some(found) = out.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest)) {
+        at += found;
+        if let Some(byte) = out.get_mut(at) {
+            *byte = b' ';
+        }
     }
 }
