@@ -79,7 +79,8 @@ fn binding(message: &Bytes, principal: Option<&str>) -> String {
         name: Option<&'a RawValue>,
         #[serde(borrow)]
         uri: Option<&'a RawValue>,
-        arguments: Option<Value>,
+        #[serde(borrow)]
+        arguments: Option<&'a RawValue>,
     }
     let (method, target) = match decode(message) {
         Incoming::One(Ok(Message::Request { method, params, .. })) => {
@@ -91,7 +92,11 @@ fn binding(message: &Bytes, principal: Option<&str>) -> String {
     };
     let text =
         |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()).unwrap_or_default();
-    let arguments = target.arguments.map_or_else(|| "{}".to_owned(), |arguments| canonical(&arguments));
+    // What has no value of ours, such as `1e999`, stands for itself.
+    let arguments = match target.arguments.map(RawValue::get) {
+        None | Some("null") => "{}".to_owned(),
+        Some(raw) => serde_json::from_str(raw).map_or_else(|_| raw.to_owned(), |arguments| canonical(&arguments)),
+    };
     digest(&[
         principal.map_or("", |_| "principal").as_bytes(),
         principal.unwrap_or_default().as_bytes(),
@@ -200,6 +205,20 @@ mod tests {
         assert!(
             State::open(&changed, &secret, &message, Some("ada")).expect_err("refused").message.contains("changed")
         );
+    }
+
+    #[test]
+    fn arguments_that_are_no_value_of_ours_bind_too() {
+        let message = |name: &str, number: &str| {
+            let text =
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"NAME","arguments":{"a":NUMBER}}}"#;
+            Bytes::from(text.replace("NAME", name).replace("NUMBER", number))
+        };
+        let one = binding(&message("f", "1e999"), None);
+        assert_eq!(one, binding(&message("f", "1e999"), None));
+        for other in [message("g", "1e999"), message("f", "2e999"), request(json!({}))] {
+            assert_ne!(one, binding(&other, None));
+        }
     }
 
     #[test]
