@@ -55,6 +55,11 @@ impl Secret {
         }
     }
 
+    /// The same for one server only: several that share a secret do not take each other's seals.
+    pub(crate) fn of_server(self, name: &str) -> Self {
+        Secret { key: HMAC::mac(name.as_bytes(), self.key), ..self }
+    }
+
     fn mac(&self, purpose: &str, payload: &[u8]) -> [u8; 32] {
         let mut mac = HMAC::new(self.key);
         mac.update(purpose.as_bytes());
@@ -136,6 +141,11 @@ mod tests {
         );
         assert_eq!(secret.open("another purpose", &sealed), None);
         assert_eq!(Secret::random().expect("random bytes").open("test", &sealed), None);
+        let of_server = |name: &str| Secret::shared(b"0123456789abcdef").expect("long enough").of_server(name);
+        let own = of_server("a").seal("test", b"payload");
+        assert!(of_server("a").open("test", &own).is_some());
+        assert_eq!(of_server("b").open("test", &own), None);
+        assert_eq!(secret.open("test", &own), None);
         for at in 0..sealed.len() {
             let mut changed = sealed.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };

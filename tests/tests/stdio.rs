@@ -231,9 +231,11 @@ async fn bytes_that_are_no_text_are_answered() {
     server
         .send(format!("{{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{{\"x\":{deep}}}}}\n").as_bytes())
         .await;
-    assert_eq!(server.next().await, json!({ "jsonrpc": "2.0", "id": 2, "result": {} }));
+    let refused = server.next().await;
+    assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(2), &json!(-32600)), "{refused}");
     server.send(format!("{{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{{\"name\":\"add\",\"arguments\":{{\"a\":{deep},\"b\":1}}}}}}\n").as_bytes()).await;
-    assert_eq!(server.next().await["result"]["isError"], true);
+    let refused = server.next().await;
+    assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(3), &json!(-32600)), "{refused}");
     server.close();
     assert_eq!(server.end().await.1.code(), Some(0));
 }

@@ -97,6 +97,16 @@ impl Context {
         self.can(&super::Kind::Form)
     }
 
+    /// Whether the user can be sent to a page: what [`elicit_url`](Context::elicit_url) finds out by itself.
+    pub fn can_elicit_url(&self) -> bool {
+        self.can(&super::Kind::Url)
+    }
+
+    /// Whether the client has roots to tell: what [`roots`](Context::roots) finds out by itself.
+    pub fn can_list_roots(&self) -> bool {
+        self.can(&super::Kind::Roots)
+    }
+
     /// Whether the client's model can be asked: what [`sample`](Context::sample) finds out by itself.
     pub fn can_sample(&self) -> bool {
         self.can(&super::Kind::Sample { tools: false })

@@ -157,7 +157,10 @@ fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
         _ if several => line.split(',').map(|part| choose(part.trim())).collect::<Result<Value, _>>()?,
         Some("string") if !choices.is_empty() => choose(line)?,
         Some("integer") => line.parse::<i64>().map_err(|_| "a whole number, please")?.into(),
-        Some("number") => line.parse::<f64>().map_err(|_| "a number, please")?.into(),
+        Some("number") => {
+            let number = line.parse::<f64>().ok().filter(|number| number.is_finite());
+            number.ok_or("a number, please")?.into()
+        }
         Some("boolean") => match line.to_lowercase().as_str() {
             "y" | "yes" | "true" => true.into(),
             "n" | "no" | "false" => false.into(),

@@ -113,7 +113,7 @@ impl Session {
             Agreed { version: Some(version.unwrap_or(ProtocolVersion::LATEST_LEGACY)), client: Arc::new(client) };
         self.level.store(DEFAULT_LEVEL as u8, Ordering::Relaxed);
         self.subscriber.adjust(|filter| *filter = Filter::default());
-        self.requests.forget_roots();
+        self.requests().forget_roots();
         Ok(Outcome::Handshake)
     }
 

@@ -244,7 +244,7 @@ impl Server {
     /// Sets the secret that seals what clients carry for the server: answers of earlier rounds and, over HTTP, the ids of
     /// sessions. At least 16 bytes. By default what the environment variable `LMCP_SECRET` holds, or else a random one.
     ///
-    /// Replicas that share a secret can finish each other's calls and know each other's sessions, and so does a server
+    /// Replicas that share a secret, and a name, can finish each other's calls and know each other's sessions, and so does a server
     /// that was restarted.
     pub fn secret(mut self, secret: impl AsRef<[u8]>) -> Self {
         match Secret::shared(secret.as_ref()) {
@@ -324,7 +324,8 @@ impl Server {
                 Some(secret) => secret,
                 None => Secret::random()?,
             },
-        };
+        }
+        .of_server(&self.info.name);
         Ok(ReadyServer {
             shared: Arc::new(Shared {
                 info: self.info,
