@@ -4,7 +4,7 @@
 use crate::handler::entry::BoxFuture;
 use crate::protocol::ProtocolVersion;
 use crate::server::ReadyServer;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -34,8 +34,47 @@ struct Shared {
 
 /// Answers what a server asks its client.
 pub(crate) trait Respond: Send + Sync {
-    /// The `result`, or the `error`.
-    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>>;
+    /// The `result`, or the `error`. The params are as the server wrote them: a form's fields have an order.
+    fn respond<'a>(&'a self, method: &'a str, params: &'a RawValue) -> BoxFuture<'a, Result<Value, Value>>;
+}
+
+/// An object's entries in the order in which they were written.
+#[derive(Default)]
+pub(crate) struct Entries(pub(crate) Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Entries;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        d.deserialize_map(InOrder)
+    }
+}
+
+/// A request of the server's.
+#[derive(serde::Deserialize)]
+struct Question {
+    #[serde(default)]
+    id: Value,
+    method: String,
+    params: Option<Box<RawValue>>,
+}
+
+impl Question {
+    async fn answer(&self, respond: &dyn Respond) -> Result<Value, Value> {
+        respond.respond(&self.method, self.params.as_deref().unwrap_or(RawValue::NULL)).await
+    }
 }
 
 impl Drop for Connection {
@@ -122,11 +161,11 @@ impl Connection {
     ///
     /// As long as the server asks for input instead, it is given, and the request made again.
     pub(crate) async fn request_raw(&self, method: &str, mut params: Value) -> Result<Box<RawValue>, Value> {
-        #[derive(Default, Deserialize)]
+        #[derive(Default, serde::Deserialize)]
         #[serde(rename_all = "camelCase", default)]
         struct InputRequired<'a> {
             result_type: Cow<'a, str>,
-            input_requests: Map<String, Value>,
+            input_requests: Entries,
             request_state: Option<Value>,
         }
         loop {
@@ -138,10 +177,10 @@ impl Connection {
                 return Ok(raw);
             }
             let mut responses = Map::new();
-            for (key, mut request) in input_requests {
-                let method = request.get("method").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let asked = request.get_mut("params").map(Value::take).unwrap_or_default();
-                responses.insert(key, self.shared.respond.respond(&method, asked).await?);
+            for (key, request) in input_requests.0 {
+                if let Ok(question) = serde_json::from_str::<Question>(request.get()) {
+                    responses.insert(key, question.answer(&*self.shared.respond).await?);
+                }
             }
             if let Value::Object(params) = &mut params {
                 params.insert("inputResponses".into(), responses.into());
@@ -169,7 +208,7 @@ impl Connection {
 
     /// Waits for the `result` of a request that was started, or its `error`.
     async fn finish(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Box<RawValue>, Value> {
-        #[derive(Default, Deserialize)]
+        #[derive(Default, serde::Deserialize)]
         struct Answer {
             result: Option<Box<RawValue>>,
             error: Option<Value>,
@@ -263,13 +302,12 @@ impl Shared {
     }
 
     /// Answers a request of the server's, in a task of its own: the server may say more meanwhile.
-    fn answer(self: &Arc<Self>, mut message: Value) {
+    fn answer(self: &Arc<Self>, line: String) {
         let shared = self.clone();
         tokio::spawn(async move {
-            let (id, params) = (message.get("id").cloned(), message.get_mut("params").map(Value::take));
-            let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
-            let mut answer = json!({ "jsonrpc": "2.0", "id": id });
-            match shared.respond.respond(method, params.unwrap_or_default()).await {
+            let Ok(question) = serde_json::from_str::<Question>(&line) else { return };
+            let mut answer = json!({ "jsonrpc": "2.0", "id": question.id });
+            match question.answer(&*shared.respond).await {
                 Ok(result) => answer["result"] = result,
                 Err(error) => answer["error"] = error,
             }
@@ -287,7 +325,7 @@ impl Shared {
             }
             None if message.get("id").is_some() && message.get("method").is_some() => {
                 drop(state);
-                self.answer(message);
+                self.answer(line);
             }
             None => {
                 state.notifications.push(message);

@@ -4,8 +4,10 @@
 //! input closes the question.
 
 use crate::ask::form::problem;
-use crate::client::Respond;
+use crate::client::{Entries, Respond};
 use crate::handler::entry::BoxFuture;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
@@ -20,11 +22,12 @@ pub(super) fn answers() -> (Value, Arc<dyn Respond>) {
 struct Terminal;
 
 impl Respond for Terminal {
-    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>> {
+    fn respond<'a>(&'a self, method: &'a str, params: &'a RawValue) -> BoxFuture<'a, Result<Value, Value>> {
         Box::pin(async move {
             if method != "elicitation/create" {
                 return Err(json!({ "code": -32601, "message": format!("the command line does not answer {method}") }));
             }
+            let params = params.get().to_owned();
             let answer = tokio::task::spawn_blocking(move || ask(&params, &mut io::stdin().lock(), &mut io::stderr()));
             let failed = |why: String| json!({ "code": -32603, "message": why });
             answer.await.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))
@@ -33,7 +36,9 @@ impl Respond for Terminal {
 }
 
 /// Asks one question; gives the result of `elicitation/create`.
-fn ask(params: &Value, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+fn ask(params: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+    let order = field_order(params);
+    let params: &Value = &serde_json::from_str(params)?;
     let text = |key: &str| params.get(key).and_then(Value::as_str);
     writeln!(output, "{}", text("message").unwrap_or_default())?;
     if let Some(url) = text("url") {
@@ -49,7 +54,7 @@ fn ask(params: &Value, input: &mut impl BufRead, output: &mut impl Write) -> io:
     }
     let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
     let mut content = Map::new();
-    for (name, field) in fields {
+    for (name, field) in order.iter().filter_map(|name| fields.get_key_value(name)) {
         let is_required = required.is_some_and(|names| names.iter().any(|required| required == name));
         loop {
             write!(output, "  {}", label(name, field, is_required))?;
@@ -78,6 +83,21 @@ fn ask(params: &Value, input: &mut impl BufRead, output: &mut impl Write) -> io:
         }
     }
     Ok(json!({ "action": "accept", "content": content }))
+}
+
+/// The names of a form's fields, in the order in which the server wrote them.
+fn field_order(params: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Params {
+        #[serde(rename = "requestedSchema")]
+        schema: Schema,
+    }
+    #[derive(Deserialize)]
+    struct Schema {
+        properties: Entries,
+    }
+    let params = serde_json::from_str::<Params>(params);
+    params.map(|params| params.schema.properties.0.into_iter().map(|(name, _)| name).collect()).unwrap_or_default()
 }
 
 fn confirm(question: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
@@ -176,8 +196,12 @@ mod tests {
     use serde_json::{Value, json};
 
     fn asked(params: Value, typed: &str) -> (Value, String) {
+        asked_as_written(&params.to_string(), typed)
+    }
+
+    fn asked_as_written(params: &str, typed: &str) -> (Value, String) {
         let mut output = Vec::new();
-        let answer = ask(&params, &mut typed.as_bytes(), &mut output).expect("in memory");
+        let answer = ask(params, &mut typed.as_bytes(), &mut output).expect("in memory");
         (answer, String::from_utf8(output).expect("text"))
     }
 
@@ -213,6 +237,13 @@ mod tests {
             assert!(shown.contains(part), "{part:?} in {shown}");
         }
         assert_eq!(asked(params, "7\n").0, json!({ "action": "cancel" }), "the input ends");
+    }
+
+    #[test]
+    fn fields_come_as_they_were_written() {
+        let params =
+            r#"{"message":"?","requestedSchema":{"properties":{"z":{"type":"string"},"a":{"type":"string"}}}}"#;
+        assert_eq!(asked_as_written(params, "1\n2\n").0["content"], json!({ "z": "1", "a": "2" }));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::client::Respond;
 use crate::handler::entry::BoxFuture;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,7 +46,7 @@ impl Script {
 }
 
 impl Respond for Script {
-    fn respond<'a>(&'a self, method: &'a str, params: Value) -> BoxFuture<'a, Result<Value, Value>> {
-        Box::pin(async move { self.find(method, &params) })
+    fn respond<'a>(&'a self, method: &'a str, params: &'a RawValue) -> BoxFuture<'a, Result<Value, Value>> {
+        Box::pin(async move { self.find(method, &serde_json::from_str(params.get()).unwrap_or_default()) })
     }
 }

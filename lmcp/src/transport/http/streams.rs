@@ -114,6 +114,10 @@ impl State {
             let Some(dropped) = seen.or_else(unseen).or_else(oldest).and_then(|at| self.kept.remove(at)) else {
                 return;
             };
+            if dropped.outbox.is_away() {
+                // Nobody can come back to it any more: nothing waits for that.
+                dropped.outbox.break_off();
+            }
             if ended(&dropped) {
                 // It may have ended, or grown, since the total was taken.
                 total = total.saturating_sub(size(&&dropped));
