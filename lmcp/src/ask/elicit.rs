@@ -45,6 +45,9 @@ impl Context {
     /// - A timeout around a question measures one run, and not the user.
     /// - Ask from the function, not from a task that it spawns.
     ///
+    /// An answer that does not fit the form is asked for again, with the reason; before 2026-07-28 it is
+    /// [`Unanswered::Invalid`].
+    ///
     /// Never ask for passwords or keys this way: [`elicit_url`](Context::elicit_url) is for those.
     ///
     /// Spec: client/elicitation; basic/patterns/mrtr.

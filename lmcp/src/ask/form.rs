@@ -355,7 +355,9 @@ fn plain(field: &Object) -> Object {
         let names = choices.iter().map(|(value, title)| title.as_ref().unwrap_or(value).as_str()).collect::<Vec<_>>();
         let before =
             field.get("description").and_then(Value::as_str).map(|text| format!("{text} ")).unwrap_or_default();
-        let note = format!("{before}(Any of these, separated by commas: {})", names.join(", "));
+        let mark = separator(&choices);
+        let kind = if mark == ',' { "commas" } else { "semicolons" };
+        let note = format!("{before}(Any of these, separated by {kind}: {})", names.join(&format!("{mark} ")));
         plain.insert("description".into(), note.into());
     } else if plain.remove("oneOf").is_some() {
         plain.insert("enum".into(), choices.iter().map(|(value, _)| value.as_str()).collect());
@@ -363,6 +365,13 @@ fn plain(field: &Object) -> Object {
         plain.insert("enumNames".into(), names.collect());
     }
     plain
+}
+
+/// What stands between several choices in one text: a comma, unless some choice has one.
+fn separator(choices: &[(String, Option<String>)]) -> char {
+    let has_comma = |text: &str| text.contains(',');
+    let some = choices.iter().any(|(value, title)| has_comma(value) || title.as_deref().is_some_and(has_comma));
+    if some { ';' } else { ',' }
 }
 
 /// A value as the field means it: `30.0` is an integer, `red, green` are two choices, a title stands for its choice.
@@ -383,7 +392,7 @@ fn settle(field: &Object, value: &Value) -> Value {
     };
     match value {
         Value::String(text) if is("array") => {
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(meant).collect()
+            text.split(separator(&choices)).map(str::trim).filter(|part| !part.is_empty()).map(meant).collect()
         }
         Value::String(text) => meant(text).into(),
         _ => value.clone(),

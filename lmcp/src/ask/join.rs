@@ -9,7 +9,12 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context as Task, Poll};
 
-/// Questions that [`Context::ask`] takes: a tuple of up to six, or a `Vec`.
+/// Questions that [`Context::ask`] takes: a tuple of up to six, an array or a `Vec`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be asked",
+    label = "no questions",
+    note = "write `ctx.ask((ctx.elicit::<String>(\"…\"), ctx.roots()))`: a tuple of up to six questions, an array or a `Vec`, without `.await`"
+)]
 pub trait Questions: sealed::Sealed {
     /// The answers, in the same order.
     type Answers;
@@ -23,6 +28,11 @@ mod sealed {
     pub trait Sealed {}
 
     /// One question, which is a future of its answer.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no question",
+        label = "no question",
+        note = "questions are made by `ctx.elicit`, `elicit_url`, `sample` and `roots`; leave `.await` out: `ask` waits for them all"
+    )]
     pub trait Question: Future<Output = Result<Self::Answer, Unanswered>> + Unpin + Send {
         type Answer: Send;
     }
@@ -113,6 +123,18 @@ where
         })
         .await?;
         Ok(slots.into_iter().filter_map(|slot| slot.1).collect())
+    }
+}
+
+impl<Q, const N: usize> sealed::Sealed for [Q; N] {}
+impl<Q: Question, const N: usize> Questions for [Q; N]
+where
+    Q::Answer: Unpin,
+{
+    type Answers = [Q::Answer; N];
+    async fn all(self) -> Result<[Q::Answer; N], Unanswered> {
+        let answers = Vec::from(self).all().await?;
+        answers.try_into().map_err(|_| Unanswered::Ended)
     }
 }
 

@@ -19,6 +19,9 @@ use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
+/// What stands between a question and what was wrong with its last answer.
+pub(crate) const NOTE: &str = "\n\nThe last answer does not fit: ";
+
 /// The questions and answers of one call, in one of its runs.
 pub(crate) struct Rounds {
     /// The request, which the state that goes to the client is bound to.
@@ -246,7 +249,8 @@ impl Rounds {
             if let (Some(note), Kind::Form) = (note, &question.kind)
                 && let Some(Value::String(message)) = question.params.get_mut("message")
             {
-                message.push_str(&format!("\n\nThe last answer does not fit: {note}"));
+                message.push_str(NOTE);
+                message.push_str(&note);
             }
             (key, question)
         });

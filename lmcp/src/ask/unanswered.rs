@@ -33,7 +33,8 @@ pub enum Unanswered {
     Unsupported(Unsupported),
     /// The client took longer than [`Limits::answer_time`](crate::Limits::answer_time).
     TimedOut,
-    /// The client's answer does not fit the question; the text says why.
+    /// The client's answer does not fit the question; the text says why. Only before 2026-07-28, where a client was to check
+    /// it: since then the user is asked again, with the reason.
     Invalid(String),
     /// The client answered with a JSON-RPC error.
     Refused {

@@ -127,7 +127,9 @@ fn label(name: &str, field: &Value, is_required: bool) -> String {
     let mut notes: Vec<String> = text("description").map(str::to_owned).into_iter().collect();
     let (choices, several) = choices(field);
     if !choices.is_empty() {
-        let choices: Vec<&str> = choices.iter().map(|(value, _)| value.as_str()).collect();
+        // Either may be typed; a comma would stand for two of them.
+        let shown = |(value, title): &(String, String)| if title.contains(',') { value.clone() } else { title.clone() };
+        let choices: Vec<String> = choices.iter().map(shown).collect();
         notes.push(format!("{}{}", choices.join(", "), if several { "; several with commas" } else { "" }));
     }
     if text("type") == Some("boolean") {
@@ -228,7 +230,7 @@ mod tests {
             "required; Ctrl-D",
             "a whole number, please",
             "(expected an integer up to 120)",
-            "color (r, g): ",
+            "color (Red, Green): ",
             "days (default 3): ",
             "name (optional): ",
             "sizes (s, m, l; several with commas; optional): ",

@@ -25,7 +25,8 @@ static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// A `tracing` subscriber that hands everything on to another one, and the events of handlers to their clients too.
 ///
-/// For a program with a subscriber of its own and a server with
+/// It goes around a whole subscriber and is no layer of one: around `tracing_subscriber::registry().with(…)`, for
+/// example. For a program with a subscriber of its own and a server with
 /// [`Server::forward_events`](crate::Server::forward_events). A program without one needs only the latter.
 ///
 /// ```standalone_crate
@@ -53,9 +54,10 @@ pub(crate) fn start() {
         let ours = tracing::subscriber::set_global_default(ForwardEvents(NoSubscriber::new())).is_ok();
         INSTALLED.store(ours, Ordering::Relaxed);
         if !ours {
-            tracing::warn!(
-                "events are not forwarded to clients: this program has a `tracing` subscriber of its own; put \
-                 `lmcp::ForwardEvents::new(…)` around it"
+            // Not by that subscriber, which may write where a client reads.
+            eprintln!(
+                "lmcp: warning: events are not forwarded to clients: this program has a `tracing` subscriber of its own; \
+                 install `lmcp::ForwardEvents::new(subscriber)` in its place"
             );
         }
     }

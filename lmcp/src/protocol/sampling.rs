@@ -104,8 +104,8 @@ impl SamplingRequest {
         Self::from(vec![SamplingMessage::user(question)])
     }
     /// Adds a message to the conversation.
-    pub fn message(mut self, message: SamplingMessage) -> Self {
-        self.messages.push(message);
+    pub fn message(mut self, message: impl Into<SamplingMessage>) -> Self {
+        self.messages.push(message.into());
         self
     }
     /// Tells the model how to behave.
@@ -320,15 +320,27 @@ pub struct ToolUse {
 /// What a tool gave that a model wanted to use.
 ///
 /// ```
-/// # use lmcp::{SamplingMessage, Sampled, ToolUseResult};
-/// # fn weather(_: &str) -> String { "sunny".into() }
-/// fn results(sampled: &Sampled) -> SamplingMessage {
-///     let mut message = SamplingMessage::user("");
-///     message.content.clear();
-///     for tool in sampled.tool_uses() {
-///         message = message.content(ToolUseResult::new(tool, weather(&tool.name)));
+/// use lmcp::{Context, SamplingRequest, SamplingTool, ToolUseResult, Unanswered, tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct City {
+///     name: String,
+/// }
+/// # fn weather(_: &lmcp::ToolUse) -> String { "sunny".into() }
+///
+/// /// Answers a question about the weather.
+/// #[tool]
+/// async fn answer(ctx: &Context, question: String) -> Result<String, Unanswered> {
+///     let tool = SamplingTool::new::<City>("weather", "The weather in a city.");
+///     let mut request = SamplingRequest::new(question).tool(tool);
+///     loop {
+///         let said = ctx.sample(request.clone()).await?;
+///         let results: Vec<_> = said.tool_uses().map(|tool| ToolUseResult::new(tool, weather(tool))).collect();
+///         if results.is_empty() {
+///             return Ok(said.text());
+///         }
+///         request = request.message(said).message(results);
 ///     }
-///     message
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -399,6 +411,18 @@ impl SamplingContent {
             }
             other => return Err(format!("a block of its `content` is of the type {other:?}, which no answer has")),
         })
+    }
+}
+
+impl From<crate::ask::Sampled> for SamplingMessage {
+    fn from(said: crate::ask::Sampled) -> Self {
+        SamplingMessage { role: said.role, content: said.content }
+    }
+}
+/// What the tools gave is said by the user.
+impl From<Vec<ToolUseResult>> for SamplingMessage {
+    fn from(results: Vec<ToolUseResult>) -> Self {
+        SamplingMessage { role: Role::User, content: results.into_iter().map(SamplingContent::from).collect() }
     }
 }
 

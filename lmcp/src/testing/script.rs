@@ -1,5 +1,6 @@
 //! What a test's client answers when the server asks.
 
+use crate::ask::rounds::NOTE;
 use crate::client::Respond;
 use crate::handler::entry::BoxFuture;
 use serde_json::value::RawValue;
@@ -35,6 +36,12 @@ impl Script {
             "sampling/createMessage" => (answers.sampling.clone(), "client.answer_sampling(…)".into()),
             "elicitation/create" => {
                 let message = params.get("message").and_then(Value::as_str).unwrap_or_default();
+                if let Some((message, why)) = message.split_once(NOTE)
+                    && answers.elicitation.contains_key(message)
+                {
+                    let why = format!("the answer that the test gives to {message:?} does not fit: {why}");
+                    return Err(json!({ "code": -32603, "message": why }));
+                }
                 (answers.elicitation.get(message).cloned(), format!("client.answer({message:?}, …)"))
             }
             _ => (None, "no method of the test client's".into()),

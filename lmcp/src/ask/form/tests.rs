@@ -189,6 +189,23 @@ struct Lists {
 }
 
 #[test]
+fn a_title_with_a_comma() {
+    #[derive(Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+    enum Topping {
+        /// Cheese, lots of it
+        Cheese,
+        /// Olives
+        Olives,
+    }
+    let form = Form::of::<Vec<Topping>>().expect("a form");
+    let schema = form.schema(ProtocolVersion::V2025_06_18);
+    let note = "(Any of these, separated by semicolons: Cheese, lots of it; Olives)";
+    assert_eq!(schema["properties"]["value"]["description"], note);
+    let read = form.read::<Vec<Topping>>(&json!({ "value": "cheese, lots of it; Olives" }));
+    assert_eq!(read, Ok(vec![Topping::Cheese, Topping::Olives]));
+}
+
+#[test]
 fn what_no_form_can_hold() {
     let why = |form: Result<Form, String>| form.expect_err("it does not fit");
     assert_eq!(
