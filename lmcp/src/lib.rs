@@ -41,7 +41,7 @@
 //!
 //! Over HTTP it listens on this machine only, and refuses web pages of other origins, unless told otherwise. Whoever
 //! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token. `LMCP_LOG=info`
-//! logs a line a request on standard error.
+//! logs a line a request on standard error, refused ones included.
 //!
 //! # Arguments
 //!

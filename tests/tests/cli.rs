@@ -283,9 +283,10 @@ EXAMPLES
   calc get review language=plain code=CODE
 
 ENVIRONMENT
-  LMCP_LOG    what to log on standard error: info, debug, or TARGET=LEVEL; also
-              RUST_LOG
-  LMCP_TOKEN  the bearer token that --http asks for
+  LMCP_LOG     what to log on standard error: info, debug, or TARGET=LEVEL; also
+               RUST_LOG
+  LMCP_TOKEN   the bearer token that --http asks for
+  LMCP_SECRET  what replicas of a server share to finish each other's calls
 
 EXIT CODES
   0  done

@@ -75,6 +75,7 @@ impl Help<'_> {
         if cfg!(feature = "http") {
             environment.push(("LMCP_TOKEN".into(), "the bearer token that --http asks for"));
         }
+        environment.push(("LMCP_SECRET".into(), "what replicas of a server share to finish each other's calls"));
         page.table(&environment);
         page.section("EXIT CODES");
         page.table(&[

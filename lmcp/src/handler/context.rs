@@ -177,7 +177,8 @@ impl Context {
         Progress::new(self, done.amount())
     }
 
-    /// Sends a log message of any level, if the client asked for that level.
+    /// Sends a log message of any level, if the client asked for that level. Before 2026-07-28 a client that asked for
+    /// none gets warnings and worse.
     ///
     /// Spec: server/utilities/logging.
     pub fn log(&self, level: Level, data: impl Serialize) -> Log<'_> {

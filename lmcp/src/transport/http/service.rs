@@ -64,14 +64,19 @@ impl HttpService {
     {
         let (head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
+        let path = head.uri.path();
         let endpoint = &self.0;
         let admitted = guard::admit(&endpoint.options, &head.uri, &head.headers)
             .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
         let mut reply = match admitted {
-            Ok(()) => endpoint.route(&head.method, head.uri.path(), head.headers, body).await,
+            Ok(()) => endpoint.route(&head.method, path, head.headers, body).await,
             Err(refusal) => *refusal,
         };
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
+        let status = reply.status();
+        if status.is_client_error() || status.is_server_error() {
+            tracing::info!(target: "lmcp::request", status = status.as_u16(), verb = ?head.method, ?path, "refused");
+        }
         reply
     }
 }
