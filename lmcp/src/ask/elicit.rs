@@ -64,7 +64,8 @@ impl Context {
 
     /// Asks the user to visit a page: to log in somewhere, to pay, to enter what must not pass through the client.
     ///
-    /// It gives when the user agreed to go there. When they are done there, only the page's own server knows.
+    /// It gives when the user agreed to go there. When they are done there, only the page's own server knows. A text that
+    /// is no absolute URL is [`Unanswered::Impossible`].
     ///
     /// ```
     /// # use lmcp::{Context, Unanswered, tool};
@@ -163,6 +164,10 @@ impl<'a> ElicitUrl<'a> {
 
     fn start(&mut self) -> BoxFuture<'a, Result<UrlVisit<'a>, Unanswered>> {
         let context = self.context;
+        if !is_absolute(&self.url) {
+            let why = format!("{:?} is no absolute URL, as in https://example.com/pay", self.url);
+            return Box::pin(async { Err(Unanswered::Impossible(why)) });
+        }
         let mut params = json!({ "mode": "url", "message": self.message, "url": self.url });
         let mut id = None;
         if context.protocol_version().has_elicitation_ids() {
@@ -184,6 +189,15 @@ impl std::fmt::Debug for ElicitUrl<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ElicitUrl").field("message", &self.message).field("url", &self.url).finish_non_exhaustive()
     }
+}
+
+/// Whether a text begins as URLs do (RFC 3986, section 3.1), and has nothing in it that none may have.
+fn is_absolute(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && !rest.is_empty()
+        && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// The user agreed to visit a page.

@@ -22,7 +22,8 @@ impl Context {
     ///
     /// The value travels with the client, sealed but readable by it, so no server keeps anything. A failure is not
     /// recorded. The call is not put off while `f` runs, so that it is never dropped half way; so nothing can be asked
-    /// in `f`: a question there is [`Unanswered::Impossible`]. It is not exactly once: a client may send the same answers twice. Pass an idempotency key on to whoever does the work.
+    /// in `f`: a question there is [`Unanswered::Impossible`]. It is not exactly once: a client may send the same answers
+    /// twice. Pass an idempotency key on to whoever does the work.
     ///
     /// ```
     /// use lmcp::{Context, tool};

@@ -43,7 +43,8 @@ pub enum Unanswered {
         /// The error's message.
         message: String,
     },
-    /// The question cannot be asked: its form is none that clients can show; the text says why.
+    /// The question cannot be asked: its form is none that clients can show, or its page has no absolute URL; the text
+    /// says why.
     Impossible(String),
     /// The call ended, or was put off until the client has answered other questions, or the client is gone.
     Ended,

@@ -316,6 +316,25 @@ async fn nothing_is_asked_behind_the_answer() {
     pipe.quiet(Duration::from_millis(50)).await;
 }
 
+/// Sends the user to where nobody can go.
+#[tool]
+async fn goes_astray(ctx: &Context, url: String) -> Result<(), Unanswered> {
+    ctx.elicit_url("Pay.", url).await.map(drop)
+}
+
+#[tokio::test]
+async fn pages_have_absolute_urls() {
+    let mut pipe = open(Server::empty().tool(goes_astray), "2025-11-25", everything()).await;
+    for url in ["/pay", "example.com/pay", "https:", "1https://example.com", "https://example.com/a b", ""] {
+        let params = json!({ "name": "goes_astray", "arguments": { "url": url } });
+        pipe.send(&json!({ "jsonrpc": "2.0", "id": url, "method": "tools/call", "params": params })).await;
+        let answer = pipe.next().await;
+        let expected =
+            format!("the question cannot be asked: {url:?} is no absolute URL, as in https://example.com/pay");
+        assert_eq!(text(&answer), expected, "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_cancelled_call_waits_for_no_answer_on_a_thread_either() {
     let (told, mut ended) = tokio::sync::mpsc::unbounded_channel();
