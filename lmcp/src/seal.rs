@@ -7,6 +7,7 @@ use crate::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac_sha256::{HMAC, Hash};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What seals are made with.
 pub(crate) struct Secret {
@@ -89,6 +90,11 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// The time that seals expire by: seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Bytes nobody can guess.

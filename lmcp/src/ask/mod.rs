@@ -201,6 +201,31 @@ impl Context {
         self.ask_one(question, Ok).await
     }
 
+    /// Whether questions to the user can be shown: what [`elicit`](Context::elicit) finds out by itself.
+    pub fn can_elicit(&self) -> bool {
+        self.can(&Kind::Form)
+    }
+
+    /// Whether the user can be sent to a page: what [`elicit_url`](Context::elicit_url) finds out by itself.
+    pub fn can_elicit_url(&self) -> bool {
+        self.can(&Kind::Url)
+    }
+
+    /// Whether the client has roots to tell: what [`roots`](Context::roots) finds out by itself.
+    pub fn can_list_roots(&self) -> bool {
+        self.can(&Kind::Roots)
+    }
+
+    /// Whether the client's model can be asked: what [`sample`](Context::sample) finds out by itself.
+    pub fn can_sample(&self) -> bool {
+        self.can(&Kind::Sample { tools: false })
+    }
+
+    fn can(&self, kind: &Kind) -> bool {
+        let lacking = kind.lacks(self.protocol_version(), self.client_capabilities());
+        !matches!(self.asks(), Asks::Nobody(_)) && lacking.is_none()
+    }
+
     /// Asks one question; `read` may be called again, with another answer, as long as one does not fit.
     pub(crate) fn ask_one<'a, T: 'a>(
         &'a self,
@@ -213,19 +238,14 @@ impl Context {
             let why = "what is done `once` is not put off, so nothing can be asked in it; ask before or behind it";
             return Box::pin(async { Err(Unanswered::Impossible(why.into())) });
         }
-        if let Asks::Nobody(why) = self.asks() {
-            return refuse(Unsupported::here(why));
-        }
-        if let Some(lacking) = question.kind.lacks(version, self.client_capabilities()) {
-            return refuse(lacking);
-        }
-        match self.asks() {
-            Asks::Rounds(_) if matches!(question.kind, Kind::Other(_)) => {
+        match (self.asks(), question.kind.lacks(version, self.client_capabilities())) {
+            (Asks::Nobody(why), _) => refuse(Unsupported::here(why)),
+            (_, Some(lacking)) => refuse(lacking),
+            (Asks::Rounds(_), None) if matches!(question.kind, Kind::Other(_)) => {
                 refuse(Unsupported::here("there are no requests of this kind to a client of this revision"))
             }
-            Asks::Rounds(rounds) => Box::pin(rounds.ask(question, read)),
-            Asks::Requests(line) => Box::pin(line.ask(self, question, read)),
-            Asks::Nobody(why) => refuse(Unsupported::here(why)),
+            (Asks::Rounds(rounds), None) => Box::pin(rounds.ask(question, read)),
+            (Asks::Requests(line), None) => Box::pin(line.ask(self, question, read)),
         }
     }
 }

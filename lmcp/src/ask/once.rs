@@ -1,6 +1,6 @@
 //! [`Context::once`]: an effect that happens once, however often a call is run.
 
-use super::{Asks, Unanswered};
+use super::Asks;
 use crate::Context;
 use crate::jsonrpc::ErrorObject;
 use serde::Serialize;
@@ -22,7 +22,7 @@ impl Context {
     ///
     /// The value travels with the client, sealed but readable by it, so no server keeps anything. A failure is not
     /// recorded. The call is not put off while `f` runs, so that it is never dropped half way; so nothing can be asked
-    /// in `f`: a question there is [`Unanswered::Impossible`]. It is not exactly once: a client may send the same answers
+    /// in `f`: a question there is [`Unanswered::Impossible`](crate::Unanswered::Impossible). It is not exactly once: a client may send the same answers
     /// twice. Pass an idempotency key on to whoever does the work.
     ///
     /// ```
@@ -91,30 +91,5 @@ impl Context {
             self.record(key, recorded);
         }
         Ok(value)
-    }
-
-    /// Whether questions to the user can be shown: what [`elicit`](Context::elicit) finds out by itself.
-    pub fn can_elicit(&self) -> bool {
-        self.can(&super::Kind::Form)
-    }
-
-    /// Whether the user can be sent to a page: what [`elicit_url`](Context::elicit_url) finds out by itself.
-    pub fn can_elicit_url(&self) -> bool {
-        self.can(&super::Kind::Url)
-    }
-
-    /// Whether the client has roots to tell: what [`roots`](Context::roots) finds out by itself.
-    pub fn can_list_roots(&self) -> bool {
-        self.can(&super::Kind::Roots)
-    }
-
-    /// Whether the client's model can be asked: what [`sample`](Context::sample) finds out by itself.
-    pub fn can_sample(&self) -> bool {
-        self.can(&super::Kind::Sample { tools: false })
-    }
-
-    fn can(&self, kind: &super::Kind) -> bool {
-        let lacking = kind.lacks(self.protocol_version(), self.client_capabilities());
-        !matches!(self.asks(), Asks::Nobody(_)) && lacking.map(Unanswered::from).is_none()
     }
 }

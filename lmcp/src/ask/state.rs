@@ -4,13 +4,13 @@
 //! The client can read it. It cannot change it, nor use it for another call, as another caller, or much later.
 
 use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
-use crate::seal::{Secret, digest};
+use crate::seal::{Secret, digest, now};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 const PURPOSE: &str = "requestState";
 
@@ -65,10 +65,6 @@ impl State {
         }
         Ok(state)
     }
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// What a state is bound to: the caller, the method, the name or URI, and the arguments.

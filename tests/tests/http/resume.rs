@@ -2,7 +2,7 @@
 
 use super::{said, text};
 use lmcp::{Context, Limits, Server, State, tool};
-use lmcp_tests::http::{Request, Site, until, within};
+use lmcp_tests::http::{Connection, Request, Site, until, within};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -216,6 +216,21 @@ async fn streams_of_others_are_not_given() {
     assert_eq!(rest.iter().map(said).collect::<Vec<_>>(), ["1 steps"]);
 }
 
+/// Opens a stream behind this event, as soon as the session has room for one.
+async fn come_back(site: &Site, session: &str, last: &str) -> Connection {
+    within(async {
+        loop {
+            let mut connection = site.connect().await;
+            connection.send(&get(session, last)).await;
+            match connection.head().await.status {
+                200 => break connection,
+                status => assert_eq!(status, 429),
+            }
+        }
+    })
+    .await
+}
+
 #[tokio::test]
 async fn the_stream_for_everything_else_can_be_come_back_to() {
     let steps = Steps::new();
@@ -226,17 +241,7 @@ async fn the_stream_for_everything_else_can_be_come_back_to() {
     assert_eq!(stream.next().await["method"], "notifications/tools/list_changed");
     assert_eq!(stream.last_event.as_deref(), Some("0-1"));
     // Back before the server has noticed that it was gone: the old connection ends, and does not count.
-    let mut again = within(async {
-        loop {
-            let mut connection = site.connect().await;
-            connection.send(&get(&session, "0-0")).await;
-            match connection.head().await.status {
-                200 => break connection,
-                status => assert_eq!(status, 429),
-            }
-        }
-    })
-    .await;
+    let mut again = come_back(&site, &session, "0-0").await;
     assert_eq!(stream.try_message().await, None);
     assert_eq!(again.next().await["method"], "notifications/tools/list_changed", "what may have been missed");
     site.ask(&Request::call(1, "changes", json!({}))).await;
@@ -245,17 +250,7 @@ async fn the_stream_for_everything_else_can_be_come_back_to() {
     // What happens while nobody listens waits.
     drop(again);
     site.ask(&Request::call(1, "changes", json!({}))).await;
-    let mut last = within(async {
-        loop {
-            let mut connection = site.connect().await;
-            connection.send(&get(&session, "0-2")).await;
-            match connection.head().await.status {
-                200 => break connection,
-                status => assert_eq!(status, 429),
-            }
-        }
-    })
-    .await;
+    let mut last = come_back(&site, &session, "0-2").await;
     assert_eq!(last.next().await["method"], "notifications/tools/list_changed");
 }
 

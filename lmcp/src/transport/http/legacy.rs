@@ -218,10 +218,15 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], call
     json(StatusCode::OK, array)
 }
 
+/// The verb is for a session, and none is named.
+pub(super) fn needs_session(verb: &Verb) -> Reply {
+    refusal(StatusCode::BAD_REQUEST, format!("a {verb} needs `Mcp-Session-Id`"))
+}
+
 /// `DELETE`: the client is done with its session.
 pub(crate) fn end_session(endpoint: &Endpoint, caller: &Caller) -> Reply {
     let Some(id) = caller.headers.get(SESSION_ID) else {
-        return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::DELETE));
+        return needs_session(&Verb::DELETE);
     };
     if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.principal.as_deref(), &endpoint.server)) {
         status(StatusCode::NO_CONTENT)

@@ -2,7 +2,7 @@
 
 use super::body::ResponseBody;
 use super::guard::Caller;
-use super::legacy::{Belongs, belongs};
+use super::legacy::{Belongs, belongs, needs_session};
 use super::replay;
 use super::reply::{Reply, events, refusal, text};
 use super::service::{EVENTS, Endpoint, asks_for};
@@ -23,9 +23,7 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
     }
     let known = match belongs(endpoint, caller) {
         Ok(Belongs::Known(known)) => known,
-        Ok(Belongs::Nowhere(_)) => {
-            return refusal(StatusCode::BAD_REQUEST, format!("a {} needs `Mcp-Session-Id`", Verb::GET));
-        }
+        Ok(Belongs::Nowhere(_)) => return needs_session(&Verb::GET),
         Err(refusal) => return *refusal,
     };
     let limits = &endpoint.server.limits;

@@ -4,9 +4,9 @@ use crate::Error;
 use crate::era::legacy::Session;
 use crate::handler::context::ClientDeclaration;
 use crate::protocol::{ClientCapabilities, Implementation, ProtocolVersion};
+use crate::seal::now;
 use crate::server::handle::Shared;
 use serde::{Deserialize, Serialize};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const PURPOSE: &str = "Mcp-Session-Id";
 
@@ -30,10 +30,6 @@ pub(crate) struct Sealed {
 /// What a session is found by.
 pub(crate) fn fresh_key() -> Result<Box<str>, Error> {
     Ok(crate::seal::base64url(&crate::seal::random::<24>()?).into())
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// The id of a session that begins.
