@@ -1,5 +1,6 @@
 //! The process's arguments as one [`Command`], and what is said of arguments that are none.
 
+use super::install::Order;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
 use lexopt::{Arg, Parser};
@@ -33,6 +34,9 @@ pub(super) enum Command {
         arguments: Vec<String>,
         json: bool,
     },
+    Install(Order),
+    Uninstall(Order),
+    Manifest,
     Help(Topic),
     Version,
 }
@@ -61,8 +65,14 @@ pub(super) enum Verb {
     Call,
     Read,
     Get,
+    Install,
+    Uninstall,
+    Manifest,
     Help,
 }
+
+/// What may stand behind the program's name when nothing is known of what was meant.
+const COMMANDS: &str = "[list | call | read | get | install | uninstall | manifest | help | --http [HOST:PORT]]";
 
 /// A command line that was not understood. Nothing ran.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,7 +86,7 @@ pub(super) struct Misuse {
 
 impl Misuse {
     fn of(verb: impl Into<Option<Verb>>, message: impl Into<String>) -> Self {
-        Self::with(verb.into().map_or("[list | call | read | get | help | --http [HOST:PORT]]", Verb::usage), message)
+        Self::with(verb.into().map_or(COMMANDS, Verb::usage), message)
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
@@ -102,7 +112,8 @@ impl Misuse {
 }
 
 impl Verb {
-    const ALL: [Verb; 5] = [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Help];
+    const ALL: [Verb; 8] =
+        [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Install, Verb::Uninstall, Verb::Manifest, Verb::Help];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -110,6 +121,9 @@ impl Verb {
             Verb::Call => "call",
             Verb::Read => "read",
             Verb::Get => "get",
+            Verb::Install => "install",
+            Verb::Uninstall => "uninstall",
+            Verb::Manifest => "manifest",
             Verb::Help => "help",
         }
     }
@@ -121,6 +135,10 @@ impl Verb {
             Verb::Call => "call TOOL [key=value ...] [--json]",
             Verb::Read => "read URI [--json]",
             Verb::Get => "get PROMPT [key=value ...] [--json]",
+            Verb::Install if cfg!(feature = "http") => "install [CLIENT] [--http URL] [--print]",
+            Verb::Install => "install [CLIENT] [--print]",
+            Verb::Uninstall => "uninstall [CLIENT] [--print]",
+            Verb::Manifest => "manifest",
             Verb::Help => "help [COMMAND [NAME]]",
         }
     }
@@ -134,7 +152,11 @@ impl Verb {
     }
 
     fn has_json(self) -> bool {
-        self != Verb::Help
+        matches!(self, Verb::List | Verb::Call | Verb::Read | Verb::Get)
+    }
+
+    fn has_print(self) -> bool {
+        matches!(self, Verb::Install | Verb::Uninstall)
     }
 }
 
@@ -150,6 +172,7 @@ struct Options {
     #[cfg(feature = "http")]
     key: Option<String>,
     json: bool,
+    print: bool,
     help: bool,
     version: bool,
 }
@@ -173,6 +196,7 @@ impl Command {
                 #[cfg(feature = "http")]
                 Some(Arg::Long("tls-key")) => options.key = Some(file(&mut parser, "--tls-key")?),
                 Some(Arg::Long("json")) => options.json = true,
+                Some(Arg::Long("print")) => options.print = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
                 Some(Arg::Long(name)) => return Err(unknown_option(verb, &format!("--{name}"))),
@@ -199,13 +223,25 @@ impl Command {
             return Ok(Command::Help(Topic::of(verb, words)));
         }
         #[cfg(feature = "http")]
-        if let Some(http) = options.http(verb)? {
+        let url = match verb {
+            Some(Verb::Install) => options.url()?,
+            _ => None,
+        };
+        #[cfg(not(feature = "http"))]
+        let url = None;
+        #[cfg(feature = "http")]
+        if url.is_none()
+            && let Some(http) = options.http(verb)?
+        {
             return Ok(http);
+        }
+        if options.print && !verb.is_some_and(Verb::has_print) {
+            return Err(Misuse::of(verb, "--print belongs to install and uninstall"));
         }
         if options.json && !verb.is_some_and(Verb::has_json) {
             return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
         }
-        let json = options.json;
+        let (json, print) = (options.json, options.print);
         let mut words = words.into_iter();
         let command = match verb {
             None => Command::Serve,
@@ -217,6 +253,9 @@ impl Command {
             Some(Verb::Get) => {
                 return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), json });
             }
+            Some(Verb::Install) => Command::Install(Order { client: words.next(), url, print }),
+            Some(Verb::Uninstall) => Command::Uninstall(Order { client: words.next(), url: None, print }),
+            Some(Verb::Manifest) => Command::Manifest,
             Some(Verb::Help) => {
                 let about = words.next().map(|word| Verb::parse(&word)).transpose()?;
                 return Ok(Command::Help(Topic::of(about, words.collect())));
@@ -231,12 +270,30 @@ impl Command {
 
 #[cfg(feature = "http")]
 impl Options {
+    /// The URL to install, if there is one. The same option serves, without a command.
+    fn url(&self) -> Result<Option<String>, Misuse> {
+        let Some(url) = &self.http else { return Ok(None) };
+        let host = ["http://", "https://"].into_iter().find_map(|scheme| url.strip_prefix(scheme));
+        let whole = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        if !whole || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            let message = format!("{url:?} is no URL: write it as in --http http://127.0.0.1:8080/mcp");
+            return Err(Misuse::of(Verb::Install, message));
+        }
+        if let Some((_, option)) = self.beside_http().into_iter().find(|(value, _)| value.is_some()) {
+            return Err(Misuse::of(Verb::Install, format!("{option} does not go with install")));
+        }
+        Ok(Some(url.clone()))
+    }
+
+    fn beside_http(&self) -> [(&Option<String>, &'static str); 3] {
+        [(&self.conf, "--conf"), (&self.certificate, "--tls-cert"), (&self.key, "--tls-key")]
+    }
+
     /// Serving HTTP, if that is asked for; what belongs to it goes with nothing else.
     fn http(&self, verb: Option<Verb>) -> Result<Option<Command>, Misuse> {
         let misuse = |message: &str| Err(Misuse::with(HTTP, message));
         let Some(address) = self.http.clone() else {
-            let given = [(&self.conf, "--conf"), (&self.certificate, "--tls-cert"), (&self.key, "--tls-key")];
-            return match given.into_iter().find(|(value, _)| value.is_some()) {
+            return match self.beside_http().into_iter().find(|(value, _)| value.is_some()) {
                 Some((_, option)) => misuse(&format!("{option} goes with --http")),
                 None => Ok(None),
             };
@@ -311,8 +368,10 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
 }
 
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
-    let mut hint =
-        did_you_mean(option, ["--json", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"]);
+    let mut hint = did_you_mean(
+        option,
+        ["--json", "--print", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"],
+    );
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
@@ -371,6 +430,35 @@ mod tests {
         assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
         assert_eq!(message("read a b"), "\"b\" is one argument too many");
         assert_eq!(message("--json"), "--json belongs to list, call, read or get");
+        assert_eq!(message("install --json"), "--json belongs to list, call, read or get");
+        assert_eq!(message("list --print"), "--print belongs to install and uninstall");
+        assert_eq!(message("manifest x"), "\"x\" is one argument too many");
+        assert_eq!(message("instal cursor"), "unknown command \"instal\"; did you mean \"install\"?");
+    }
+
+    #[test]
+    fn orders_to_install() {
+        let order = |client: Option<&str>, print| Order { client: client.map(str::to_owned), url: None, print };
+        assert_eq!(parse("install"), Ok(Command::Install(order(None, false))));
+        assert_eq!(parse("--print install cursor"), Ok(Command::Install(order(Some("cursor"), true))));
+        assert_eq!(parse("uninstall cursor --print"), Ok(Command::Uninstall(order(Some("cursor"), true))));
+        assert_eq!(parse("manifest"), Ok(Command::Manifest));
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn an_url_is_installed_and_an_address_served() {
+        let order = Order { client: Some("zed".into()), url: Some("http://h/mcp".into()), print: false };
+        for line in ["install zed --http http://h/mcp", "install --http=http://h/mcp zed"] {
+            assert_eq!(parse(line), Ok(Command::Install(order.clone())), "{line}");
+        }
+        for url in ["", ":8080", "h/mcp", "http://", "http:///mcp"] {
+            let message = message(&format!("install zed --http={url}"));
+            assert_eq!(message, format!("{url:?} is no URL: write it as in --http http://127.0.0.1:8080/mcp"));
+        }
+        assert_eq!(message("install zed --http http://h --conf c"), "--conf does not go with install");
+        assert_eq!(message("install zed --conf c"), "--conf goes with --http");
+        assert_eq!(message("uninstall zed --http http://h"), "--http serves; it does not go with uninstall");
     }
 
     #[cfg(feature = "http")]

@@ -3,7 +3,7 @@
 use super::command::{Misuse, Topic, Verb};
 use super::signature::{self, Argument};
 use super::text::{Look, columns, visible, wrap};
-use super::{Report, sample};
+use super::{Report, install, sample};
 use crate::registry::item::Common;
 use crate::server::ReadyServer;
 use crate::server::handle::Info;
@@ -47,6 +47,9 @@ impl Help<'_> {
             (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
             (format!("{program} read URI"), "print a resource"),
             (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
+            (format!("{program} install [CLIENT]"), "write this server into a client's configuration"),
+            (format!("{program} uninstall [CLIENT]"), "take it out again"),
+            (format!("{program} manifest"), "print a server.json for the MCP registry"),
             (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),
         ]);
         page.table(&usage);
@@ -100,6 +103,20 @@ impl Help<'_> {
             }
             Verb::Read => "Prints a resource: text as it is, bytes when standard output is not a terminal.",
             Verb::Get => "Renders a prompt and prints its messages, each behind its role.",
+            Verb::Install => {
+                "Writes this program into a client's configuration, as a server that the client starts; or, with --http, \
+                 the address of one that runs. Nothing else in the file changes, what was added to the entry by hand \
+                 stays, and what was there before is kept in a file beside it that ends in .bak. Without CLIENT, lists \
+                 the clients, each with its file."
+            }
+            Verb::Uninstall => {
+                "Takes this server out of a client's configuration, and nothing else. Without CLIENT, lists the \
+                 clients, each with its file."
+            }
+            Verb::Manifest => {
+                "Prints a server.json, with which the server can be published in the MCP registry \
+                 (registry.modelcontextprotocol.io). What is left to be done goes to standard error."
+            }
             Verb::Help => "Says more about a command; behind `call` about a tool, behind `get` about a prompt.",
         });
         if matches!(verb, Verb::Call | Verb::Get) {
@@ -122,6 +139,10 @@ impl Help<'_> {
             Verb::List => "print the definitions as JSON, as they are on the wire",
             _ => "print the whole result as JSON, as it is on the wire",
         };
+        let print = match verb {
+            Verb::Install => "show what would be written and where, and change nothing",
+            _ => "show what would be taken out and where, and change nothing",
+        };
         let help = match verb {
             Verb::Call => "print this; behind a tool's name, what the tool takes",
             Verb::Get => "print this; behind a prompt's name, what the prompt takes",
@@ -129,7 +150,22 @@ impl Help<'_> {
         };
         if verb != Verb::Help {
             page.section("OPTIONS");
-            page.table(&[("--json".to_owned(), json), ("-h, --help".to_owned(), help)]);
+            let mut options = match verb {
+                Verb::Install | Verb::Uninstall => vec![("--print".to_owned(), print)],
+                Verb::Manifest => Vec::new(),
+                _ => vec![("--json".to_owned(), json)],
+            };
+            if verb == Verb::Install && cfg!(feature = "http") {
+                options.insert(0, ("--http URL".to_owned(), "write the URL of a server that runs, and no command"));
+            }
+            options.push(("-h, --help".to_owned(), help));
+            page.table(&options);
+        }
+        if matches!(verb, Verb::Install | Verb::Uninstall) {
+            page.section("CLIENTS");
+            for line in wrap(&install::names().join(", "), self.look.width.unwrap_or(80).clamp(40, 100) - 2) {
+                page.line(&format!("  {line}"));
+            }
         }
         page.examples(&self.examples(verb));
         page.text
@@ -207,6 +243,15 @@ impl Help<'_> {
                     self.example(verb, &prompt.common, &signature::of_prompt(prompt), &signature::input(&prompt.common))
                 })
                 .collect(),
+            Verb::Install => {
+                let mut examples = vec![format!("{program} install"), format!("{program} install claude-desktop")];
+                if cfg!(feature = "http") {
+                    examples.push(format!("{program} install cursor --http http://127.0.0.1:8080/mcp --print"));
+                }
+                examples
+            }
+            Verb::Uninstall => vec![format!("{program} uninstall claude-desktop")],
+            Verb::Manifest => vec![format!("{program} manifest > server.json")],
             Verb::Help => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@
 //! the exit code. In the order of that way:
 //!
 //! - [`command`]: the arguments become one [`Command`], or a [`Misuse`];
-//! - [`list`], [`call`], [`read`], [`get`], [`help`]: a command becomes a report;
+//! - [`list`], [`call`], [`read`], [`get`], [`install`], [`manifest`], [`help`]: a command becomes a report;
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
 //! - [`prompt`]: what a tool asks meanwhile, of the person at the terminal;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
@@ -17,9 +17,11 @@ mod command;
 mod content;
 mod get;
 mod help;
+mod install;
 mod json;
 mod list;
 mod log;
+mod manifest;
 mod prompt;
 mod read;
 mod request;
@@ -106,6 +108,20 @@ pub(crate) async fn run(server: Server) -> i32 {
             };
             report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
         }
+        Command::Install(order) => {
+            let info = server.info().clone();
+            // What does not start is not installed either.
+            let report = match server.build() {
+                Ok(_) => install::install(&info, &order, look),
+                Err(e) => Ok(Report::error(&e)),
+            };
+            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
+        }
+        Command::Uninstall(order) => {
+            let report = install::uninstall(server.info(), &order, look);
+            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
+        }
+        Command::Manifest => manifest::manifest(server.info(), server.package()).print(&mut io::stdout()),
         Command::List { only, json } => {
             let report = match server.build() {
                 Ok(server) => list::list(&server, only, json, look),

@@ -57,7 +57,7 @@ pub struct Server {
     http: Options,
 }
 
-/// The name and version of the user's package, which [`package!`](crate::package!) tells.
+/// What the manifest of the user's package says, which [`package!`](crate::package!) tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Package {
     /// `CARGO_PKG_NAME`.
@@ -66,6 +66,10 @@ pub struct Package {
     pub version: &'static str,
     /// `CARGO_PKG_DESCRIPTION`.
     pub description: &'static str,
+    /// `CARGO_PKG_REPOSITORY`.
+    pub repository: &'static str,
+    /// `CARGO_PKG_HOMEPAGE`.
+    pub homepage: &'static str,
 }
 
 /// A capability to advertise although nothing is registered for it (yet).
@@ -119,8 +123,11 @@ impl Server {
     /// let server = lmcp::Server::empty().name("calculator").tool(add);
     /// ```
     pub fn empty() -> Self {
-        let mut server = Self::new(Package { name: "lmcp", version: env!("CARGO_PKG_VERSION"), description: "" });
+        let version = env!("CARGO_PKG_VERSION");
+        let mut server = Self::new(Package { name: "lmcp", version, ..Package::default() });
         server.selection.collected = false;
+        // It is named after this crate for want of another, and is not published with it.
+        server.package = Package::default();
         server
     }
 
@@ -425,6 +432,12 @@ impl Server {
     #[cfg(feature = "cli")]
     pub(crate) fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// The user's package; empty if it was not told.
+    #[cfg(feature = "cli")]
+    pub(crate) fn package(&self) -> &Package {
+        &self.package
     }
 }
 

@@ -60,7 +60,7 @@ macro_rules! server {
     };
 }
 
-/// The name, version and description of the package in which it stands.
+/// The name, version, description and addresses of the package in which it stands.
 #[macro_export]
 macro_rules! package {
     () => {
@@ -68,6 +68,8 @@ macro_rules! package {
             name: ::core::env!("CARGO_PKG_NAME"),
             version: ::core::env!("CARGO_PKG_VERSION"),
             description: ::core::env!("CARGO_PKG_DESCRIPTION"),
+            repository: ::core::env!("CARGO_PKG_REPOSITORY"),
+            homepage: ::core::env!("CARGO_PKG_HOMEPAGE"),
         }
     };
 }
