@@ -33,6 +33,9 @@
 //! | `calc call add a=1 b=2` | runs a tool here and prints its result |
 //! | `calc read notes://7` | prints a resource |
 //! | `calc get review language=rust` | renders a prompt and prints its messages |
+//! | `calc install cursor` | writes the program into a client's configuration; `calc install` lists the clients |
+//! | `calc uninstall cursor` | takes it out again |
+//! | `calc manifest` | prints a `server.json` for the [MCP registry](https://registry.modelcontextprotocol.io) |
 //! | `calc help call add` | says more, here about one tool |
 //!
 //! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
@@ -223,7 +226,8 @@
 //!   function or its module, and for a `mod` line that is missing. [`Server::empty`] offers only what is named with
 //!   [`tool`](Server::tool).
 //! - **It is in the list, and the client does not show it.** Most clients read the list once: restart the client. Give it
-//!   the absolute path of the binary, and build the binary again; clients start what was built, not what was written. If
+//!   the absolute path of the binary, as `calc install` does, and build the binary again; clients start what was built, not
+//!   what was written. If
 //!   the server cannot start, it says why on standard error, which clients keep in their logs. Some clients refuse tools
 //!   whose names are longer than 64 characters or have a `.` in them.
 //! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.

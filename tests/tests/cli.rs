@@ -269,6 +269,9 @@ USAGE
   calc call TOOL [key=value ...]   run a tool and print its result
   calc read URI                    print a resource
   calc get PROMPT [key=value ...]  render a prompt and print its messages
+  calc install [CLIENT]            write this server into a client's file
+  calc uninstall [CLIENT]          take it out again
+  calc manifest                    print a server.json for the MCP registry
   calc help [COMMAND [NAME]]       say more about a command, a tool, a prompt
 
 OPTIONS
@@ -354,7 +357,7 @@ fn help_is_about_the_program_a_command_or_a_tool() {
     for line in ["help call greet", "call greet --help", "call greet name=x -h"] {
         prints(line, HELP_GREET);
     }
-    for verb in ["list", "read", "get", "help"] {
+    for verb in ["list", "read", "get", "install", "uninstall", "manifest", "help"] {
         let help = calc(&format!("help {verb}"));
         assert!(help.stdout.starts_with(&format!("calc {verb}")) && help.code == Some(0), "{help:?}");
     }
@@ -388,7 +391,8 @@ fn examples_in_the_help_run() {
 
 #[test]
 fn a_command_line_that_is_not_understood_says_what_to_write() {
-    let commands = "usage: calc [list | call | read | get | help | --http [HOST:PORT]]\n";
+    let commands =
+        "usage: calc [list | call | read | get | install | uninstall | manifest | help | --http [HOST:PORT]]\n";
     fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
     let call = "usage: calc call add [key=value ...]\n";
     for line in ["add a=1 b=2", "help add"] {

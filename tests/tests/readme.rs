@@ -104,6 +104,8 @@ fn commands_in_the_readme_exist() {
         match words[..] {
             ["cargo", "test"] | ["cargo", "build", "--release"] => {}
             ["cargo", "run", "--example", name] => drop(program(name)),
+            // `the_clients_in_the_readme_are_those_of_the_program` knows this one.
+            ["target/release/calc", "install", "claude-desktop"] => {}
             // `the_request_in_the_readme_is_answered` runs these.
             ["cargo", "run", "--example", "tour", "--", "--http", _] | ["curl", ..] | ["-d", ..] => {}
             ["cargo", "run", "--example", name, "--", ..] => {
@@ -122,6 +124,19 @@ fn commands_in_the_readme_exist() {
     for command in row.split('`').skip(1).step_by(2) {
         assert!(help.contains(&format!("\n  tour {command} ")), "{command} is no command:\n{help}");
     }
+}
+
+#[test]
+fn the_clients_in_the_readme_are_those_of_the_program() {
+    let (_, clients) = README.split_once("That works for ").expect("a sentence");
+    let (clients, _) = clients.split_once(".\n").expect("its end");
+    let named: Vec<&str> = clients.split('`').skip(1).step_by(2).collect();
+    let help = prints("tour", "help install");
+    let (_, listed) = help.split_once("\nCLIENTS\n").expect("a list");
+    let (listed, _) = listed.split_once("\n\n").expect("its end");
+    let listed: Vec<&str> = listed.split([',', '\n']).map(str::trim).filter(|client| !client.is_empty()).collect();
+    assert_eq!(named, listed);
+    assert!(README.contains("target/release/calc install claude-desktop"));
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Help<'_> {
             (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
             (format!("{program} read URI"), "print a resource"),
             (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
-            (format!("{program} install [CLIENT]"), "write this server into a client's configuration"),
+            (format!("{program} install [CLIENT]"), "write this server into a client's file"),
             (format!("{program} uninstall [CLIENT]"), "take it out again"),
             (format!("{program} manifest"), "print a server.json for the MCP registry"),
             (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),

@@ -8,7 +8,7 @@ use super::text::visible;
 use super::{Report, install, json};
 use crate::server::Package;
 use crate::server::handle::Info;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 /// The most characters of a description and of a title.
@@ -65,18 +65,19 @@ fn document(info: &Info, package: &Package, notes: &mut Vec<String>) -> Result<S
             DESCRIPTION.to_owned()
         }
     };
-    let mut fields: Vec<(&str, Value)> = vec![("$schema", SCHEMA.into()), ("name", name.as_str().into())];
+    let text = |text: &str| Value::from(text).to_string();
+    let mut fields = vec![("$schema", text(SCHEMA)), ("name", text(&name))];
     if let Some(title) = info.title.as_deref().map(one_line).filter(|title| !title.is_empty()) {
-        fields.push(("title", cut(title, "title", notes).into()));
+        fields.push(("title", text(&cut(title, "title", notes))));
     }
-    fields.push(("description", description.into()));
-    fields.push(("version", info.version.as_str().into()));
-    if let Some(repository) = &repository {
-        fields.push(("repository", json!({ "url": repository.url, "source": repository.source })));
+    fields.push(("description", text(&description)));
+    fields.push(("version", text(&info.version)));
+    if let Some(Repository { url, source }) = &repository {
+        fields.push(("repository", object(&[("url", text(url)), ("source", text(source))])));
     }
     let website = info.website.as_deref().unwrap_or(package.homepage);
     if host(website).is_some() {
-        fields.push(("websiteUrl", website.into()));
+        fields.push(("websiteUrl", text(website)));
     }
     if package.name.is_empty() {
         notes.push("no package is known, so `packages` is empty: begin the server with `lmcp::server!()`".into());
@@ -86,20 +87,23 @@ fn document(info: &Info, package: &Package, notes: &mut Vec<String>) -> Result<S
              takes comments out); or list another package in `packages`",
             package.name, package.version
         ));
-        fields.push((
-            "packages",
-            json!([{
-                "registryType": "cargo",
-                "registryBaseUrl": "https://crates.io",
-                "identifier": package.name,
-                "version": package.version,
-                "transport": { "type": "stdio" },
-            }]),
-        ));
+        let package = object(&[
+            ("registryType", text("cargo")),
+            ("registryBaseUrl", text("https://crates.io")),
+            ("identifier", text(package.name)),
+            ("version", text(package.version)),
+            ("transport", object(&[("type", text("stdio"))])),
+        ]);
+        fields.push(("packages", format!("[{package}]")));
     }
     notes.push("save this as server.json, and publish it with `mcp-publisher publish`".into());
+    Ok(object(&fields))
+}
+
+/// An object of values that are JSON already, in this order.
+fn object(fields: &[(&str, String)]) -> String {
     let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
-    Ok(format!("{{{}}}", fields.join(",")))
+    format!("{{{}}}", fields.join(","))
 }
 
 /// Where the sources are.
@@ -153,6 +157,7 @@ fn cut(text: &str, key: &str, notes: &mut Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn info() -> Info {
         Info { name: "calc".into(), version: "1.2.3".into(), description: Some("Adds.".into()), ..Info::default() }

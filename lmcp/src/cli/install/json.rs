@@ -274,7 +274,9 @@ impl<'t> Document<'t> {
             changes.remove(before..close);
             return Ok(self.apply(changes));
         }
-        let own_comment = self.comments_from(stop).is_some();
+        // A comment behind it on a line of its own stays there; on any other line it is another one's.
+        let own_line = self.json.get(before..start).is_some_and(|gap| gap.contains('\n'));
+        let own_comment = own_line && self.comments_from(stop).is_some();
         // What follows must not end up in a line comment.
         let in_comment = self.tokens.iter().any(|t| t.range.end == before && matches!(t.token, Token::CommentLine(_)))
             && !self.json.get(stop..after).is_some_and(|gap| gap.contains('\n'));

@@ -68,3 +68,140 @@ pub(super) fn lines(text: &str) -> String {
     let lines: String = text.trim_end_matches(' ').lines().map(cut).collect();
     lines
 }
+
+mod laws {
+    use super::{Format, entry, written};
+    use proptest::prelude::*;
+
+    /// Texts made of what each format gives a meaning to.
+    fn texts(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(pieces), 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    const JSON: [&str; 19] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "// c\n",
+        "/* c */",
+        "\"mcpServers\"",
+        "\"calc\"",
+        "\"command\"",
+        "\"x\"",
+        "1",
+        "{\"mcpServers\": {",
+        "}}",
+    ];
+    const TOML: [&str; 20] = [
+        "[mcp_servers]\n",
+        "[mcp_servers.calc]\n",
+        "[mcp_servers.calc.env]\n",
+        "[[mcp_servers]]\n",
+        "[x]\n",
+        "command = ",
+        "\"x\"",
+        "'y'",
+        "\"\"\"",
+        "'''",
+        "\n",
+        "\r\n",
+        "# c",
+        " ",
+        "=",
+        "[",
+        "]",
+        "{",
+        "}",
+        "a.b = 1\n",
+    ];
+    const YAML: [&str; 24] = [
+        "extensions:",
+        "calc:",
+        "cmd: x",
+        "a:",
+        " ",
+        "  ",
+        "    ",
+        "\n",
+        "\r\n",
+        "\t",
+        "# c",
+        "- ",
+        "|\n",
+        ">-\n",
+        "\"",
+        "'",
+        "{}",
+        "{",
+        "}",
+        "[",
+        "---\n",
+        "&x",
+        "\\",
+        "é",
+    ];
+
+    /// Nothing panics; what is written is found and changes nothing the second time; what is taken out is gone.
+    fn check(format: Format, section: &str, text: &str) {
+        let entry = entry(format, "/bin/calc");
+        let had = format.find(text, section, "calc");
+        if let Ok(Some((after, _))) = written(format, text, section, "calc", &entry) {
+            assert_eq!(written(format, &after, section, "calc", &entry), Ok(None), "{text:?} -> {after:?}");
+            let back = format.remove(&after, section, "calc").expect("it was found").expect("it is there");
+            assert_eq!(format.find(&back, section, "calc"), Ok(None), "{after:?} -> {back:?}");
+            if format == Format::Toml && had == Ok(None) {
+                assert_eq!(back, text, "{after:?}");
+            }
+        }
+    }
+
+    /// What may stand between the tokens of JSON.
+    fn blanks() -> impl Strategy<Value = String> {
+        texts(&[" ", "\n", "\r\n", "\t", "// c\n", "/* , */"])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn of_json(text in texts(&JSON)) {
+            check(Format::Json, "mcpServers", &text);
+        }
+
+        #[test]
+        fn of_json_beside_another_server(blanks in prop::collection::vec(blanks(), 6), comma in any::<bool>()) {
+            let [a, b, c, d, e, f] = &blanks[..] else { panic!("six") };
+            let comma = if comma { "," } else { "" };
+            let text = format!("{a}{{\"mcpServers\":{b}{{{c}\"a\":1{d}{comma}{e}}}{f}}}\n");
+            check(Format::Json, "mcpServers", &text);
+            let (after, _) =
+                written(Format::Json, &text, "mcpServers", "calc", &entry(Format::Json, "x")).expect("JSON").expect("new");
+            let back = Format::Json.remove(&after, "mcpServers", "calc").expect("JSON").expect("it is there");
+            prop_assert_eq!(back, text, "{:?}", after);
+        }
+
+        #[test]
+        fn of_toml(text in texts(&TOML)) {
+            check(Format::Toml, "mcp_servers", &text);
+        }
+
+        #[test]
+        fn of_yaml(text in texts(&YAML)) {
+            check(Format::Yaml, "extensions", &text);
+        }
+
+        #[test]
+        fn of_any_text(text in any::<String>()) {
+            check(Format::Json, "mcpServers", &text);
+            check(Format::Toml, "mcp_servers", &text);
+            check(Format::Yaml, "extensions", &text);
+        }
+    }
+}

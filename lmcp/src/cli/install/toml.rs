@@ -8,23 +8,19 @@ use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Raw, Source};
 
-/// The keys of the table `[section.name]`, if there is one. Tables inside of it count as keys.
+/// The keys of the table `[section.name]`, if there is one. Tables inside of it count as keys, and may be all there is.
 pub(super) fn find(text: &str, section: &str, name: &str) -> Result<Option<Vec<Pair>>, Refusal> {
     let document = Document::parse(text)?;
-    let Some(entry) = document.entry(section, name)? else { return Ok(None) };
-    let mut pairs: Vec<Pair> = Vec::new();
-    for pair in &document.tables[entry].pairs {
-        if let Some(key) = pair.path.first() {
-            let item = if pair.path.len() == 1 { pair.item.clone() } else { Item::Other("{}".to_owned()) };
-            pairs.push((key.clone(), item));
-        }
-    }
-    for table in document.below(section, name) {
-        if let Some(key) = table.path.get(2) {
-            pairs.push((key.clone(), Item::Other("{}".to_owned())));
-        }
-    }
-    Ok(Some(pairs))
+    let entry = document.entry(section, name)?;
+    let own = entry.and_then(|entry| document.tables.get(entry)).map_or([].as_slice(), |table| &table.pairs);
+    let table = || Item::Other("{}".to_owned());
+    let own = own.iter().filter_map(|pair| {
+        let item = if pair.path.len() == 1 { pair.item.clone() } else { table() };
+        Some((pair.path.first()?.clone(), item))
+    });
+    let inside = document.below(section, name).filter_map(|inside| Some((inside.path.get(2)?.clone(), table())));
+    let pairs: Vec<Pair> = own.chain(inside).collect();
+    Ok((entry.is_some() || !pairs.is_empty()).then_some(pairs))
 }
 
 /// The text with the plan carried out: on the table that is there, or on one that is not there yet, at the end.
@@ -43,16 +39,11 @@ pub(super) fn write(text: &str, section: &str, name: &str, plan: &Plan) -> Resul
             text => format!("{text}{nl}{nl}{table}"),
         });
     };
-    let mut changes = Changes::default();
-    for key in &plan.drop {
-        let table = &document.tables[entry];
-        for pair in table.pairs.iter().filter(|pair| pair.path.first() == Some(key)) {
-            changes.remove(document.lines(pair));
-        }
-        for table in document.below(section, name).filter(|table| table.path.get(2) == Some(key)) {
-            changes.remove(document.block(table));
-        }
+    if !plan.drop.is_empty() {
+        let rest = Plan { set: plan.set.clone(), drop: Vec::new() };
+        return write(&document.without(entry, section, name, &plan.drop), section, name, &rest);
     }
+    let mut changes = Changes::default();
     let table = &document.tables[entry];
     let mut missing = Vec::new();
     for (key, item) in &plan.set {
@@ -76,10 +67,13 @@ pub(super) fn write(text: &str, section: &str, name: &str, plan: &Plan) -> Resul
 /// The text without the table and those inside of it, if it is there.
 pub(super) fn remove(text: &str, section: &str, name: &str) -> Result<Option<String>, Refusal> {
     let document = Document::parse(text)?;
-    let Some(entry) = document.entry(section, name)? else { return Ok(None) };
+    let entry = document.entry(section, name)?.and_then(|entry| document.tables.get(entry));
+    let mut tables = entry.into_iter().chain(document.below(section, name)).peekable();
+    if tables.peek().is_none() {
+        return Ok(None);
+    }
     let mut changes = Changes::default();
-    changes.remove(document.block(&document.tables[entry]));
-    for table in document.below(section, name) {
+    for table in tables {
         changes.remove(document.block(table));
     }
     Ok(Some(changes.apply(text)))
@@ -160,28 +154,48 @@ impl<'t> Document<'t> {
         self.tables.iter().filter(move |table| table.path.len() > 2 && table.path.starts_with(&entry))
     }
 
+    /// The text without these keys of the entry, whether they are values or tables.
+    fn without(&self, entry: usize, section: &str, name: &str, keys: &[String]) -> String {
+        let mut changes = Changes::default();
+        let pairs = self.tables.get(entry).map_or([].as_slice(), |table| &table.pairs);
+        for pair in pairs.iter().filter(|pair| pair.path.first().is_some_and(|key| keys.contains(key))) {
+            changes.remove(self.lines(pair));
+        }
+        for table in self.below(section, name) {
+            if table.path.get(2).is_some_and(|key| keys.contains(key)) {
+                changes.remove(self.block(table));
+            }
+        }
+        changes.apply(self.text)
+    }
+
     /// The lines of an assignment, with their newline and what is said behind it.
     fn lines(&self, pair: &Assignment) -> Range<usize> {
-        line_start(self.text, pair.start)..line_end(self.text, pair.value.end)
+        self.whole_lines(line_start(self.text, pair.start), line_end(self.text, pair.value.end))
+    }
+
+    /// These lines with their last newline, or with the one in front where the text ends without.
+    fn whole_lines(&self, start: usize, end: usize) -> Range<usize> {
+        let ended = self.text.get(start..end).is_some_and(|lines| lines.ends_with('\n'));
+        let start = if ended { start } else { self.previous_end(start).unwrap_or(start) };
+        start..end
+    }
+
+    /// Where the line in front of this beginning of one ends, if there is one: before its newline.
+    fn previous_end(&self, start: usize) -> Option<usize> {
+        let before = self.text.get(..start)?.strip_suffix('\n')?;
+        Some(before.strip_suffix('\r').unwrap_or(before).len())
     }
 
     /// The lines of a table: from its header, with a blank line in front of it, to its last value.
     fn block(&self, table: &Table) -> Range<usize> {
         let last = table.pairs.last().map_or(table.header.end, |pair| pair.value.end);
-        let (mut start, end) = (line_start(self.text, table.header.start), line_end(self.text, last));
-        let strip = |start: usize| {
-            let before = self.text.get(..start).unwrap_or_default();
-            let rest = before.strip_suffix('\n').map(|rest| rest.strip_suffix('\r').unwrap_or(rest));
-            rest.map(str::len)
-        };
-        // A blank line is a newline whose line begins where it does.
-        if let Some(before) = strip(start).filter(|before| line_start(self.text, *before) == *before) {
+        let mut start = line_start(self.text, table.header.start);
+        // A blank line ends where it begins.
+        if let Some(before) = self.previous_end(start).filter(|end| line_start(self.text, *end) == *end) {
             start = before;
         }
-        if !self.text.get(start..end).is_some_and(|block| block.ends_with('\n')) {
-            start = strip(start).unwrap_or(start);
-        }
-        start..end
+        self.whole_lines(start, line_end(self.text, last))
     }
 }
 
@@ -347,6 +361,7 @@ mod tests {
         let before = "[mcp_servers.calc]\ncommand = \"npx\"\nargs = [\"x\"]\nstartup_timeout_sec = 20\n";
         let after = "[mcp_servers.calc]\ncommand = \"/bin/calc\"\nstartup_timeout_sec = 20\n";
         assert_eq!(replaced(Toml, KEY, before, "npx"), after);
+        assert_eq!(replaced(Toml, KEY, "[mcp_servers.calc]\nurl = \"x\"", "x"), CALC);
         assert_eq!(replaced(Toml, KEY, "[mcp_servers.calc]", "neither a command nor a URL"), CALC);
     }
 

@@ -18,12 +18,16 @@ pub(super) fn write(text: &str, section: &str, name: &str, plan: &Plan) -> Resul
     let nl = newline(text);
     let mut changes = Changes::default();
     if let Some((_, entry, keys)) = document.entry(section, name)? {
+        if !plan.drop.is_empty() {
+            for key in keys.iter().filter(|key| plan.drop.contains(&key.name)) {
+                changes.remove(document.lines(key));
+            }
+            let rest = Plan { set: plan.set.clone(), drop: Vec::new() };
+            return write(&changes.apply(text), section, name, &rest);
+        }
         let indent = keys.first().map_or_else(|| " ".repeat(entry.indent + 2), |key| " ".repeat(key.indent));
         if let (true, Some(value)) = (keys.is_empty(), document.inline(&entry)) {
             changes.remove(value);
-        }
-        for key in keys.iter().filter(|key| plan.drop.contains(&key.name)) {
-            changes.remove(document.lines(key));
         }
         let mut missing = String::new();
         for (name, item) in &plan.set {

@@ -94,6 +94,13 @@ fn what_was_added_by_hand_stays() {
 }
 
 #[test]
+fn the_last_key_may_be_the_one_to_go() {
+    let before = "extensions:\n  calc:\n    uri: x";
+    let after = "extensions:\n  calc:\n    type: stdio\n    cmd: \"/bin/calc\"\n    args: []\n    enabled: true";
+    assert_eq!(replaced(Yaml, KEY, before, "x"), after);
+}
+
+#[test]
 fn arguments_of_another_command_go() {
     let before =
         "extensions:\n  calc:\n    type: stdio\n    cmd: npx\n    args:\n    - -y\n    - x\n    enabled: true\n";
