@@ -143,3 +143,26 @@ fn beside(path: &Path, more: &str) -> PathBuf {
     name.push(more);
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_wrote_meanwhile_stays() {
+        let folder = std::env::temp_dir().join(format!("lmcp-file-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("a.json");
+        fs::write(&path, "{}").expect("a file");
+        let found = Found::read(&path).expect("it reads");
+        fs::write(&path, "{\"theirs\": 1}").expect("a file");
+        let refused = found.replace("{\"ours\": 1}").expect_err("it changed");
+        assert!(refused.ends_with("was changed by another program meanwhile; close the client and run this again"));
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "{\"theirs\": 1}");
+        let mut left: Vec<_> =
+            fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["a.json", "a.json.bak"]);
+        fs::remove_dir_all(&folder).expect("a folder");
+    }
+}

@@ -2,8 +2,10 @@
 //!
 //! A client's name enters, and a [`Report`] leaves. In between: [`client`] says where the client keeps its servers and how
 //! it spells them, from [`place`] on; [`file`](mod@file) reads; [`entry`] compares what is there with what should be;
-//! [`json`], [`toml`] or [`yaml`] change a [`text`] in as many places as it takes; [`file`](mod@file) writes.
+//! [`json`], [`toml`] or [`yaml`], which reads
+//! [`blocks`], change a [`text`] in as many places as it takes; [`file`](mod@file) writes.
 
+mod blocks;
 mod client;
 mod entry;
 mod file;

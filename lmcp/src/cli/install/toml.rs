@@ -5,7 +5,7 @@ use super::entry::{Item, Pair, Plan};
 use super::text::{Changes, Refusal, line_end, line_start, newline};
 use std::ops::Range;
 use toml_parser::decoder::ScalarKind;
-use toml_parser::parser::{Event, EventKind, ValidateWhitespace, parse_document};
+use toml_parser::parser::{Event, EventKind, RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Raw, Source};
 
 /// The keys of the table `[section.name]`, if there is one. Tables inside of it count as keys, and may be all there is.
@@ -79,6 +79,9 @@ pub(super) fn remove(text: &str, section: &str, name: &str) -> Result<Option<Str
     Ok(Some(changes.apply(text)))
 }
 
+/// How deep values may be in each other.
+const DEPTH: u32 = 80;
+
 /// `[path]` and what stands below it. The first one is the file's beginning, which has no header.
 #[derive(Default)]
 struct Table {
@@ -109,7 +112,8 @@ impl<'t> Document<'t> {
         let tokens = source.lex().into_vec();
         let mut events: Vec<Event> = Vec::new();
         let mut errors: Vec<ParseError> = Vec::new();
-        parse_document(&tokens, &mut ValidateWhitespace::new(&mut events, source), &mut errors);
+        let mut guard = RecursionGuard::new(&mut events, DEPTH);
+        parse_document(&tokens, &mut ValidateWhitespace::new(&mut guard, source), &mut errors);
         let mut reader = Reader { text, errors, tables: vec![Table::default()], path: Vec::new() };
         let mut events = events.iter().filter(|event| !is_blank(event));
         while let Some(event) = events.next() {
@@ -384,6 +388,8 @@ mod tests {
         refused("mcp_servers = { calc = { command = \"x\" } }\n", &format!("line 1, column 1: {why}"));
         refused("[mcp_servers]\n calc = { command = \"x\" }\n", &format!("line 2, column 2: {why}"));
         refused("mcp_servers.calc.command = \"x\"\n", &format!("line 1, column 1: {why}"));
+        let deep = format!("a = {}", "[".repeat(10_000));
+        refused(&deep, "line 1, column 85: cannot recurse further; max recursion depth met");
         refused("[[mcp_servers]]\n", "line 1, column 1: a table is expected here, and not a list of them");
         let twice = "[mcp_servers.calc]\n[a]\n[mcp_servers.calc]\n";
         refused(twice, "line 3, column 1: this table is here a second time");
