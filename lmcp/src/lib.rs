@@ -253,6 +253,7 @@ mod ask;
 mod handler;
 mod invoke;
 mod registry;
+mod schema;
 // -- the program around it --
 #[cfg(feature = "cli")]
 mod cli;
@@ -288,6 +289,7 @@ pub use protocol::{
     PromptResult, ProtocolVersion, ResourceBody, ResourceContents, ResourceLink, Role, Root, SamplingContent,
     SamplingMessage, SamplingRequest, SamplingTool, TextContent, ToolChoice, ToolResult, ToolUse, ToolUseResult,
 };
+pub use schema::Profile;
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]
 pub use transport::http::{Auth, HttpService, ResponseBody};
