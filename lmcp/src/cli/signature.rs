@@ -79,11 +79,11 @@ fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
         }
     };
     let mut arguments: Vec<_> = properties.iter().map(argument).collect();
-    // A schema's entries are sorted by name. The fields of a struct keep that order, those that must be given first.
-    let position = |name: &str| common.params.iter().position(|param| param.name == name);
+    // A schema's entries are sorted by name. What is in no order that somebody wrote keeps this one.
+    let names = crate::registry::item::names(&common.params);
     arguments.sort_by_key(|argument| {
-        let position = position(&argument.name);
-        (position, position.is_none() && !argument.required)
+        let position = names.iter().position(|name| *name == argument.name);
+        (position.is_none(), position, position.is_none() && !argument.required)
     });
     arguments
 }

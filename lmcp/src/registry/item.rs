@@ -206,19 +206,20 @@ impl Serialize for At<'_, Tool> {
     }
 }
 
-/// An input schema whose properties come in the order of the function's parameters.
+/// An input schema whose properties come in the order of the function's parameters, or of the fields of its struct.
 struct InOrder<'a>(&'a Value, &'a [ParamSpec]);
 
 impl Serialize for InOrder<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        struct Properties<'a>(&'a serde_json::Map<String, Value>, &'a [ParamSpec]);
+        struct Properties<'a>(&'a serde_json::Map<String, Value>, Vec<&'a str>);
         impl Serialize for Properties<'_> {
             fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_map(self.1.iter().filter_map(|param| Some((param.name, self.0.get(param.name)?))))
+                let first = self.1.iter().filter_map(|name| Some((*name, self.0.get(*name)?)));
+                let rest = self.0.iter().filter(|(name, _)| !self.1.contains(&name.as_str()));
+                s.collect_map(first.chain(rest.map(|(name, schema)| (name.as_str(), schema))))
             }
         }
         let Value::Object(schema) = self.0 else { return self.0.serialize(s) };
-        let arguments = self.1.iter().filter(|p| p.role == Role::Argument).count();
         // `type` first: a schema is read by people too.
         let mut map = s.serialize_map(Some(schema.len()))?;
         if let Some(kind) = schema.get("type") {
@@ -226,14 +227,26 @@ impl Serialize for InOrder<'_> {
         }
         for (key, value) in schema.iter().filter(|(key, _)| *key != "type") {
             match value {
-                Value::Object(properties) if key == "properties" && properties.len() == arguments => {
-                    map.serialize_entry(key, &Properties(properties, self.1))?;
+                Value::Object(properties) if key == "properties" => {
+                    map.serialize_entry(key, &Properties(properties, names(self.1)))?;
                 }
                 _ => map.serialize_entry(key, value)?,
             }
         }
         map.end()
     }
+}
+
+/// The names of arguments, in the order in which somebody wrote them.
+pub(crate) fn names(params: &[ParamSpec]) -> Vec<&'static str> {
+    params
+        .iter()
+        .flat_map(|param| match param.role {
+            Role::Argument => vec![param.name],
+            Role::Arguments => (param.fields)().to_vec(),
+            _ => Vec::new(),
+        })
+        .collect()
 }
 
 struct Annotations<'a>(&'a ToolHints);
@@ -375,8 +388,8 @@ impl Prompt {
         });
         let mut arguments = arguments.unwrap_or_default();
         // JSON objects are sorted; people expect the order they wrote.
-        let position = |name: &str| common.params.iter().position(|p| p.name == name);
-        arguments.sort_by_key(|argument| position(&argument.name));
+        let names = names(&common.params);
+        arguments.sort_by_key(|argument| names.iter().position(|name| *name == argument.name).unwrap_or(names.len()));
         Ok(Prompt { common, arguments, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<PromptResult, Rejection>> {

@@ -70,6 +70,12 @@ pub(super) fn is_data(key: &str) -> bool {
     matches!(key, "default" | "const" | "enum" | "examples" | "example")
 }
 
+/// Keywords that ask nothing of a value.
+fn is_annotation(key: &str) -> bool {
+    is_data(key) && !matches!(key, "const" | "enum")
+        || matches!(key, "title" | "description" | "deprecated" | "readOnly" | "writeOnly" | "$comment")
+}
+
 /// The definitions that stay definitions.
 fn kept(root: &Value, definitions: &Object) -> BTreeSet<String> {
     let uses: BTreeMap<&str, BTreeMap<String, usize>> =
@@ -178,15 +184,27 @@ impl Inliner<'_> {
             Value::Object(mut object) => {
                 let name = object.get("$ref").and_then(Value::as_str).and_then(name_of);
                 if let Some(name) = name.filter(|name| !self.kept.contains(name))
-                    && let Some(Value::Object(definition)) = self.definitions.get(&name)
+                    && let Some(definition) = self.definitions.get(&name)
                 {
                     object.remove("$ref");
-                    let Value::Object(mut inner) = untitled(Value::Object(definition.clone()), &name) else {
-                        return Value::Object(object);
+                    let Value::Object(mut inner) = untitled(definition.clone(), &name) else {
+                        // Anything, or nothing.
+                        let nothing = *definition == Value::Bool(false);
+                        object.extend(nothing.then(|| ("not".to_owned(), Value::Object(Object::new()))));
+                        return self.inlined(Value::Object(object));
                     };
-                    // What is said beside a reference is about this use of it.
-                    inner.extend(object);
-                    object = inner;
+                    if object.keys().any(|key| !is_annotation(key) && inner.contains_key(key)) {
+                        // Both hold.
+                        let mut parts = vec![Value::Object(inner)];
+                        if let Some(Value::Array(more)) = object.remove("allOf") {
+                            parts.extend(more);
+                        }
+                        object.insert("allOf".into(), parts.into());
+                    } else {
+                        // What is said beside a reference is about this use of it.
+                        inner.extend(object);
+                        object = inner;
+                    }
                     // It may be a reference itself.
                     return self.inlined(Value::Object(object));
                 }

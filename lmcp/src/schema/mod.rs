@@ -1,6 +1,6 @@
 //! Schemas: what clients are told of arguments and results, and what is made of values that do not keep to it.
 //!
-//! - [`source`]: what schemars says of the types, whole; [`limits`]: how large that may be;
+//! - [`source`]: what schemars says of the types, whole, with [`hoist`]; [`limits`]: how large that may be;
 //! - [`portable`], with [`inline`] and [`union`]: the same, as every client takes it; [`openai`] and [`gemini`]: as one of
 //!   them does; [`profile`] chooses;
 //! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
@@ -16,6 +16,7 @@ mod format;
 #[cfg(feature = "jsonschema")]
 mod full;
 mod gemini;
+mod hoist;
 mod inline;
 pub(crate) mod limits;
 mod openai;

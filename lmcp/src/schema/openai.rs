@@ -127,6 +127,7 @@ fn nullable(schema: &mut Object) {
         values.push(Value::Null);
     }
     match schema.get_mut("type") {
+        Some(Value::String(kind)) if kind == "null" => {}
         Some(Value::String(kind)) if kind != "object" && kind != "array" => {
             let kinds = json!([kind, "null"]);
             schema.insert("type".into(), kinds);

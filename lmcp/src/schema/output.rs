@@ -104,7 +104,12 @@ impl Output {
 
 /// Whether there is a place where something is left out.
 fn trims(rules: &Rules) -> bool {
-    rules.nodes.iter().any(|node| node.properties.iter().any(|(_, id)| leaves_out(rules, *id)))
+    rules.nodes.iter().any(|node| !is_variant(node) && node.properties.iter().any(|(_, id)| leaves_out(rules, *id)))
+}
+
+/// A variant that its only key names.
+fn is_variant(node: &Node) -> bool {
+    node.properties.len() == 1 && node.required.len() == 1 && node.rest == Rest::None
 }
 
 /// Whether a property's `null` is an `Option` that is empty: its schema names `null` beside something else.
@@ -134,7 +139,9 @@ fn trim(rules: &Rules, id: Id, value: &mut Tree<'_>, depth: usize) -> bool {
         Tree::Object(entries) => {
             let before = entries.len();
             entries.retain(|(name, value)| {
-                !(*value == Tree::Null && node.property(name).is_some_and(|id| leaves_out(rules, id)))
+                !(*value == Tree::Null
+                    && !is_variant(node)
+                    && node.property(name).is_some_and(|id| leaves_out(rules, id)))
             });
             changed |= entries.len() < before;
             for (name, value) in entries {

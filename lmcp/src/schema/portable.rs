@@ -20,57 +20,22 @@ pub(crate) enum Side {
 
 /// Says a schema again, portably.
 pub(crate) fn pass(schema: Value, side: Side) -> Value {
-    let mut schema = inline(hoisted(schema));
+    let mut schema = schema;
     if let Value::Object(root) = &mut schema {
         root.remove("$schema");
+        // The name that definitions had before 2019-09.
+        if let (Some(definitions), false) = (root.remove("definitions"), root.contains_key("$defs")) {
+            let text = Value::Object(std::mem::take(root)).to_string().replace("\"#/definitions/", "\"#/$defs/");
+            let definitions = definitions.to_string().replace("\"#/definitions/", "\"#/$defs/");
+            *root = serde_json::from_str(&text).unwrap_or_default();
+            root.insert("$defs".into(), serde_json::from_str(&definitions).unwrap_or_default());
+        }
     }
+    let mut schema = inline(schema);
     simplify(&mut schema, side);
     if let Value::Object(root) = &mut schema {
         union::open_root(root);
         root_reference(root);
-    }
-    schema
-}
-
-/// Definitions that stand inside belong to the root: what refers to them says so.
-fn hoisted(mut schema: Value) -> Value {
-    fn take(value: &mut Value, definitions: &mut Object) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| take(item, definitions)),
-            Value::Object(object) => {
-                for (key, inner) in object.iter_mut() {
-                    match inner {
-                        Value::Object(schemas) if key == "properties" || key == "patternProperties" => {
-                            schemas.values_mut().for_each(|schema| take(schema, definitions));
-                        }
-                        _ if is_data(key) => {}
-                        _ => take(inner, definitions),
-                    }
-                }
-                if let Some(Value::Object(own)) = object.remove("$defs") {
-                    for (name, definition) in own {
-                        definitions.entry(name).or_insert(definition);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut definitions = match &mut schema {
-        Value::Object(root) => match root.remove("$defs") {
-            Some(Value::Object(definitions)) => definitions,
-            _ => Object::new(),
-        },
-        _ => return schema,
-    };
-    let mut inside = Object::new();
-    take(&mut schema, &mut inside);
-    definitions.values_mut().for_each(|definition| take(definition, &mut inside));
-    for (name, definition) in inside {
-        definitions.entry(name).or_insert(definition);
-    }
-    if let (Value::Object(root), false) = (&mut schema, definitions.is_empty()) {
-        root.insert("$defs".into(), definitions.into());
     }
     schema
 }
@@ -124,7 +89,7 @@ fn simplify(value: &mut Value, side: Side) {
 
 /// Simplifies one schema whose parts are simple already.
 fn node(object: &mut Object, side: Side) {
-    for key in ["$comment", "$id", "unevaluatedProperties", "unevaluatedItems"] {
+    for key in ["$schema", "$comment", "$id", "unevaluatedProperties", "unevaluatedItems", "nullable"] {
         object.remove(key);
     }
     // Zero is the only number that types forbid like this; the rules know.
@@ -132,14 +97,19 @@ fn node(object: &mut Object, side: Side) {
         object.remove("not");
     }
     integers(object);
-    match side {
-        Side::Input => drop_nulls(object),
-        Side::Output => leave_out_nulls(object),
-    }
+    constant(object);
+    let nulls = match side {
+        Side::Input => drop_nulls,
+        Side::Output => leave_out_nulls,
+    };
+    nulls(object);
     keys_by_pattern(object);
     union::merge_parts(object);
     union::simplify(object);
-    constant(object);
+    if side == Side::Input {
+        // What became of alternatives has properties that not all of them had.
+        drop_nulls(object);
+    }
     if is(object, "array") {
         object.entry("items").or_insert_with(|| json!({}));
     }
@@ -198,6 +168,9 @@ fn drop_nulls(object: &mut Object) {
 
 /// In outputs a property that is `null` is left out of the value, so it is no property that is required.
 fn leave_out_nulls(object: &mut Object) {
+    if is_variant(object) {
+        return;
+    }
     let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
     let mut nullable: Vec<String> = Vec::new();
     for (name, schema) in properties {
@@ -213,6 +186,16 @@ fn leave_out_nulls(object: &mut Object) {
             object.remove("required");
         }
     }
+}
+
+/// A variant that its only key names: without the key there is nothing left of it.
+fn is_variant(object: &Object) -> bool {
+    let only = |key: &str| match object.get(key) {
+        Some(Value::Object(entries)) => entries.len() == 1,
+        Some(Value::Array(items)) => items.len() == 1,
+        _ => false,
+    };
+    only("properties") && only("required") && object.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
 /// Whether a schema allows nothing but `null`.
@@ -252,12 +235,24 @@ pub(crate) fn drop_null(object: &mut Object) -> bool {
                 dropped |= drop_null(member);
             }
         }
+        // What differed in nothing but `null` is the same now.
+        let mut different: Vec<Value> = Vec::new();
+        for member in members.drain(..) {
+            if !different.contains(&member) {
+                different.push(member);
+            }
+        }
+        *members = different;
         if let [Value::Object(only)] = members.as_slice() {
             let mut only = only.clone();
             object.remove(union);
-            // What was said beside the union (a description) wins over what the type says.
+            // What was said beside the union comes first.
+            let said = only.remove("description");
             only.extend(std::mem::take(object));
             *object = only;
+            if let Some(Value::String(said)) = said {
+                union::note(object, &said);
+            }
         }
     }
     if object.get("default").is_some_and(Value::is_null) {
@@ -332,6 +327,10 @@ fn keys_by_pattern(object: &mut Object) {
 
 /// One constant is a list of one choice: not every client knows `const`.
 fn constant(object: &mut Object) {
+    if object.get("const") == Some(&Value::Null) {
+        object.remove("const");
+        object.insert("type".into(), "null".into());
+    }
     if let Some(value @ Value::String(_)) = object.get("const").cloned() {
         object.remove("const");
         object.insert("type".into(), "string".into());

@@ -54,6 +54,9 @@ pub(crate) fn input(params: &[ParamSpec], closes: bool) -> Result<Value, String>
     if let Some(whole) = params.iter().find(|p| p.role == Role::Arguments) {
         let schema = whole.schema.map(|schema| schema(&mut generator)).unwrap_or_default();
         let mut schema = rooted(schema, generator);
+        if let Value::Object(object) = &mut schema {
+            object_of_alternatives(object);
+        }
         if let Value::Object(object) = &mut schema
             && closes
             && is_closed(whole, object)
@@ -96,7 +99,22 @@ pub(crate) fn input(params: &[ParamSpec], closes: bool) -> Result<Value, String>
     }
     object.insert("additionalProperties".into(), false.into());
     add_definitions(&mut object, generator);
-    Ok(Value::Object(object))
+    let mut schema = Value::Object(object);
+    super::hoist::hoist(&mut schema);
+    Ok(schema)
+}
+
+/// Alternatives that are all objects are an object, which MCP wants to see at once.
+fn object_of_alternatives(object: &mut Object) {
+    let resolved = |member: &Value| {
+        let name = member.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/"));
+        let target = name.and_then(|name| object.get("$defs")?.get(name));
+        target.unwrap_or(member).get("type").is_some_and(|kind| kind == "object")
+    };
+    let members = ["oneOf", "anyOf"].iter().find_map(|key| object.get(*key)?.as_array());
+    if !object.contains_key("type") && members.is_some_and(|members| members.iter().all(resolved)) {
+        object.insert("type".into(), "object".into());
+    }
 }
 
 /// Whether a struct of all arguments has no others than its fields, though serde would let others pass.
@@ -165,6 +183,7 @@ fn rooted(schema: Schema, generator: SchemaGenerator) -> Value {
     if let Value::Object(object) = &mut value {
         add_definitions(object, generator);
     }
+    super::hoist::hoist(&mut value);
     value
 }
 

@@ -102,7 +102,7 @@ impl Choices {
 }
 
 /// Adds to a description.
-fn note(object: &mut Object, note: &str) {
+pub(super) fn note(object: &mut Object, note: &str) {
     if note.is_empty() {
         return;
     }
@@ -178,8 +178,12 @@ fn tagged(members: &[Value]) -> Option<Object> {
 }
 
 fn is_object(object: &Object) -> bool {
-    object.get("type").is_some_and(|kind| kind == "object")
-        && !["anyOf", "oneOf", "allOf", "$ref", "if"].iter().any(|key| object.contains_key(*key))
+    object.get("type").is_some_and(|kind| kind == "object") && is_alone(object)
+}
+
+/// Without further alternatives or parts.
+fn is_alone(object: &Object) -> bool {
+    !["anyOf", "oneOf", "allOf", "$ref", "if"].iter().any(|key| object.contains_key(*key))
 }
 
 /// The property by which objects are told apart.
@@ -321,9 +325,17 @@ pub(super) fn open_root(root: &mut Object) {
             name.and_then(|name| root.get("$defs")?.get(name)).unwrap_or(member).clone()
         })
         .collect();
-    let objects: Option<Vec<&Object>> =
-        resolved.iter().map(|member| member.as_object().filter(|object| is_object(object))).collect();
-    let Some(objects) = objects else { return };
+    // Inside an object, a member may leave its type out.
+    let typed = is(root, "object");
+    let fits = |object: &&Object| is_object(object) || typed && !object.contains_key("type") && is_alone(object);
+    let objects: Option<Vec<&Object>> = resolved.iter().map(|member| member.as_object().filter(fits)).collect();
+    let Some(objects) = objects else {
+        if typed {
+            // What they ask besides is checked, though not told.
+            root.remove("anyOf");
+        }
+        return;
+    };
     let only_key = |object: &Object| match object.get("properties").and_then(Value::as_object) {
         Some(properties) if properties.len() == 1 => properties.keys().next().map(|key| format!("`{key}`")),
         _ => None,
@@ -336,14 +348,15 @@ pub(super) fn open_root(root: &mut Object) {
 
 /// The properties of an object, as a name for it.
 fn keys(object: &Object) -> String {
-    let names = object
-        .get("properties")
-        .and_then(Value::as_object)
-        .map(|properties| properties.keys().cloned().collect::<Vec<_>>());
-    match names {
-        Some(names) if !names.is_empty() => format!("{{{}}}", names.join(", ")),
-        _ => "an object".into(),
+    let properties = object.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let required = object.get("required").and_then(Value::as_array).into_iter().flatten();
+    let mut names: Vec<&str> = properties.map(|(name, _)| name.as_str()).collect();
+    for name in required.filter_map(Value::as_str) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
+    if names.is_empty() { "an object".into() } else { format!("{{{}}}", names.join(", ")) }
 }
 
 /// Whether a root is one that clients take: an object, and no alternatives.
