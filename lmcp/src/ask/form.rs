@@ -108,7 +108,7 @@ impl Form {
     }
 
     /// The value that the user entered, or everything that is wrong with it.
-    pub(crate) fn read<T: DeserializeOwned>(&self, content: &Value) -> Result<T, String> {
+    pub(crate) fn read<T: Answer>(&self, content: &Value) -> Result<T, String> {
         let empty = Object::new();
         let content = match content {
             Value::Object(content) => content,
@@ -136,6 +136,11 @@ impl Form {
             Shape::Value => taken.remove(VALUE).unwrap_or_default(),
             Shape::Unit => Value::Null,
         };
+        // What the type says besides, and no form can: a pattern, for one.
+        let broken = crate::schema::broken::<T>(&value);
+        if !broken.is_empty() {
+            return Err(broken.join("; "));
+        }
         serde_json::from_value(value).map_err(|e| crate::handler::call::reason(&e))
     }
 }

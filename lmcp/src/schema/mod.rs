@@ -51,3 +51,15 @@ pub(crate) fn choices(schema: &Value) -> Vec<String> {
     }
     Vec::new()
 }
+
+/// What a value breaks of what a type's schema says, each with its path.
+pub(crate) fn broken<T: schemars::JsonSchema>(value: &Value) -> Vec<String> {
+    // Whether the schema is one was found out when the form was made.
+    let Ok(rules) = rules::Rules::compile(&source::of_type::<T>()) else { return Vec::new() };
+    let found = check::check(&rules, &tree::Tree::from_value(value), check::Mode::Full);
+    let line = |finding: check::Finding| match finding.path.as_str() {
+        "" => finding.message,
+        path => format!("{path}: {}", finding.message),
+    };
+    found.into_iter().map(line).collect()
+}
