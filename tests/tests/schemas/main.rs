@@ -1,0 +1,14 @@
+//! Schemas of many types: the golden files, JSON Schema's own rules, the laws of portability, and what serde makes of
+//! the values.
+//!
+//! `corpus/` has the types, `harness.rs` serves them, `walk.rs` finds its way in a schema; each of the others holds
+//! tests. A test goes on to the end of the corpus, and then says everything that it found.
+
+mod corpus;
+mod golden;
+mod harness;
+mod laws;
+mod nulls;
+mod subsets;
+mod values;
+mod walk;
