@@ -3,6 +3,9 @@
 //!
 //! `corpus/` has the types, `harness.rs` serves them, `walk.rs` finds its way in a schema; each of the others holds
 //! tests. A test goes on to the end of the corpus, and then says everything that it found.
+//!
+//! A new type is a line in a `corpus!` of the file it belongs to, with values; its golden file is written by
+//! `LMCP_BLESS=1 cargo test -p lmcp-tests --test schemas golden`.
 
 mod corpus;
 mod golden;

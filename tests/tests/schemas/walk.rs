@@ -45,8 +45,9 @@ pub(crate) fn nodes(root: &Value) -> Vec<Node<'_>> {
     walk.go_on();
     for key in ["$defs", "definitions"] {
         for (name, schema) in root.get(key).and_then(Value::as_object).into_iter().flatten() {
-            let reference = format!("#/{key}/{name}");
-            if !walk.followed.iter().any(|(followed, ..)| *followed == reference) {
+            let used =
+                |(reference, ..): &(&str, _, _)| target(root, reference).is_some_and(|t| std::ptr::eq(t, schema));
+            if !walk.followed.iter().any(used) {
                 walk.visit(format!("/{key}/{name}"), schema, Place::Unused, false);
                 walk.go_on();
             }
@@ -127,21 +128,40 @@ impl<'a> Walk<'a> {
 
 /// What a reference inside this schema leads to.
 pub(crate) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
-    root.pointer(reference.strip_prefix('#')?)
+    root.pointer(&decoded(reference.strip_prefix('#')?)?)
+}
+
+/// A fragment of a URI, whose unusual bytes are percent-encoded.
+fn decoded(fragment: &str) -> Option<String> {
+    let (first, rest) = match fragment.split_once('%') {
+        Some(parts) => parts,
+        None => return Some(fragment.to_owned()),
+    };
+    let mut bytes = first.as_bytes().to_vec();
+    for part in rest.split('%') {
+        let (code, text) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend(text.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Whether the definition leads back to itself.
 pub(crate) fn is_recursive(root: &Value, reference: &str) -> bool {
+    target(root, reference).is_some_and(|schema| is_recursive_schema(root, schema))
+}
+
+fn is_recursive_schema(root: &Value, definition: &Value) -> bool {
     let mut seen = HashSet::new();
-    let mut next = vec![reference.to_owned()];
-    while let Some(at) = next.pop() {
-        let Some(schema) = target(root, &at) else { continue };
-        for found in references(schema) {
-            if found == reference {
+    let mut next = vec![definition];
+    while let Some(schema) = next.pop() {
+        for reference in references(schema) {
+            let Some(found) = target(root, reference) else { continue };
+            if std::ptr::eq(found, definition) {
                 return true;
             }
-            if seen.insert(found.to_owned()) {
-                next.push(found.to_owned());
+            if seen.insert(reference) {
+                next.push(found);
             }
         }
     }
@@ -173,7 +193,7 @@ pub(crate) fn inlined_size(root: &Value) -> usize {
     let recursive: usize = ["$defs", "definitions"]
         .into_iter()
         .flat_map(|key| root.get(key).and_then(Value::as_object).into_iter().flatten().map(move |d| (key, d)))
-        .filter(|(key, (name, _))| is_recursive(root, &format!("#/{key}/{name}")))
+        .filter(|(_, (_, schema))| is_recursive_schema(root, schema))
         .map(|(_, (name, schema))| name.len() + 4 + inlined(root, schema))
         .sum();
     inlined(root, root).saturating_add(recursive)
@@ -238,6 +258,8 @@ fn references_that_can_be_written_out_are_those_that_do_not_come_back() {
     let example = example();
     assert!(is_recursive(&example, "#/$defs/tree") && !is_recursive(&example, "#/$defs/leaf"));
     assert_eq!(references(&example), ["#/$defs/leaf", "#/$defs/tree"]);
+    let escaped = serde_json::json!({ "$defs": { "a/b c": true } });
+    assert_eq!(target(&escaped, "#/$defs/a~1b%20c"), Some(&Value::Bool(true)));
     let twice = serde_json::json!({ "a": { "$ref": "#/$defs/x" }, "b": { "$ref": "#/$defs/x" }, "$defs": { "x": { "minimum": 1 } } });
     let written = serde_json::json!({ "a": { "minimum": 1 }, "b": { "minimum": 1 } });
     // The size is about that of the text: a comma more or less.

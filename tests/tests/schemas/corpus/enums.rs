@@ -109,6 +109,16 @@ enum OneData {
     Only { a: u8 },
 }
 
+/// No value at all.
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Never {}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct WithNever {
+    never: Option<Never>,
+    none: Vec<Never>,
+}
+
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct WithEnums {
     level: Level,
@@ -151,5 +161,7 @@ corpus! {
             "defaulted": "Hot", "list": ["Low", "Low"], "by_level": {"Low": "Warm", "High": "Hot"},
         },
     ];
+    opt_never: Option<Never> = [null, null];
+    enum_never(args): WithNever = [{"none": []}, {"never": null, "none": []}];
     enum_list: Vec<Mixed> = [[], ["also_nothing"], [{"newtype": 0}, {"struct": {"firstField": ""}}], [{"empty": {}}]];
 }

@@ -97,6 +97,32 @@ struct Query {
     limit: Option<u8>,
 }
 
+/// Two types of one name, both recursive.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Namesakes {
+    here: Chain,
+    there: elsewhere::Chain,
+    more: Option<elsewhere::Chain>,
+}
+
+mod elsewhere {
+    use super::{Deserialize, JsonSchema, Serialize};
+
+    /// A chain of texts.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Chain {
+        text: String,
+        rest: Option<Box<Chain>>,
+    }
+}
+
+/// A name that a reference has to escape.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "tree/of~many %things")]
+struct Escaped {
+    below: Vec<Escaped>,
+}
+
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Forest(Vec<Tree>);
 
@@ -144,5 +170,14 @@ corpus! {
             "fallback": {"op": "all", "of": []}, "roots": [{"name": "", "children": []}], "limit": 9,
         },
     ];
+    rec_namesakes(args): Namesakes = [
+        {"here": {"value": 0}, "there": {"text": ""}},
+        {"here": {"value": 1, "next": null}, "there": {"text": "a", "rest": null}, "more": null},
+        {
+            "here": {"value": 1, "next": {"value": 2}}, "there": {"text": "a", "rest": {"text": "b"}},
+            "more": {"text": "c", "rest": {"text": "d", "rest": null}},
+        },
+    ];
+    rec_escaped(args): Escaped = [{"below": []}, {"below": [{"below": []}]}, {"below": [{"below": [{"below": []}]}]}];
     rec_list: Forest = [[], [{"name": "", "children": []}], [{"name": "", "children": [{"name": "", "children": []}]}]];
 }
