@@ -3,7 +3,9 @@
 //! Source: <https://ai.google.dev/api/caching#Schema>
 
 use super::portable::{Object, is_null};
+use super::reference::name_in;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 
 /// What may stand in a schema.
 const KEYWORDS: [&str; 19] = [
@@ -30,6 +32,8 @@ const KEYWORDS: [&str; 19] = [
 
 /// How often a type that holds itself is written out.
 const LEVELS: usize = 3;
+/// How many schemas are written out in place of references.
+const COPIES: usize = 200;
 
 /// A portable schema as Gemini takes it.
 pub(super) fn pass(mut schema: Value) -> Value {
@@ -37,7 +41,7 @@ pub(super) fn pass(mut schema: Value) -> Value {
         Some(Value::Object(definitions)) => definitions,
         _ => Map::new(),
     };
-    let mut schema = Pass { definitions: &definitions }.said(schema, &mut Vec::new(), true);
+    let mut schema = Pass { definitions: &definitions, left: Cell::new(COPIES) }.said(schema, &mut Vec::new(), true);
     if let Value::Object(root) = &mut schema {
         root.entry("properties").or_insert_with(|| json!({}));
     }
@@ -46,18 +50,21 @@ pub(super) fn pass(mut schema: Value) -> Value {
 
 struct Pass<'d> {
     definitions: &'d Object,
+    left: Cell<usize>,
 }
 
 impl Pass<'_> {
     fn said(&self, schema: Value, inside: &mut Vec<String>, root: bool) -> Value {
         let Value::Object(mut object) = schema else { return json!({ "type": "string" }) };
-        if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/")) {
-            let name = name.to_owned();
+        if let Some(name) = name_in(&object) {
             object.remove("$ref");
             let times = inside.iter().filter(|known| **known == name).count();
-            let Some(Value::Object(definition)) = self.definitions.get(&name).filter(|_| times < LEVELS) else {
+            let Some(Value::Object(definition)) =
+                self.definitions.get(&name).filter(|_| times < LEVELS && self.left.get() > 0)
+            else {
                 return as_text(&object, "The same again, as JSON in a string.");
             };
+            self.left.set(self.left.get() - 1);
             let mut definition = definition.clone();
             definition.extend(object);
             inside.push(name);

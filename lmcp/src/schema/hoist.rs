@@ -46,6 +46,8 @@ fn inner(value: &mut Value, definitions: &mut Object) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| inner(item, definitions)),
         Value::Object(object) => {
+            // With one, its references would begin there.
+            object.remove("$id");
             for holder in HOLDERS {
                 let Some(Value::Object(own)) = object.remove(holder) else { continue };
                 let mut renamed = Vec::new();
@@ -93,7 +95,8 @@ fn free_name(name: &str, definition: &Value, definitions: &Object) -> String {
     free
 }
 
-fn follow(value: &mut Value, from: &str, to: &str) {
+/// Has references lead elsewhere.
+pub(super) fn follow(value: &mut Value, from: &str, to: &str) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| follow(item, from, to)),
         Value::Object(object) => {

@@ -3,6 +3,7 @@
 //! A type that holds itself stays a definition, and so does one that is used so often that the schema would more than
 //! double without it.
 
+use super::reference::{name_in, name_of};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,11 +20,11 @@ pub(super) fn inline(schema: Value) -> Value {
     let inliner = Inliner { kept: kept(&root, &definitions), definitions: &definitions };
     let mut inlined = inliner.inlined(root);
     let mut left = Object::new();
-    let mut reached: Vec<String> = references(&inlined).into_keys().collect();
+    let mut reached: Vec<String> = references([&inlined]).into_keys().collect();
     while let Some(name) = reached.pop() {
         if let (Some(definition), false) = (definitions.get(&name), left.contains_key(&name)) {
             let definition = inliner.inlined(untitled(definition.clone(), &name));
-            reached.extend(references(&definition).into_keys());
+            reached.extend(references([&definition]).into_keys());
             left.insert(name, definition);
         }
     }
@@ -33,14 +34,8 @@ pub(super) fn inline(schema: Value) -> Value {
     inlined
 }
 
-/// The definition that a reference names.
-fn name_of(reference: &str) -> Option<String> {
-    let name = reference.strip_prefix("#/$defs/").filter(|name| !name.contains('/'))?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
-}
-
 /// How often each definition is referred to.
-fn references(value: &Value) -> BTreeMap<String, usize> {
+pub(super) fn references<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeMap<String, usize> {
     fn count(value: &Value, counts: &mut BTreeMap<String, usize>) {
         match value {
             Value::Array(items) => items.iter().for_each(|item| count(item, counts)),
@@ -61,7 +56,7 @@ fn references(value: &Value) -> BTreeMap<String, usize> {
         }
     }
     let mut counts = BTreeMap::new();
-    count(value, &mut counts);
+    values.into_iter().for_each(|value| count(value, &mut counts));
     counts
 }
 
@@ -79,11 +74,11 @@ fn is_annotation(key: &str) -> bool {
 /// The definitions that stay definitions.
 fn kept(root: &Value, definitions: &Object) -> BTreeSet<String> {
     let uses: BTreeMap<&str, BTreeMap<String, usize>> =
-        definitions.iter().map(|(name, definition)| (name.as_str(), references(definition))).collect();
+        definitions.iter().map(|(name, definition)| (name.as_str(), references([definition]))).collect();
     let mut kept: BTreeSet<String> = definitions.keys().filter(|name| reaches_itself(name, &uses)).cloned().collect();
     let own: BTreeMap<&str, usize> =
         definitions.iter().map(|(name, definition)| (name.as_str(), definition.to_string().len())).collect();
-    let at_root = references(root);
+    let at_root = references([root]);
     let limit = (2 * (root.to_string().len() + own.values().sum::<usize>())).max(SMALL);
     loop {
         // How large each definition is with everything inlined, and how often it would be there.
@@ -182,7 +177,7 @@ impl Inliner<'_> {
         match value {
             Value::Array(items) => items.into_iter().map(|item| self.inlined(item)).collect(),
             Value::Object(mut object) => {
-                let name = object.get("$ref").and_then(Value::as_str).and_then(name_of);
+                let name = name_in(&object);
                 if let Some(name) = name.filter(|name| !self.kept.contains(name))
                     && let Some(definition) = self.definitions.get(&name)
                 {

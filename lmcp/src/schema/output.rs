@@ -45,7 +45,9 @@ impl Output {
             None
         };
         let schema = profile.output(source);
-        let wrap = if nullable || ["anyOf", "oneOf", "allOf", "$ref"].iter().any(|key| schema.get(*key).is_some()) {
+        let wrap = if profile == Profile::Raw && !nullable {
+            if schema.get("type").is_some_and(|kind| kind == "object") { Wrap::Never } else { Wrap::Earlier }
+        } else if nullable || ["anyOf", "oneOf", "allOf", "$ref"].iter().any(|key| schema.get(*key).is_some()) {
             Wrap::Always
         } else if union::is_plain_root(&schema) {
             Wrap::Never

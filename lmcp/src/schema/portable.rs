@@ -4,6 +4,7 @@
 //! checked by the rules, which are made of the old one.
 
 use super::inline::{inline, is_data};
+use super::reference::name_in;
 use super::{format, rules, union};
 use serde_json::{Map, Value, json};
 
@@ -42,7 +43,7 @@ pub(crate) fn pass(schema: Value, side: Side) -> Value {
 
 /// A root that is a reference becomes what it refers to.
 fn root_reference(root: &mut Object) {
-    let name = root.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/")).map(str::to_owned);
+    let name = name_in(root);
     let target = name.and_then(|name| root.get("$defs")?.get(&name)?.as_object().cloned());
     if let Some(mut target) = target {
         root.remove("$ref");
@@ -89,7 +90,7 @@ fn simplify(value: &mut Value, side: Side) {
 
 /// Simplifies one schema whose parts are simple already.
 fn node(object: &mut Object, side: Side) {
-    for key in ["$schema", "$comment", "$id", "unevaluatedProperties", "unevaluatedItems", "nullable"] {
+    for key in ["$schema", "$comment", "$id", "$anchor", "unevaluatedProperties", "unevaluatedItems", "nullable"] {
         object.remove(key);
     }
     // Zero is the only number that types forbid like this; the rules know.
@@ -189,7 +190,7 @@ fn leave_out_nulls(object: &mut Object) {
 }
 
 /// A variant that its only key names: without the key there is nothing left of it.
-fn is_variant(object: &Object) -> bool {
+pub(super) fn is_variant(object: &Object) -> bool {
     let only = |key: &str| match object.get(key) {
         Some(Value::Object(entries)) => entries.len() == 1,
         Some(Value::Array(items)) => items.len() == 1,

@@ -4,6 +4,7 @@
 //! which variant a tag stands for, what a small integer can hold.
 
 use super::format::Format;
+use super::reference::target;
 use super::tree::{Number, Tree};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
@@ -319,12 +320,12 @@ impl Compiler<'_> {
         if let Some(id) = self.definitions.get(reference) {
             return Ok(*id);
         }
-        let target = match reference.strip_prefix('#') {
-            Some("") => Some(self.root),
-            Some(pointer) => self.root.pointer(&pointer.replace("%7E", "~")),
-            None => return Err(format!("it refers to {reference:?}, outside of itself, which nobody fetches")),
-        };
-        let target = target.ok_or_else(|| format!("it refers to {reference:?}, which is not there"))?.clone();
+        if !reference.starts_with('#') {
+            return Err(format!("it refers to {reference:?}, outside of itself, which nobody fetches"));
+        }
+        let target = target(self.root, reference)
+            .ok_or_else(|| format!("it refers to {reference:?}, which is not there"))?
+            .clone();
         // Its own references come back here.
         let id = self.nodes.len();
         self.definitions.insert(reference.to_owned(), id);
@@ -413,6 +414,10 @@ impl Compiler<'_> {
             node.required = names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
         }
         if let Some(Value::Object(properties)) = schema.get("properties") {
+            // `null` means absent, so what may be `null` may be absent; but not the name of a variant.
+            if !super::portable::is_variant(schema) {
+                node.required.retain(|name| !properties.get(name).is_some_and(allows_null));
+            }
             for (name, property) in properties {
                 let optional = !node.required.contains(name);
                 node.properties.push((name.clone(), self.node(property, optional)?));
@@ -431,6 +436,17 @@ impl Compiler<'_> {
         node.entries = Range::of(schema, "minProperties", "maxProperties");
         Ok(())
     }
+}
+
+/// Whether a schema names `null` beside something else.
+fn allows_null(schema: &Value) -> bool {
+    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    let members = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(*key)?.as_array());
+    schema
+        .get("type")
+        .and_then(Value::as_array)
+        .is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind == "null"))
+        || members.is_some_and(|members| members.iter().any(is_null) && !members.iter().all(is_null))
 }
 
 /// A pattern of ECMA 262, as far as it is one of ours.

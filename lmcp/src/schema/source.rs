@@ -1,5 +1,7 @@
 //! From the types of parameters and results to what schemars says of them, with nothing taken away yet.
 
+use super::inline::references;
+use super::reference::name_in;
 use crate::handler::parameter::{ParamSpec, Role};
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -107,8 +109,8 @@ pub(crate) fn input(params: &[ParamSpec], closes: bool) -> Result<Value, String>
 /// Alternatives that are all objects are an object, which MCP wants to see at once.
 fn object_of_alternatives(object: &mut Object) {
     let resolved = |member: &Value| {
-        let name = member.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/"));
-        let target = name.and_then(|name| object.get("$defs")?.get(name));
+        let name = member.as_object().and_then(name_in);
+        let target = name.and_then(|name| object.get("$defs")?.get(&name));
         target.unwrap_or(member).get("type").is_some_and(|kind| kind == "object")
     };
     let members = ["oneOf", "anyOf"].iter().find_map(|key| object.get(*key)?.as_array());
@@ -166,8 +168,7 @@ fn is_natural_high(property: &Object, high: &Value) -> bool {
 /// A schema at the root of a document of its own: a reference to a definition becomes the definition itself.
 fn rooted(schema: Schema, generator: SchemaGenerator) -> Value {
     let mut value = schema.to_value();
-    let name = value.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/"));
-    let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+    let name = value.as_object().and_then(name_in);
     if let (Value::Object(object), Some(name)) = (&mut value, name)
         && let Some(Value::Object(definition)) = generator.definitions().get(&name)
     {
@@ -189,18 +190,20 @@ fn rooted(schema: Schema, generator: SchemaGenerator) -> Value {
 
 /// Adds the definitions that are referred to, beside those that a schema written by hand brings along.
 fn add_definitions(object: &mut Object, mut generator: SchemaGenerator) {
-    let definitions = generator.take_definitions(true);
-    let text = Value::Object(object.clone()).to_string();
-    let mut wanted: Object = Object::new();
+    let mut definitions = generator.take_definitions(true);
+    for (name, definition) in &mut definitions {
+        // A schema written by hand that refers to itself as the root.
+        let itself = format!("#/$defs/{}", name.replace('~', "~0").replace('/', "~1").replace('%', "%25"));
+        super::hoist::follow(definition, "#", &itself);
+    }
     // Only what is reached: the root's own definition often is not.
-    let mut reached = vec![text];
-    while let Some(text) = reached.pop() {
-        for (name, definition) in &definitions {
-            let reference = format!("\"#/$defs/{}\"", name.replace('~', "~0").replace('/', "~1"));
-            if !wanted.contains_key(name) && text.contains(&reference) {
-                wanted.insert(name.clone(), definition.clone());
-                reached.push(definition.to_string());
-            }
+    let mut wanted = Object::new();
+    let mut reached: Vec<String> = references(object.values()).into_keys().collect();
+    reached.extend(name_in(object));
+    while let Some(name) = reached.pop() {
+        if let (Some(definition), false) = (definitions.get(&name), wanted.contains_key(&name)) {
+            reached.extend(references([definition]).into_keys());
+            wanted.insert(name, definition.clone());
         }
     }
     if !wanted.is_empty() {

@@ -2,6 +2,7 @@
 //! anything else as `anyOf`, and none of them at the root.
 
 use super::portable::{Object, is};
+use super::reference::name_in;
 use serde_json::{Value, json};
 
 /// Simplifies the alternatives of a schema whose members are simple already.
@@ -321,8 +322,8 @@ pub(super) fn open_root(root: &mut Object) {
     let resolved: Vec<Value> = members
         .iter()
         .map(|member| {
-            let name = member.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/"));
-            name.and_then(|name| root.get("$defs")?.get(name)).unwrap_or(member).clone()
+            let name = member.as_object().and_then(name_in);
+            name.and_then(|name| root.get("$defs")?.get(&name)).unwrap_or(member).clone()
         })
         .collect();
     // Inside an object, a member may leave its type out.
