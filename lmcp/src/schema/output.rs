@@ -39,7 +39,7 @@ impl Output {
     ) -> Result<Option<Self>, String> {
         let Some(source) = source::output(schema) else { return Ok(None) };
         super::limits::check(&source)?;
-        let trims = if profile != Profile::Raw && source.to_string().contains("\"null\"") {
+        let trims = if profile != Profile::Raw && source.to_string().contains("null") {
             Some(Rules::compile(&source)?).filter(trims)
         } else {
             None
@@ -118,7 +118,9 @@ fn is_variant(node: &Node) -> bool {
 fn leaves_out(rules: &Rules, id: Id) -> bool {
     let node = rules.resolved(id);
     let is_null = |id: &Id| rules.resolved(*id).kinds == Kinds::NULL;
-    node.kinds.has(Kinds::NULL) && node.kinds != Kinds::NULL
+    let chosen = node.choices.as_ref().is_some_and(|choices| choices.len() > 1 && choices.contains(&Tree::Null));
+    chosen
+        || node.kinds.has(Kinds::NULL) && node.kinds != Kinds::NULL
         || node.any_of.iter().any(|id| is_null(id) || leaves_out(rules, *id)) && !node.any_of.iter().all(is_null)
 }
 

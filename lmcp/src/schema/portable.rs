@@ -221,7 +221,9 @@ pub(crate) fn drop_null(object: &mut Object) -> bool {
     if let Some(Value::Array(values)) = object.get_mut("enum")
         && values.len() > 1
     {
+        let before = values.len();
         values.retain(|value| !value.is_null());
+        dropped |= values.len() < before;
     }
     for union in ["anyOf", "oneOf"] {
         let Some(Value::Array(members)) = object.get_mut(union) else { continue };

@@ -441,11 +441,10 @@ impl Compiler<'_> {
 /// Whether a schema names `null` beside something else.
 fn allows_null(schema: &Value) -> bool {
     let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
-    let members = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(*key)?.as_array());
-    schema
-        .get("type")
-        .and_then(Value::as_array)
-        .is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind == "null"))
+    let list = |key: &str| schema.get(key).and_then(Value::as_array);
+    let members = list("anyOf").or_else(|| list("oneOf"));
+    list("type").is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind == "null"))
+        || list("enum").is_some_and(|values| values.len() > 1 && values.contains(&Value::Null))
         || members.is_some_and(|members| members.iter().any(is_null) && !members.iter().all(is_null))
 }
 

@@ -12,6 +12,7 @@ mod golden;
 mod harness;
 mod laws;
 mod nulls;
+mod random;
 mod subsets;
 mod values;
 mod walk;
