@@ -338,7 +338,7 @@ fn test_custom_header(#[arg(header = "Value")] value: String) -> String {
 }
 
 /// Takes arguments whose schema is written by hand.
-#[tool]
+#[tool(schema = "raw", unenforced)]
 fn json_schema_2020_12_tool(Args(contact): Args<Contact>) -> String {
     format!("Contact: {}", contact.name.as_deref().unwrap_or("nobody"))
 }

@@ -11,9 +11,13 @@ use syn::{Attribute, Expr, Lit, LitStr, Meta};
 
 const COMMON: [&str; 11] =
     ["name", "title", "description", "icon", "meta", "tags", "timeout", "concurrency", "blocking", "elicits", "crate"];
-const TOOL: [&str; 5] = ["read_only", "destructive", "idempotent", "open_world", "alias"];
+const TOOL: [&str; 8] =
+    ["read_only", "destructive", "idempotent", "open_world", "alias", "schema", "strict", "unenforced"];
 const RESOURCE: [&str; 2] = ["mime", "size"];
-const ARG: [&str; 5] = ["default", "description", "alias", "complete", "header"];
+const ARG: [&str; 6] = ["default", "description", "alias", "complete", "header", "secret"];
+
+/// The names of `lmcp::Profile`.
+const PROFILES: [&str; 4] = ["portable", "openai-strict", "gemini", "raw"];
 
 /// Keys that may be given more than once.
 const REPEATABLE: [&str; 4] = ["icon", "tags", "alias", "elicits"];
@@ -40,6 +44,9 @@ pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Com
             "idempotent" => once(&mut tool.idempotent, entry.flag(errors)),
             "open_world" => once(&mut tool.open_world, entry.flag(errors)),
             "alias" => tool.aliases.extend(entry.texts(errors)),
+            "schema" => once(&mut tool.schema, read_profile(&entry, errors)),
+            "strict" => tool.strict = entry.flag(errors) == Some(true),
+            "unenforced" => tool.unenforced = entry.flag(errors) == Some(true),
             "mime" => once(&mut mime, entry.text(errors)),
             "size" => once(&mut size, entry.number(0, errors)),
             _ => read_common(&mut common, &entry, errors),
@@ -173,6 +180,22 @@ fn read_icon(entry: &Entry, errors: &mut Errors) -> Option<Icon> {
     Some(icon)
 }
 
+/// One of the profiles, by name.
+fn read_profile(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
+    let name = entry.text(errors)?;
+    let value = name.value();
+    if !PROFILES.contains(&value.as_str()) {
+        let near = nearest(&value, PROFILES).map(|near| format!("did you mean \"{near}\"? ")).unwrap_or_default();
+        errors.add(
+            &name,
+            format!("{value:?} is no profile of schemas"),
+            format!("{near}the profiles are {}", listed(&PROFILES)),
+        );
+        return None;
+    }
+    Some(name)
+}
+
 fn is_icon_size(size: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     size == "any" || size.split_once('x').is_some_and(|(width, height)| number(width) && number(height))
@@ -248,6 +271,7 @@ pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors)
                 once(&mut arg.complete, path.map(|path| (entry.key.clone(), path)));
             }
             "header" => once(&mut arg.header, entry.text(errors)),
+            "secret" => arg.secret = entry.flag(errors) == Some(true),
             _ => {}
         }
     }

@@ -73,6 +73,10 @@ pub(crate) struct Tool {
     pub(crate) destructive: Option<bool>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) open_world: Option<bool>,
+    /// The profile of its schemas.
+    pub(crate) schema: Option<LitStr>,
+    pub(crate) strict: bool,
+    pub(crate) unenforced: bool,
 }
 
 /// The keys only a resource has.
@@ -133,6 +137,8 @@ pub(crate) struct Arg {
     pub(crate) complete: Option<(Ident, Path)>,
     /// The name behind `Mcp-Param-`.
     pub(crate) header: Option<LitStr>,
+    /// Its value is told to nobody.
+    pub(crate) secret: bool,
 }
 
 /// `default`, in its three forms.

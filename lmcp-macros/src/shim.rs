@@ -117,7 +117,8 @@ fn expand_spec(paths: &Paths, index: usize, param: &Param) -> TokenStream {
         quote!(.complete(#complete))
     });
     let header = param.arg.header.as_ref().map(|header| quote!(.header(#header)));
-    quote!(__lmcp_description.param(#witness.spec(#name) #description #default #aliases #complete #header);)
+    let secret = param.arg.secret.then(|| quote!(.secret()));
+    quote!(__lmcp_description.param(#witness.spec(#name) #description #default #aliases #complete #header #secret);)
 }
 
 fn expand_take(paths: &Paths, index: usize, param: &Param) -> TokenStream {

@@ -29,6 +29,11 @@ pub(crate) fn expand(model: &Model, tool: &Tool) -> TokenStream {
     let destructive = hint(tool.destructive);
     let idempotent = hint(tool.idempotent);
     let open_world = hint(tool.open_world);
+    let schema = match &tool.schema {
+        Some(name) => quote!(#paths::core::option::Option::Some(#name)),
+        None => quote!(#paths::core::option::Option::None),
+    };
+    let (strict, unenforced) = (tool.strict, tool.unenforced);
     quote! {
         #shim
         static __LMCP_ENTRY: #paths::ToolEntry = #paths::ToolEntry {
@@ -40,6 +45,9 @@ pub(crate) fn expand(model: &Model, tool: &Tool) -> TokenStream {
                 idempotent: #idempotent,
                 open_world: #open_world,
             },
+            schema: #schema,
+            strict: #strict,
+            unenforced: #unenforced,
             shim: __lmcp_shim,
         };
     }

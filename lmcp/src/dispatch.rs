@@ -4,7 +4,7 @@
 //! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
 
 use crate::ask::Asks;
-use crate::handler::call::Call as Arguments;
+use crate::handler::call::{Call as Arguments, Rejection};
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
 use crate::handler::{Completions, Context};
@@ -167,12 +167,10 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         let version = context.protocol_version();
         let result = match result {
             Ok(result) => result,
-            Err(Fault::Rejected(crate::handler::call::Rejection::Error(error))) => {
-                match error.rpc_object(version, None) {
-                    Some(object) => return Err(object),
-                    None => ToolResult::text(error.to_string()).error(),
-                }
-            }
+            Err(Fault::Rejected(Rejection::Error(error))) => match error.rpc_object(version, None) {
+                Some(object) => return Err(object),
+                None => ToolResult::text(error.to_string()).error(),
+            },
             Err(fault) => ToolResult::text(fault.text(&tool.common.name)).error(),
         };
         Ok(Outcome::Tool { result, tool })
@@ -184,10 +182,71 @@ async fn run_tool(
     arguments: Option<Bytes>,
     server: &Shared,
     context: &Context,
-) -> Result<ToolResult, crate::handler::call::Rejection> {
-    let text = text(arguments.as_ref());
-    let call = Arguments::with_json(&tool.common.params, text, &server.states, context)?;
-    tool.run(&call).await
+) -> Result<ToolResult, Rejection> {
+    let Common { params, arguments: rules, .. } = &tool.common;
+    let came = text(arguments.as_ref());
+    let admitted = if rules.enforces() { rules.admit(params, came)? } else { None };
+    let json = admitted.as_deref().or(came);
+    let call = Arguments::with_json(params, json, &server.states, context)?;
+    let result = match tool.run(&call).await {
+        // The function did not run: its arguments did not fit.
+        Err(Rejection::Arguments(problems)) if admitted.is_none() => {
+            let repaired = rules.repaired(params, json, problems)?;
+            // Once: the way of arguments that are right carries nothing of this one.
+            Box::pin(run_repaired(tool, repaired, server, context)).await
+        }
+        Err(Rejection::Arguments(problems)) => Err(rules.refused(params, json, problems).into()),
+        result => result,
+    };
+    let mut result = result?;
+    if let (Some(output), Some(structured)) = (&tool.output, &result.structured)
+        && let Some(trimmed) = output.trimmed(structured.get())
+    {
+        result.replace_structured(trimmed);
+    }
+    Ok(result)
+}
+
+async fn run_repaired(
+    tool: &Tool,
+    arguments: String,
+    server: &Shared,
+    context: &Context,
+) -> Result<ToolResult, Rejection> {
+    let params = &tool.common.params;
+    let call = Arguments::with_json(params, Some(&arguments), &server.states, context)?;
+    match tool.run(&call).await {
+        Err(Rejection::Arguments(problems)) => {
+            Err(tool.common.arguments.refused(params, Some(&arguments), problems).into())
+        }
+        result => result,
+    }
+}
+
+/// Runs what takes texts, a prompt or a template, with the same care for its arguments.
+async fn run_with_texts<T>(
+    common: &Common,
+    came: &[(Cow<'static, str>, Cow<'static, str>)],
+    server: &Shared,
+    context: &Context,
+    run: impl for<'c> Fn(&'c Arguments<'c>) -> BoxFuture<'c, Result<T, Rejection>>,
+) -> Result<T, Rejection> {
+    let Common { params, arguments: rules, .. } = common;
+    let admitted = if rules.enforces() { rules.admit_texts(params, came)? } else { None };
+    let values = admitted.as_deref().unwrap_or(came);
+    let call = Arguments::with_text(params, values, &server.states, context);
+    match run(&call).await {
+        Err(Rejection::Arguments(problems)) if admitted.is_none() => {
+            let repaired = rules.repaired_texts(params, values, problems)?;
+            let call = Arguments::with_text(params, &repaired, &server.states, context);
+            match run(&call).await {
+                Err(Rejection::Arguments(problems)) => Err(rules.refused_texts(params, &repaired, problems).into()),
+                result => result,
+            }
+        }
+        Err(Rejection::Arguments(problems)) => Err(rules.refused_texts(params, values, problems).into()),
+        result => result,
+    }
 }
 
 fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
@@ -253,13 +312,13 @@ impl Target {
         &self,
         server: &Shared,
         context: &Context,
-    ) -> Result<Vec<crate::protocol::ResourceContents>, crate::handler::call::Rejection> {
+    ) -> Result<Vec<crate::protocol::ResourceContents>, Rejection> {
         let values: &[_] = if let Target::Template(_, values) = self { values } else { &[] };
-        let call = Arguments::with_text(&self.common().params, values, &server.states, context);
-        match self {
-            Target::Resource(resource) => resource.run(&call).await,
-            Target::Template(template, _) => template.run(&call).await,
-        }
+        run_with_texts(self.common(), values, server, context, |call| match self {
+            Target::Resource(resource) => resource.run(call),
+            Target::Template(template, _) => template.run(call),
+        })
+        .await
     }
 }
 
@@ -275,10 +334,7 @@ fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
         let common = &prompt.common;
-        let run = async {
-            let call = Arguments::with_text(&common.params, &arguments, &server.states, &context);
-            prompt.run(&call).await
-        };
+        let run = run_with_texts(common, &arguments, &server, &context, |call| prompt.run(call));
         let mut result = match isolated(common, &context, run).await {
             Ok(result) => result,
             Err(Fault::Suspended) => return input_required(&context, &server),

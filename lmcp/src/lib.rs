@@ -70,7 +70,10 @@
 //! # assert!(search("lmcp".into(), 1, None).starts_with("1 result"));
 //! ```
 //!
-//! Arguments that do not fit are told all at once, in words that a model can act on, and the function is not run.
+//! Arguments that do not fit are repaired where their schema leaves no doubt (`"3"` for 3). Else everything that is wrong
+//! with them is told at once, in words that a model can act on, and the function is not run. What schemas say is checked,
+//! too: `#[schemars(range(min = 1, max = 14))]` on a field is a rule, and no mere hint. They are written for every client;
+//! [`Profile`] has others.
 //!
 //! # Results and errors
 //!
@@ -237,6 +240,8 @@
 //! - `stdio`, on by default: [`Server::stdio`].
 //! - `http`, on by default: [`Server::http`], [`ReadyServer::http_service`].
 //! - `http2`: HTTP/2 beside HTTP/1.1 on the same address, negotiated over TLS and recognised without.
+//! - `jsonschema`: a full validator for what only a schema written by hand can say: `if`, `contains`, `dependentRequired`
+//!   and their like. Without it, a tool that says so keeps the server from starting.
 //! - `tls`: `Server::tls`, and `calc --http --tls-cert FILE --tls-key FILE`. It adds rustls with *ring*.
 //! - `cli`, on by default: [`serve!`] and the commands of the binary. It needs `stdio`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -257,6 +262,7 @@ mod ask;
 mod handler;
 mod invoke;
 mod registry;
+mod schema;
 // -- the program around it --
 #[cfg(feature = "cli")]
 mod cli;
@@ -292,6 +298,7 @@ pub use protocol::{
     PromptResult, ProtocolVersion, ResourceBody, ResourceContents, ResourceLink, Role, Root, SamplingContent,
     SamplingMessage, SamplingRequest, SamplingTool, TextContent, ToolChoice, ToolResult, ToolUse, ToolUseResult,
 };
+pub use schema::Profile;
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]
 pub use transport::http::{Auth, HttpService, ResponseBody};

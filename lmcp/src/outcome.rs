@@ -204,10 +204,14 @@ fn write_tool(fields: &mut Fields<'_>, result: &ToolResult, tool: &Tool, version
     fields.add("content", &AllAt::<Content>(&result.content, version));
     if let (Some(json), true) = (&result.structured, version.has_structured_output()) {
         let json = json.get();
-        let wraps = tool.wraps || !json.starts_with('{');
-        let (before, after) =
-            if wraps && !version.has_any_structured_value() { ("{\"result\":", "}") } else { ("", "") };
-        fields.add_json("structuredContent", before, json, after);
+        let any_value = version.has_any_structured_value();
+        let wraps =
+            tool.output.as_ref().is_some_and(|output| output.wraps(any_value)) || !any_value && !json.starts_with('{');
+        match (wraps, tool.output.as_ref().is_some_and(|output| output.is_nullable())) {
+            (true, true) if json == "null" => fields.add_json("structuredContent", "{", "", "}"),
+            (true, _) => fields.add_json("structuredContent", "{\"result\":", json, "}"),
+            (false, _) => fields.add_json("structuredContent", "", json, ""),
+        }
     }
     fields.add("isError", &result.is_error);
 }

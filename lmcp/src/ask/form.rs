@@ -4,7 +4,9 @@
 //! Spec: client/elicitation, "Requested Schema".
 
 use crate::protocol::ProtocolVersion;
-use crate::registry::schema::input_generator;
+use crate::schema::portable::drop_null;
+use crate::schema::rules::natural;
+use crate::schema::source::form_generator;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -45,7 +47,7 @@ const VALUE: &str = "value";
 impl Form {
     /// The form that asks for a `T`, or why there is none.
     pub(crate) fn of<T: Answer>() -> Result<Self, String> {
-        let mut generator = input_generator();
+        let mut generator = form_generator();
         let schema = generator.subschema_for::<T>().to_value();
         Self::from_schema(schema, declared::<T>()).map_err(|why| format!("the form of `{}`: {why}", short_name::<T>()))
     }
@@ -106,7 +108,7 @@ impl Form {
     }
 
     /// The value that the user entered, or everything that is wrong with it.
-    pub(crate) fn read<T: DeserializeOwned>(&self, content: &Value) -> Result<T, String> {
+    pub(crate) fn read<T: Answer>(&self, content: &Value) -> Result<T, String> {
         let empty = Object::new();
         let content = match content {
             Value::Object(content) => content,
@@ -134,12 +136,17 @@ impl Form {
             Shape::Value => taken.remove(VALUE).unwrap_or_default(),
             Shape::Unit => Value::Null,
         };
+        // What the type says besides, and no form can: a pattern, for one.
+        let broken = crate::schema::broken::<T>(&value);
+        if !broken.is_empty() {
+            return Err(broken.join("; "));
+        }
         serde_json::from_value(value).map_err(|e| crate::handler::call::reason(&e))
     }
 }
 
 /// The fields of a struct in the order in which they were declared, as serde tells it; nothing of any other type.
-fn declared<T: DeserializeOwned>() -> &'static [&'static str] {
+pub(crate) fn declared<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Fields<'a>(&'a mut &'static [&'static str]);
     impl<'de> serde::Deserializer<'de> for Fields<'_> {
         type Error = serde::de::value::Error;
@@ -181,7 +188,7 @@ fn short_name<T>() -> &'static str {
 /// One field, and whether it may be empty; or what it is instead.
 fn field(schema: Value) -> Result<(Object, bool), &'static str> {
     let Value::Object(mut schema) = schema else { return Err("anything at all") };
-    let nullable = take_null(&mut schema);
+    let nullable = drop_null(&mut schema);
     let mut field = Object::new();
     for key in ["title", "description"] {
         if let Some(text) = schema.remove(key) {
@@ -234,49 +241,10 @@ fn field(schema: Value) -> Result<(Object, bool), &'static str> {
     Ok((field, nullable))
 }
 
-/// What a small integer can hold.
+/// What an integer of up to 32 bits can hold.
 fn bounds(format: &str) -> Option<(i64, i64)> {
-    Some(match format {
-        "int8" => (i8::MIN.into(), i8::MAX.into()),
-        "int16" => (i16::MIN.into(), i16::MAX.into()),
-        "int32" => (i32::MIN.into(), i32::MAX.into()),
-        "uint8" => (0, u8::MAX.into()),
-        "uint16" => (0, u16::MAX.into()),
-        "uint32" => (0, u32::MAX.into()),
-        _ => return None,
-    })
-}
-
-/// Takes `null` out of what a schema allows; whether it was there.
-fn take_null(schema: &mut Object) -> bool {
-    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        let before = types.len();
-        types.retain(|kind| kind != "null");
-        let nullable = types.len() < before;
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            schema.insert("type".into(), only);
-        }
-        if let (true, Some(Value::Array(values))) = (nullable, schema.get_mut("enum")) {
-            values.retain(|value| !value.is_null());
-        }
-        return nullable;
-    }
-    if let Some(Value::Array(members)) = schema.get_mut("anyOf") {
-        let before = members.len();
-        members.retain(|member| !is_null(member));
-        let nullable = members.len() < before;
-        if let (true, [Value::Object(only)]) = (nullable, members.as_slice()) {
-            let mut only = only.clone();
-            schema.remove("anyOf");
-            // What is said of the field wins over what is said of its type.
-            only.extend(std::mem::take(schema));
-            *schema = only;
-        }
-        return nullable;
-    }
-    false
+    let (low, high) = natural(format)?;
+    Some((low.try_into().ok()?, high.try_into().ok().filter(|high| *high <= i64::from(u32::MAX))?))
 }
 
 /// A few texts to choose from, each with the title that a person sees.

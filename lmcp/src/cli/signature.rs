@@ -1,8 +1,10 @@
 //! What functions take and give, as people read it: `forecast(city: string, days: integer = 3)`.
 
 use super::text::visible;
+use crate::Profile;
 use crate::registry::item::Common;
-use crate::registry::{Prompt, Template, Tool, schema};
+use crate::registry::{Prompt, Template, Tool};
+use crate::schema::source;
 use serde_json::Value;
 
 /// One argument.
@@ -33,7 +35,7 @@ pub(super) fn of_template(template: &Template) -> Vec<Argument> {
 /// The schema of what a function takes.
 pub(super) fn input(common: &Common) -> Value {
     // One without a schema was refused when the server was built.
-    schema::input(&common.params).unwrap_or_default()
+    Profile::Portable.input(source::input(&common.params, true).unwrap_or_default())
 }
 
 /// `(a: integer, b?: integer)`.
@@ -44,7 +46,7 @@ pub(super) fn list(arguments: &[Argument]) -> String {
 
 /// What a tool gives, when its definition says so.
 pub(super) fn output(tool: &Tool) -> Option<String> {
-    tool.output_schema.as_ref().map(|schema| kind(schema, schema, 0))
+    tool.output.as_ref().map(|output| kind(output.value(), output.value(), 0))
 }
 
 impl Argument {
@@ -77,11 +79,11 @@ fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
         }
     };
     let mut arguments: Vec<_> = properties.iter().map(argument).collect();
-    // A schema's entries are sorted by name. The fields of a struct keep that order, those that must be given first.
-    let position = |name: &str| common.params.iter().position(|param| param.name == name);
+    // A schema's entries are sorted by name. What is in no order that somebody wrote keeps this one.
+    let names = crate::registry::item::names(&common.params);
     arguments.sort_by_key(|argument| {
-        let position = position(&argument.name);
-        (position, position.is_none() && !argument.required)
+        let position = names.iter().position(|name| *name == argument.name);
+        (position.is_none(), position, position.is_none() && !argument.required)
     });
     arguments
 }

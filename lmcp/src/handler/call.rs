@@ -47,6 +47,12 @@ pub enum Rejection {
     Error(Error),
 }
 
+impl From<Problems> for Rejection {
+    fn from(problems: Problems) -> Self {
+        problems.reject()
+    }
+}
+
 impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         Rejection::Error(error)
@@ -58,6 +64,8 @@ impl From<Error> for Rejection {
 pub struct Problems {
     pub(crate) list: Vec<Problem>,
     pub(crate) error: Option<Error>,
+    /// Arguments that would have been right.
+    pub(crate) example: Option<String>,
 }
 
 /// One thing wrong with one argument.
@@ -99,6 +107,9 @@ impl Problems {
         for problem in &self.list {
             let separator = if problem.path.is_empty() { "" } else { ": " };
             let _infallible = write!(text, "\n- {}{separator}{}", problem.path, problem.message);
+        }
+        if let Some(example) = &self.example {
+            let _infallible = write!(text, "\nexample: {example}");
         }
         text
     }
@@ -155,12 +166,16 @@ impl<'c> Call<'c> {
                     *slot = value;
                     return;
                 }
-                Role::Arguments => whole = true,
+                Role::Arguments => whole = param.known.is_empty() || param.known.contains(&name),
                 _ => {}
             }
         }
         if !whole {
-            let names = self.params.iter().filter(|p| matches!(p.role, Role::Argument)).map(|p| p.name);
+            let names = self.params.iter().flat_map(|p| match p.role {
+                Role::Argument => std::slice::from_ref(&p.name),
+                _ => p.known,
+            });
+            let names = names.copied();
             self.unknown.add(
                 name,
                 match crate::registry::nearest::nearest(name, names) {

@@ -63,6 +63,12 @@ pub struct ToolEntry {
     pub aliases: &'static [&'static str],
     /// The hints of its annotations, as far as given.
     pub hints: ToolHints,
+    /// The name of the profile of its schemas, if it is not the server's.
+    pub schema: Option<&'static str>,
+    /// Its arguments are not repaired.
+    pub strict: bool,
+    /// What its schema says beyond its types is not checked.
+    pub unenforced: bool,
     /// Describes and runs it.
     pub shim: Shim<ToolResult>,
 }

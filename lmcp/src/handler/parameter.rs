@@ -64,6 +64,14 @@ pub trait Parameter<'c>: Sized {
         false
     }
     #[doc(hidden)]
+    fn accepts() -> Option<fn(&str) -> bool> {
+        None
+    }
+    #[doc(hidden)]
+    fn fields() -> &'static [&'static str] {
+        &[]
+    }
+    #[doc(hidden)]
     fn take(
         call: &'c Call<'c>,
         _index: usize,
@@ -118,8 +126,8 @@ pub struct State<T>(pub T);
 
 /// All arguments as one struct: its fields are the tool's or the prompt's arguments.
 ///
-/// It stands alone, or beside things lmcp fills in; never beside single arguments. serde reads it: it stops at the first
-/// problem, and takes unknown fields unless the struct says `#[serde(deny_unknown_fields)]`.
+/// It stands alone, or beside things lmcp fills in; never beside single arguments. Unknown arguments are refused, as single
+/// ones are, unless the struct takes them itself, by a map that is flattened into it.
 ///
 /// ```
 /// use lmcp::{Args, tool};
@@ -168,11 +176,14 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
     fn optional() -> bool {
         when_missing::<T>().is_some()
     }
+    fn accepts() -> Option<fn(&str) -> bool> {
+        Some(|json| serde_json::from_str::<T>(json).is_ok())
+    }
     fn take(call: &'c Call<'c>, index: usize, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
         let name = call.params.get(index).map_or("", |p| p.name);
         let missing = || default.map(|d| d()).or_else(when_missing::<T>);
         let taken = match call.slots.get(index).copied().unwrap_or_default() {
-            Slot::Missing => missing().ok_or_else(|| "required, missing".to_owned()),
+            Slot::Missing => missing().ok_or_else(|| REQUIRED.to_owned()),
             Slot::Json(raw) => match serde_json::from_str::<T>(raw.get()) {
                 Ok(value) => Ok(value),
                 // `null` means absent, unless the type itself takes it.
@@ -181,9 +192,18 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
             },
             Slot::Text(text) => text::parse::<T>(text),
         };
-        taken.map_err(|message| problems.add(name, message)).ok()
+        taken
+            .map_err(|message| {
+                // What serde says tells what came.
+                let secret = call.params.get(index).is_some_and(|p| p.secret) && message != REQUIRED;
+                problems.add(name, if secret { "does not fit".to_owned() } else { message });
+            })
+            .ok()
     }
 }
+
+/// What is said of an argument that is not there.
+const REQUIRED: &str = "required, missing";
 
 #[diagnostic::do_not_recommend]
 impl<'c> Parameter<'c> for &'c Context {
@@ -226,6 +246,12 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
     fn schema() -> Option<SchemaFn> {
         Some(|generator| generator.subschema_for::<T>())
     }
+    fn accepts() -> Option<fn(&str) -> bool> {
+        Some(|json| serde_json::from_str::<T>(json).is_ok())
+    }
+    fn fields() -> &'static [&'static str] {
+        crate::ask::form::declared::<T>()
+    }
     fn take(call: &'c Call<'c>, _: usize, _: Option<fn() -> Self>, problems: &mut Problems) -> Option<Self> {
         let taken = match call.whole {
             Whole::Json(raw) => serde_json::from_str(raw.unwrap_or("{}")).map_err(|e| reason(&e)),
@@ -237,7 +263,7 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
                 // serde stops at its first complaint; at least it names the field.
                 let field = |prefix: &str| message.strip_prefix(prefix)?.split('`').next();
                 match (field("missing field `"), field("unknown field `")) {
-                    (Some(name), _) => problems.add(name, "required, missing"),
+                    (Some(name), _) => problems.add(name, REQUIRED),
                     (_, Some(name)) => problems.add(name, "unknown"),
                     _ => problems.add("", &*message),
                 }
@@ -307,6 +333,14 @@ pub struct ParamSpec {
     pub(crate) aliases: &'static [&'static str],
     pub(crate) header: Option<&'static str>,
     pub(crate) complete: Option<CompleteFn>,
+    /// Its value is told to nobody.
+    pub(crate) secret: bool,
+    /// Whether its type takes a value.
+    pub(crate) accepts: Option<fn(&str) -> bool>,
+    /// The names that a struct of all arguments takes, if it says so.
+    pub(crate) fields: fn() -> &'static [&'static str],
+    /// The same, if there are no others.
+    pub(crate) known: &'static [&'static str],
 }
 
 impl ParamSpec {
@@ -336,6 +370,11 @@ impl ParamSpec {
         self.complete = Some(complete);
         self
     }
+    /// Keeps its value out of errors and logs.
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
     /// Neither has to be given.
     pub(crate) fn is_required(&self) -> bool {
         !self.optional && !self.has_default
@@ -350,13 +389,22 @@ pub struct Param<'c, T> {
     role: Role,
     schema: Option<SchemaFn>,
     optional: fn() -> bool,
+    accepts: Option<fn(&str) -> bool>,
+    fields: fn() -> &'static [&'static str],
     take: TakeFn<'c, T>,
 }
 
 impl<'c> Param<'c, ()> {
     /// The witness. The only place where a parameter's type is bounded.
     pub fn of<T: Parameter<'c>>() -> Param<'c, T> {
-        Param { role: T::role(), schema: T::schema(), optional: T::optional, take: T::take }
+        Param {
+            role: T::role(),
+            schema: T::schema(),
+            optional: T::optional,
+            accepts: T::accepts(),
+            fields: T::fields,
+            take: T::take,
+        }
     }
     /// The witness of a parameter that is written as a reference.
     pub fn borrowed<T: BorrowedParameter<'c>>() -> Param<'c, T> {
@@ -388,6 +436,10 @@ impl<'c, T> Param<'c, T> {
             aliases: &[],
             header: None,
             complete: None,
+            secret: false,
+            accepts: self.accepts,
+            fields: self.fields,
+            known: &[],
         }
     }
     /// Its value, or `None` and a problem.

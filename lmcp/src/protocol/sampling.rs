@@ -93,7 +93,7 @@ impl SamplingTool {
     /// assert_eq!(request.tools[0].input_schema["required"][0], "name");
     /// ```
     pub fn new<T: schemars::JsonSchema>(name: impl Into<String>, description: impl Into<String>) -> Self {
-        let input_schema = crate::registry::schema::of_type::<T>();
+        let input_schema = crate::Profile::Portable.input(crate::schema::source::of_type::<T>());
         SamplingTool { name: name.into(), description: description.into(), input_schema }
     }
 }

@@ -68,6 +68,17 @@ impl ToolResult {
         self
     }
 
+    /// Gives the same result with other structured content, in the text beside it too.
+    pub(crate) fn replace_structured(&mut self, json: String) {
+        let Ok(structured) = RawValue::from_string(json) else { return };
+        if let (Some(Content::Text(block)), Some(before)) = (self.content.first_mut(), &self.structured)
+            && block.text == before.get()
+        {
+            block.text = structured.get().to_owned().into();
+        }
+        self.structured = Some(structured);
+    }
+
     /// Takes serialised output apart: a top-level `_meta` belongs to the result, the rest is the structured content.
     pub(crate) fn from_json(mut json: Box<RawValue>) -> Self {
         let mut meta = None;

@@ -1,7 +1,7 @@
 //! From entries to items: everything the attributes submitted, or just what was named.
 
 use super::check::Mistakes;
-use super::item::{Prompt, Resource, Template, Tool};
+use super::item::{Prompt, Resource, Schemas, Template, Tool};
 use super::switch::Kinds;
 use super::uri_template::UriTemplate;
 use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
@@ -83,16 +83,16 @@ impl Items {
 }
 
 /// Makes the items of a selection ready; what cannot be made ready is a mistake.
-pub(crate) fn collect(selection: &Selection, mistakes: &mut Mistakes) -> Items {
+pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mistakes) -> Items {
     let mut items = Items::default();
     for entry in entries::<ToolEntry>(selection, Kind::Tool, mistakes) {
-        match Tool::new(entry) {
+        match Tool::new(entry, schemas) {
             Ok(tool) => items.tools.push(Arc::new(tool)),
             Err(why) => mistakes.add(entry.item.source, format!("tool `{}`: {why}", entry.item.name)),
         }
     }
     for entry in entries::<PromptEntry>(selection, Kind::Prompt, mistakes) {
-        match Prompt::new(entry) {
+        match Prompt::new(entry, schemas) {
             Ok(prompt) => items.prompts.push(Arc::new(prompt)),
             Err(why) => mistakes.add(entry.item.source, format!("prompt `{}`: {why}", entry.item.name)),
         }
@@ -100,15 +100,20 @@ pub(crate) fn collect(selection: &Selection, mistakes: &mut Mistakes) -> Items {
     for entry in entries::<ResourceEntry>(selection, Kind::Resource, mistakes) {
         let uri = with_scheme(entry.uri, entry.package);
         match UriTemplate::parse(&uri) {
-            Ok(template) if template.is_fixed() => items.resources.push(Arc::new(Resource::new(entry, uri))),
+            Ok(template) if template.is_fixed() => match Resource::new(entry, uri, schemas) {
+                Ok(resource) => items.resources.push(Arc::new(resource)),
+                Err(why) => mistakes.add(entry.item.source, format!("resource `{}`: {why}", entry.item.name)),
+            },
             Ok(template) => {
                 if entry.size.is_some() {
                     let name = entry.item.name;
                     mistakes
                         .add(entry.item.source, format!("resource `{name}`: a template has no `size`; leave it out"));
                 }
-                let item = Arc::new(Template::new(entry, &template));
-                items.templates.push((template, item));
+                match Template::new(entry, &template, schemas) {
+                    Ok(item) => items.templates.push((template, Arc::new(item))),
+                    Err(why) => mistakes.add(entry.item.source, format!("resource `{}`: {why}", entry.item.name)),
+                }
             }
             Err(why) => mistakes.add(entry.item.source, why.to_string()),
         }

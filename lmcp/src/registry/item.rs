@@ -5,11 +5,47 @@ use crate::handler::entry::{self, BoxFuture, Description, Item, PromptEntry, Res
 use crate::handler::parameter::{ParamSpec, Role};
 use crate::protocol::content::common_entries;
 use crate::protocol::{At, Icon, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
+use crate::schema::arguments::{Arguments, Handling};
+use crate::schema::output::Output;
+use crate::schema::{self, Profile, source};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+
+/// How a server's schemas are written, and what is made of arguments that do not keep to them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Schemas {
+    pub(crate) profile: Profile,
+    pub(crate) strict: bool,
+}
+
+impl Schemas {
+    fn handling(self) -> Handling {
+        Handling { strict: self.strict, closes: true, ..Handling::default() }
+    }
+}
+
+/// The schema of one parameter on its own, for what completes by itself.
+fn choice(param: &ParamSpec) -> Value {
+    let mut schema = Profile::Portable.input(source::of_param(param));
+    if let Value::Object(object) = &mut schema {
+        schema::portable::drop_null(object);
+    }
+    schema
+}
+
+/// A struct or a map: what has names.
+fn check_root(schema: &Value) -> Result<(), String> {
+    match schema.get("type") {
+        Some(kind) if kind == "object" => Ok(()),
+        kind => {
+            let is = kind.map_or("no object".into(), |kind| format!("of type {kind}"));
+            Err(format!("the schema of its `Args<T>` is {is}; `T` must be a struct with named fields or a map"))
+        }
+    }
+}
 
 /// What every kind has, ready to be listed and run.
 #[derive(Debug)]
@@ -20,6 +56,8 @@ pub(crate) struct Common {
     pub(crate) icons: Vec<Icon>,
     pub(crate) meta: Option<Meta>,
     pub(crate) params: Vec<ParamSpec>,
+    /// What its arguments go through around the handler.
+    pub(crate) arguments: Arguments,
     /// Whether the forms that its user may be asked to fill in are such.
     pub(crate) forms: Vec<fn() -> Result<(), String>>,
     /// For each parameter of a prompt or a template, the few values that its type allows.
@@ -30,13 +68,20 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    fn new(item: &Item, description: Description) -> Self {
+    fn new(item: &Item, mut description: Description, handling: Handling) -> Result<Self, String> {
+        let arguments = Arguments::new(&description.params, handling)?;
+        for param in description.params.iter_mut().filter(|param| param.role == Role::Arguments) {
+            let schema = source::of_param(param);
+            if handling.closes && schema.as_object().is_some_and(|schema| source::is_closed(param, schema)) {
+                param.known = (param.fields)();
+            }
+        }
         let mut meta = item.meta.and_then(|meta| if let Value::Object(meta) = meta() { Some(meta) } else { None });
         if !item.tags.is_empty() {
             // Tags have no field of their own in the protocol.
             meta.get_or_insert_default().insert("lmcp".into(), json!({ "tags": item.tags }));
         }
-        Common {
+        Ok(Common {
             name: item.name.to_owned(),
             title: item.title.map(str::to_owned),
             description: Some(item.description.trim()).filter(|d| !d.is_empty()).map(str::to_owned),
@@ -48,12 +93,13 @@ impl Common {
             source: item.source,
             timeout: item.timeout,
             permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
-        }
+            arguments,
+        })
     }
 
     /// Finds out, once, what completes by itself.
     fn with_choices(mut self) -> Self {
-        let choices = |param: &ParamSpec| super::schema::choices(&super::schema::of_param(param));
+        let choices = |param: &ParamSpec| schema::choices(&choice(param));
         self.choices = self.params.iter().map(choices).collect();
         self
     }
@@ -102,27 +148,35 @@ pub(crate) struct Tool {
     pub(crate) common: Common,
     pub(crate) aliases: &'static [&'static str],
     pub(crate) input_schema: Value,
-    pub(crate) output_schema: Option<Value>,
-    /// The output is no object: before 2026-07-28 it is wrapped into one.
-    pub(crate) wraps: bool,
+    pub(crate) output: Option<Output>,
+    /// Whose schemas were not written by hand, and are put into an order that people like.
+    ordered: bool,
     hints: ToolHints,
     shim: entry::Shim<ToolResult>,
 }
 
 impl Tool {
     /// The tool of an entry; the error says what is wrong with its schemas.
-    pub(crate) fn new(entry: &ToolEntry) -> Result<Self, String> {
+    pub(crate) fn new(entry: &ToolEntry, schemas: Schemas) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
-        let input_schema = super::schema::input(&description.params)?;
-        let output_schema = description.output.and_then(|schema| super::schema::output(schema, description.nullable));
+        let profile = entry.schema.map_or(Ok(schemas.profile), str::parse)?;
+        let source = source::input(&description.params, profile != Profile::Raw)?;
+        let input_schema = profile.input(source);
+        check_root(&input_schema)?;
+        let output = description.output.map(|schema| Output::new(schema, description.nullable, profile));
+        let handling = Handling {
+            strict: schemas.strict || entry.strict,
+            unenforced: entry.unenforced,
+            closes: profile != Profile::Raw,
+        };
         Ok(Tool {
-            wraps: output_schema.as_ref().is_some_and(|schema| !super::schema::is_object(schema)),
             aliases: entry.aliases,
             input_schema,
-            output_schema,
+            output: output.transpose()?.flatten(),
+            ordered: profile != Profile::Raw,
             hints: entry.hints,
             shim: entry.shim,
-            common: Common::new(&entry.item, description),
+            common: Common::new(&entry.item, description, handling)?,
         })
     }
 
@@ -136,13 +190,13 @@ impl Serialize for At<'_, Tool> {
         let At(tool, version) = *self;
         let mut map = s.serialize_map(None)?;
         tool.common.serialize_head(&mut map, version)?;
-        map.serialize_entry("inputSchema", &InOrder(&tool.input_schema, &tool.common.params))?;
-        if let (Some(schema), true) = (&tool.output_schema, version.has_structured_output()) {
-            if tool.wraps && !version.has_any_structured_value() {
-                map.serialize_entry("outputSchema", &super::schema::wrapped(schema))?;
-            } else {
-                map.serialize_entry("outputSchema", schema)?;
-            }
+        if tool.ordered {
+            map.serialize_entry("inputSchema", &InOrder(&tool.input_schema, &tool.common.params))?;
+        } else {
+            map.serialize_entry("inputSchema", &tool.input_schema)?;
+        }
+        if let (Some(output), true) = (&tool.output, version.has_structured_output()) {
+            map.serialize_entry("outputSchema", &output.listed(version.has_any_structured_value()))?;
         }
         if version.has_tool_annotations() && tool.hints != ToolHints::default() {
             map.serialize_entry("annotations", &Annotations(&tool.hints))?;
@@ -152,19 +206,20 @@ impl Serialize for At<'_, Tool> {
     }
 }
 
-/// An input schema whose properties come in the order of the function's parameters.
+/// An input schema whose properties come in the order of the function's parameters, or of the fields of its struct.
 struct InOrder<'a>(&'a Value, &'a [ParamSpec]);
 
 impl Serialize for InOrder<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        struct Properties<'a>(&'a serde_json::Map<String, Value>, &'a [ParamSpec]);
+        struct Properties<'a>(&'a serde_json::Map<String, Value>, Vec<&'a str>);
         impl Serialize for Properties<'_> {
             fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_map(self.1.iter().filter_map(|param| Some((param.name, self.0.get(param.name)?))))
+                let first = self.1.iter().filter_map(|name| Some((*name, self.0.get(*name)?)));
+                let rest = self.0.iter().filter(|(name, _)| !self.1.contains(&name.as_str()));
+                s.collect_map(first.chain(rest.map(|(name, schema)| (name.as_str(), schema))))
             }
         }
         let Value::Object(schema) = self.0 else { return self.0.serialize(s) };
-        let arguments = self.1.iter().filter(|p| p.role == Role::Argument).count();
         // `type` first: a schema is read by people too.
         let mut map = s.serialize_map(Some(schema.len()))?;
         if let Some(kind) = schema.get("type") {
@@ -172,14 +227,26 @@ impl Serialize for InOrder<'_> {
         }
         for (key, value) in schema.iter().filter(|(key, _)| *key != "type") {
             match value {
-                Value::Object(properties) if key == "properties" && properties.len() == arguments => {
-                    map.serialize_entry(key, &Properties(properties, self.1))?;
+                Value::Object(properties) if key == "properties" => {
+                    map.serialize_entry(key, &Properties(properties, names(self.1)))?;
                 }
                 _ => map.serialize_entry(key, value)?,
             }
         }
         map.end()
     }
+}
+
+/// The names of arguments, in the order in which somebody wrote them.
+pub(crate) fn names(params: &[ParamSpec]) -> Vec<&'static str> {
+    params
+        .iter()
+        .flat_map(|param| match param.role {
+            Role::Argument => vec![param.name],
+            Role::Arguments => (param.fields)().to_vec(),
+            _ => Vec::new(),
+        })
+        .collect()
 }
 
 struct Annotations<'a>(&'a ToolHints);
@@ -207,11 +274,11 @@ pub(crate) struct Resource {
 }
 
 impl Resource {
-    pub(crate) fn new(entry: &ResourceEntry, uri: String) -> Self {
+    pub(crate) fn new(entry: &ResourceEntry, uri: String, schemas: Schemas) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
         let mime = entry.mime.or(description.mime);
-        let common = Common::new(&entry.item, description);
-        Resource { common, uri, mime, size: entry.size, shim: entry.shim }
+        let common = Common::new(&entry.item, description, schemas.handling())?;
+        Ok(Resource { common, uri, mime, size: entry.size, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
         entry::run(self.shim, call)
@@ -248,15 +315,23 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    pub(crate) fn new(entry: &ResourceEntry, template: &super::uri_template::UriTemplate) -> Self {
+    pub(crate) fn new(
+        entry: &ResourceEntry,
+        template: &super::uri_template::UriTemplate,
+        schemas: Schemas,
+    ) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
-        Template {
-            mime: entry.mime.or(description.mime),
-            common: Common::new(&entry.item, description).with_choices(),
-            uri_template: template.as_rfc6570(),
+        let uri_template = template.as_rfc6570();
+        let mime = entry.mime.or(description.mime);
+        let mut common = Common::new(&entry.item, description, schemas.handling())?.with_choices();
+        common.arguments.in_uri(&uri_template);
+        Ok(Template {
+            mime,
+            common,
+            uri_template,
             segments: template.names().map(str::to_owned).collect(),
             shim: entry.shim,
-        }
+        })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
         entry::run(self.shim, call)
@@ -296,11 +371,12 @@ pub(crate) struct PromptArgument {
 
 impl Prompt {
     /// The prompt of an entry; the error says what is wrong with its arguments.
-    pub(crate) fn new(entry: &PromptEntry) -> Result<Self, String> {
+    pub(crate) fn new(entry: &PromptEntry, schemas: Schemas) -> Result<Self, String> {
         let description = entry::describe(entry.shim);
-        let common = Common::new(&entry.item, description).with_choices();
+        let common = Common::new(&entry.item, description, schemas.handling())?.with_choices();
         // The same schema as a tool's, read for what a prompt can say: names, descriptions, what is required.
-        let schema = super::schema::input(&common.params)?;
+        let schema = Profile::Portable.input(source::input(&common.params, true)?);
+        check_root(&schema)?;
         let required = schema.get("required").and_then(Value::as_array);
         let arguments = schema.get("properties").and_then(Value::as_object).map(|properties| {
             let argument = |(name, schema): (&String, &Value)| PromptArgument {
@@ -312,8 +388,8 @@ impl Prompt {
         });
         let mut arguments = arguments.unwrap_or_default();
         // JSON objects are sorted; people expect the order they wrote.
-        let position = |name: &str| common.params.iter().position(|p| p.name == name);
-        arguments.sort_by_key(|argument| position(&argument.name));
+        let names = names(&common.params);
+        arguments.sort_by_key(|argument| names.iter().position(|name| *name == argument.name).unwrap_or(names.len()));
         Ok(Prompt { common, arguments, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<PromptResult, Rejection>> {

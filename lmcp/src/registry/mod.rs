@@ -10,7 +10,6 @@ pub(crate) mod collect;
 pub(crate) mod item;
 pub(crate) mod list;
 pub(crate) mod nearest;
-pub(crate) mod schema;
 pub(crate) mod switch;
 pub(crate) mod template_index;
 pub(crate) mod uri_template;

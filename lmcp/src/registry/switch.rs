@@ -3,6 +3,7 @@
 use super::catalog::Catalog;
 use super::check::{self, Mistakes};
 use super::collect::{self, Items, Named, Selection};
+use super::item::Schemas;
 use crate::Error;
 use crate::handler::parameter::States;
 use crate::outcome::Listed;
@@ -15,6 +16,8 @@ pub(crate) struct Registry {
     all: Mutex<All>,
     current: RwLock<Arc<Catalog>>,
     kinds: RwLock<Kinds>,
+    /// For what is added later.
+    schemas: Schemas,
 }
 
 #[derive(Debug)]
@@ -50,11 +53,12 @@ pub(crate) struct Kinds {
 }
 
 impl Registry {
-    pub(crate) fn new(items: Items) -> Self {
+    pub(crate) fn new(items: Items, schemas: Schemas) -> Self {
         let all = All { items, disabled: Disabled::default() };
         Registry {
             current: RwLock::new(Arc::new(all.freeze())),
             kinds: RwLock::new(all.items.kinds()),
+            schemas,
             all: Mutex::new(all),
         }
     }
@@ -78,7 +82,8 @@ impl Registry {
     pub(crate) fn add(&self, named: Named, states: &States) -> Result<Touched, Error> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let mut mistakes = Mistakes::default();
-        let added = collect::collect(&Selection { collected: false, named: vec![named] }, &mut mistakes);
+        let selection = Selection { collected: false, named: vec![named] };
+        let added = collect::collect(&selection, self.schemas, &mut mistakes);
         mistakes.into_result()?;
         let touched = Touched {
             tools: !added.tools.is_empty(),

@@ -4,16 +4,17 @@ use super::handle::{Info, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
-use crate::Result;
 use crate::handler::parameter::States;
 use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
+use crate::registry::item::Schemas;
 use crate::registry::switch::Kinds;
 use crate::seal::Secret;
 #[cfg(feature = "http")]
 use crate::transport::http::{Auth, options::Options};
+use crate::{Profile, Result};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -52,6 +53,7 @@ pub struct Server {
     secret: Option<Secret>,
     heartbeat: Option<Duration>,
     forward: Option<Level>,
+    schemas: Schemas,
     mistakes: Mistakes,
     #[cfg(feature = "http")]
     http: Options,
@@ -106,6 +108,7 @@ impl Server {
             secret: None,
             heartbeat: Some(Duration::from_secs(15)),
             forward: None,
+            schemas: Schemas::default(),
             mistakes: Mistakes::default(),
             #[cfg(feature = "http")]
             http: Options::default(),
@@ -208,6 +211,34 @@ impl Server {
             Advertise::Completions => &mut kinds.completions,
             Advertise::Logging => &mut kinds.logging,
         } = true;
+        self
+    }
+
+    /// Says whom the schemas of tools are written for: every client, by default. One tool has another with
+    /// `#[tool(schema = "raw")]`.
+    ///
+    /// ```
+    /// use lmcp::{Profile, tool};
+    ///
+    /// /// Forecast for a city.
+    /// #[tool]
+    /// fn forecast(city: String, days: Option<u8>) -> String {
+    ///     format!("{} days in {city}", days.unwrap_or(3))
+    /// }
+    ///
+    /// // In strict mode every property is required, and `days` may be `null`.
+    /// let server = lmcp::Server::empty().tool(forecast).profile(Profile::OpenAiStrict);
+    /// ```
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.schemas.profile = profile;
+        self
+    }
+
+    /// Takes arguments only as they are, where by default those that do not fit are repaired as the schema directs: `"3"`
+    /// and `3.0` for 3, `"false"`, a list or an object in quotes, one value for a list, `Rust` for `rust`. For one tool,
+    /// `#[tool(strict)]` does the same. What is to be a string is never changed.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.schemas.strict = strict;
         self
     }
 
@@ -316,7 +347,7 @@ impl Server {
     /// collide, missing states, schemas that are none, or that there is nothing to serve. `is_setup()` is true.
     pub fn build(self) -> Result<ReadyServer> {
         let mut mistakes = self.mistakes;
-        let items = collect::collect(&self.selection, &mut mistakes);
+        let items = collect::collect(&self.selection, self.schemas, &mut mistakes);
         check::check(&items, &self.states, &mut mistakes);
         mistakes.into_result()?;
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
@@ -336,7 +367,7 @@ impl Server {
         Ok(ReadyServer {
             shared: Arc::new(Shared {
                 info: self.info,
-                registry: Registry::new(items),
+                registry: Registry::new(items, self.schemas),
                 states: self.states,
                 subscribers: Subscribers::default(),
                 limits: self.limits,

@@ -91,7 +91,7 @@ async fn null_is_allowed_where_it_is_a_value() {
     let at = |path: &str| tools[0]["inputSchema"]["properties"].pointer(path).cloned().unwrap_or_default();
     assert_eq!(at("/list/items/type"), json!(["integer", "null"]));
     assert_eq!(at("/map/additionalProperties/type"), json!(["integer", "null"]));
-    assert_eq!(at("/pair/prefixItems/0/type"), json!(["integer", "null"]));
+    assert_eq!(at("/pair/items/anyOf/0/type"), json!(["integer", "null"]));
     assert_eq!(at("/deep/additionalProperties/items/type"), json!(["boolean", "null"]));
     // `null` is one way to leave an option out, and says nothing more.
     assert_eq!(at("/may/type"), json!("integer"));

@@ -4,7 +4,7 @@ use lmcp::{prompt, resource, tool};
 //~^ error: `#[tool]` has no key `readonly`
 //~^ token: readonly
 //~^ help: did you mean `read_only`?
-//~^ help: the keys are `read_only`, `destructive`, `idempotent`, `open_world`, `alias`, `name`, `title`
+//~^ help: the keys are `read_only`, `destructive`, `idempotent`, `open_world`, `alias`, `schema`, `strict`, `unenforced`, `name`, `title`
 fn tool() {}
 
 #[resource("a://b", mime_type = "text/plain")]
@@ -27,7 +27,7 @@ fn prompt() -> String {
 fn argument(#[arg(defualt = 3, descripton = "number")] number: u8) -> u8 {
     //~^ error: `#[arg]` has no key `defualt`
     //~^ token: defualt
-    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias`, `complete` and `header`
+    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias`, `complete`, `header` and `secret`
     //~^ error: `#[arg]` has no key `descripton`
     //~^ token: descripton
     number

@@ -231,3 +231,20 @@ fn fields_come_in_the_order_in_which_they_were_declared() {
     assert!(text.contains(r#""requestedSchema":{"type":"object","properties":{"name":{"#), "{text}");
     assert!(text.find("\"score\"") < text.find("\"sure\""), "{text}");
 }
+
+#[test]
+fn what_no_form_can_say_is_checked_all_the_same() {
+    #[derive(Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+    struct Contact {
+        #[schemars(email)]
+        email: String,
+        #[schemars(regex(pattern = r"^\+[0-9]+$"))]
+        phone: Option<String>,
+    }
+    let form = Form::of::<Contact>().expect("a form");
+    let read = |content: Value| form.read::<Contact>(&content);
+    assert!(read(json!({ "email": "ada@example.com", "phone": "+1" })).is_ok());
+    assert_eq!(read(json!({ "email": "ada" })), Err("email: expected an email address, got \"ada\"".into()));
+    let wrong = read(json!({ "email": "ada@example.com", "phone": "1" }));
+    assert_eq!(wrong, Err(r#"phone: expected a string that matches ^\+[0-9]+$, got "1""#.into()));
+}

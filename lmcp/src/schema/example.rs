@@ -1,0 +1,298 @@
+//! One valid value, made from a schema: what a call looks like.
+
+use super::check::fits;
+use super::rules::{Id, Kinds, Node, Rest, Rules};
+use super::tree::{Number, Tree, write_text};
+use std::borrow::Cow;
+
+/// How deep an example goes; a type that holds itself ends there.
+const DEPTH: usize = 8;
+
+/// A step from a value to one inside it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    Key(String),
+    Item(usize),
+    /// One of several alternatives.
+    Member(Id),
+    /// Part of the same value.
+    Part(Id),
+}
+
+/// The arguments of a call: those that are required, and those that are named besides. `None` if none can be made.
+pub(crate) fn call(rules: &Rules, also: &[&str]) -> Option<Tree<'static>> {
+    let root = rules.node(rules.root);
+    let mut entries = object(rules, rules.root, 0);
+    for name in also {
+        let name = root.canonical(name);
+        if let (Some(id), false) = (root.property(name), entries.iter().any(|(known, _)| known == name)) {
+            entries.push((Cow::Owned(name.to_owned()), value(rules, id, 1)?));
+        }
+    }
+    let example = Tree::Object(entries);
+    fits(rules, rules.root, &example).then_some(example)
+}
+
+/// A value that keeps the rules of a node, as far as one can be made.
+pub(super) fn value(rules: &Rules, id: Id, depth: usize) -> Option<Tree<'static>> {
+    let node = rules.node(id);
+    if let Some(sample) = &node.sample
+        && fits(rules, id, sample)
+    {
+        return Some(sample.clone());
+    }
+    if depth > DEPTH {
+        return None;
+    }
+    if let Some(choices) = &node.choices {
+        return choices.iter().find(|choice| **choice != Tree::Null).or(choices.first()).cloned();
+    }
+    if !node.any_of.is_empty() {
+        let members = node.any_of.iter().filter(|id| rules.resolved(**id).kinds != Kinds::NULL);
+        let mut inner = members.filter_map(|id| value(rules, *id, depth + 1));
+        let first = inner.next();
+        // A flattened enum: what stands beside the alternatives belongs to the value, too.
+        return match (first, node.kinds == Kinds::OBJECT) {
+            (Some(Tree::Object(entries)), true) => Some(Tree::Object(joined(object(rules, id, depth), entries))),
+            (first, _) => first,
+        };
+    }
+    let kinds = node.kinds;
+    if kinds.is_any() {
+        let mut parts = node.all_of.iter().filter_map(|id| value(rules, *id, depth + 1));
+        return match parts.next() {
+            Some(Tree::Object(entries)) => Some(Tree::Object(parts.fold(entries, |all, part| match part {
+                Tree::Object(entries) => joined(all, entries),
+                _ => all,
+            }))),
+            Some(first) => Some(first),
+            None => Some(Tree::Text(Cow::Borrowed("…"))),
+        };
+    }
+    Some(if kinds.has(Kinds::STRING) {
+        Tree::Text(Cow::Owned(text(node)))
+    } else if kinds.has(Kinds::INTEGER) || kinds.has(Kinds::NUMBER) {
+        Tree::Number(Cow::Owned(number(node)))
+    } else if kinds.has(Kinds::BOOLEAN) {
+        Tree::Bool(true)
+    } else if kinds.has(Kinds::ARRAY) {
+        Tree::List(list(
+            rules,
+            node,
+            node.count.least.unwrap_or(1).max(1).min(node.count.most.unwrap_or(64)).min(64),
+            depth,
+        )?)
+    } else if kinds.has(Kinds::OBJECT) {
+        Tree::Object(object(rules, id, depth))
+    } else {
+        Tree::Null
+    })
+}
+
+/// So many items.
+pub(super) fn list(rules: &Rules, node: &Node, count: u64, depth: usize) -> Option<Vec<Tree<'static>>> {
+    let mut items = Vec::new();
+    for at in 0..usize::try_from(count).ok()?.max(node.prefix.len()) {
+        let item = match node.item(at) {
+            Some(id) => match value(rules, id, depth + 1) {
+                Some(item) => item,
+                // A type that holds itself ends with an empty list.
+                None if node.count.least.is_none_or(|least| items.len() as u64 >= least) => break,
+                None => return None,
+            },
+            None if node.closed => break,
+            None => Tree::Number(Cow::Owned(at.to_string())),
+        };
+        items.push(distinct(node, item, at));
+    }
+    Some(items)
+}
+
+/// Another item than those before, where each may be there once.
+fn distinct(node: &Node, item: Tree<'static>, at: usize) -> Tree<'static> {
+    match item {
+        Tree::Text(text) if node.unique && at > 0 => Tree::Text(Cow::Owned(format!("{text}{at}"))),
+        Tree::Number(text) if node.unique && at > 0 => match Number::of(&text) {
+            Number::Integer(integer) => Tree::Number(Cow::Owned((integer + at as i128).to_string())),
+            Number::Real(real) => Tree::Number(Cow::Owned((real + at as f64).to_string())),
+        },
+        item => item,
+    }
+}
+
+fn object(rules: &Rules, id: Id, depth: usize) -> Vec<(Cow<'static, str>, Tree<'static>)> {
+    let node = rules.node(id);
+    let mut entries: Vec<(Cow<'static, str>, Tree<'static>)> = Vec::new();
+    for name in &node.required {
+        let inner = match node.entry(name) {
+            Some(Some(id)) => value(rules, id, depth + 1),
+            _ => Some(Tree::Text(Cow::Borrowed("…"))),
+        };
+        entries.push((Cow::Owned(name.clone()), inner.unwrap_or(Tree::Null)));
+    }
+    for part in &node.all_of {
+        if let Some(Tree::Object(more)) = value(rules, *part, depth + 1) {
+            entries = joined(entries, more);
+        }
+    }
+    // A map says little when it is empty.
+    if let (true, Rest::Of(id)) =
+        (node.properties.is_empty() && node.entries.least.is_some_and(|least| least > 0), node.rest)
+        && let Some(inner) = value(rules, id, depth + 1)
+    {
+        entries.push((Cow::Borrowed("key"), inner));
+    }
+    entries
+}
+
+fn joined(
+    mut entries: Vec<(Cow<'static, str>, Tree<'static>)>,
+    more: Vec<(Cow<'static, str>, Tree<'static>)>,
+) -> Vec<(Cow<'static, str>, Tree<'static>)> {
+    for (name, value) in more {
+        if entries.iter().all(|(known, _)| *known != name) {
+            entries.push((name, value));
+        }
+    }
+    entries
+}
+
+fn text(node: &Node) -> String {
+    let fits = |text: &str| {
+        node.length.has(text.chars().count()) && node.pattern.as_ref().is_none_or(|(_, pattern)| pattern.is_match(text))
+    };
+    if let Some(format) = node.format {
+        return format.example().to_owned();
+    }
+    // A pattern is tried with what patterns are mostly about.
+    const TRIES: [&str; 24] = [
+        "…",
+        "a",
+        "A",
+        "0",
+        "abc",
+        "ABC",
+        "Abc",
+        "123",
+        "a1",
+        "A1",
+        "1.0",
+        "1.0.0",
+        "v1.0.0",
+        "abc-123",
+        "ABC-123",
+        "abc_123",
+        "a-b",
+        "2026-01-31",
+        "12:00",
+        "ada@example.com",
+        "https://example.com",
+        "+15550100",
+        "#a1b2c3",
+        "/a",
+    ];
+    if let Some(found) = TRIES.iter().find(|text| fits(text)) {
+        return (*found).to_owned();
+    }
+    let least = node.length.least.unwrap_or(1).min(256) as usize;
+    let longer = ["…", "a", "A", "0", "1", "-"].iter().map(|letter| letter.repeat(least)).find(|text| fits(text));
+    let most = node.length.most.unwrap_or(32).min(256) as usize;
+    longer
+        .or_else(|| (1..=most).flat_map(|n| ["a", "A", "0"].map(|letter| letter.repeat(n))).find(|text| fits(text)))
+        .unwrap_or_else(|| if fits("") { String::new() } else { "…".into() })
+}
+
+fn number(node: &Node) -> String {
+    let integer = !node.kinds.has(Kinds::NUMBER);
+    let low = node.low.as_ref().map(|bound| (bound.number, bound.exclusive));
+    let high = node.high.as_ref().map(|bound| (bound.number, bound.exclusive));
+    let inside = |n: f64| {
+        low.is_none_or(|(low, exclusive)| if exclusive { n > low.real() } else { n >= low.real() })
+            && high.is_none_or(|(high, exclusive)| if exclusive { n < high.real() } else { n <= high.real() })
+            && node.multiple_of.is_none_or(|of| Number::of(&n.to_string()).is_multiple_of(of))
+            && (!integer || n.fract() == 0.0)
+    };
+    let of = node.multiple_of.map_or(1.0, Number::real);
+    let starts = [low.map(|(low, _)| low.real()), high.map(|(high, _)| high.real())];
+    let near = starts.into_iter().flatten().flat_map(|start| {
+        let multiple = (start / of).ceil() * of;
+        [start, start + 1.0, start - 1.0, multiple, multiple + of, multiple - of, start + 0.5, start - 0.5]
+    });
+    let middle = low.zip(high).map(|((low, _), (high, _))| (low.real() + high.real()) / 2.0);
+    let found = [1.0, of, 0.0].into_iter().chain(near).chain(middle).find(|n| inside(*n)).unwrap_or(1.0);
+    if found.fract() == 0.0 && found.abs() < 1e15 { format!("{}", found as i64) } else { found.to_string() }
+}
+
+/// A value that has `leaf` at the end of a path, and whatever else it takes to get there.
+pub(super) fn with(rules: &Rules, id: Id, path: &[Step], leaf: Tree<'static>) -> Option<Tree<'static>> {
+    let Some((step, rest)) = path.split_first() else { return Some(leaf) };
+    let node = rules.node(id);
+    match step {
+        Step::Member(inner) => match (with(rules, *inner, rest, leaf)?, node.kinds == Kinds::OBJECT) {
+            (Tree::Object(entries), true) => Some(Tree::Object(joined(entries, object(rules, id, 0)))),
+            (inner, _) => Some(inner),
+        },
+        Step::Part(inner) => match with(rules, *inner, rest, leaf)? {
+            Tree::Object(entries) => match value(rules, id, 0) {
+                Some(Tree::Object(more)) => Some(Tree::Object(joined(entries, more))),
+                _ => Some(Tree::Object(entries)),
+            },
+            inner => Some(inner),
+        },
+        Step::Key(name) => {
+            let inner = match node.entry(name) {
+                Some(Some(inner)) => with(rules, inner, rest, leaf)?,
+                _ => leaf,
+            };
+            let mut entries = match value(rules, id, 0) {
+                Some(Tree::Object(entries)) => entries,
+                _ => object(rules, id, 0),
+            };
+            match entries.iter_mut().find(|(known, _)| known == name) {
+                Some((_, place)) => *place = inner,
+                None => entries.push((Cow::Owned(name.clone()), inner)),
+            }
+            Some(Tree::Object(entries))
+        }
+        Step::Item(at) => {
+            let inner = with(rules, node.item(*at)?, rest, leaf)?;
+            let least = node.count.least.unwrap_or(0).max(*at as u64 + 1);
+            let mut items = list(rules, node, least, 0)?;
+            match items.get_mut(*at) {
+                Some(place) => *place = inner,
+                None => items.push(inner),
+            }
+            Some(Tree::List(items))
+        }
+    }
+}
+
+/// JSON as people write it: a blank behind each colon and comma.
+pub(crate) fn spaced(value: &Tree<'_>) -> String {
+    fn write(value: &Tree<'_>, out: &mut String) {
+        match value {
+            Tree::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at > 0 { ", " } else { "" });
+                    write(item, out);
+                }
+                out.push(']');
+            }
+            Tree::Object(entries) => {
+                out.push('{');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if at > 0 { ", " } else { "" });
+                    write_text(out, key);
+                    out.push_str(": ");
+                    write(value, out);
+                }
+                out.push('}');
+            }
+            other => out.push_str(&other.to_json()),
+        }
+    }
+    let mut out = String::new();
+    write(value, &mut out);
+    out
+}

@@ -1,0 +1,66 @@
+//! Schemas: what clients are told of arguments and results, and what is made of values that do not keep to it.
+//!
+//! - [`source`]: what schemars says of the types, whole, with [`hoist`]; [`limits`]: how large that may be;
+//! - [`portable`], with [`inline`] and [`union`]: the same, as every client takes it; [`openai`] and [`gemini`]: as one of
+//!   them does; [`profile`] chooses;
+//! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
+//! - [`arguments`]: what a call's arguments go through: [`check`], with [`format`]; [`repair`]; and the explanation, with
+//!   [`words`] and an [`example`];
+//! - [`output`]: what a result goes through, so that it keeps to its schema;
+//! - [`tree`]: the values of all of these.
+
+pub(crate) mod arguments;
+mod check;
+mod example;
+mod format;
+#[cfg(feature = "jsonschema")]
+mod full;
+mod gemini;
+mod hoist;
+mod inline;
+pub(crate) mod limits;
+mod openai;
+pub(crate) mod output;
+pub(crate) mod portable;
+mod probe;
+mod profile;
+mod reference;
+mod repair;
+pub(crate) mod rules;
+pub(crate) mod source;
+mod tree;
+mod union;
+mod words;
+
+pub use profile::Profile;
+
+use serde_json::Value;
+
+/// The values a schema allows, when they are a few strings or booleans: they complete by themselves.
+pub(crate) fn choices(schema: &Value) -> Vec<String> {
+    if schema.get("type").is_some_and(|t| t == "boolean") {
+        return vec!["true".into(), "false".into()];
+    }
+    if let Some(Value::Array(values)) = schema.get("enum") {
+        return values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    }
+    if let Some(Value::String(value)) = schema.get("const") {
+        return vec![value.clone()];
+    }
+    if let Some(Value::Array(members)) = schema.get("anyOf") {
+        return members.iter().flat_map(choices).collect();
+    }
+    Vec::new()
+}
+
+/// What a value breaks of what a type's schema says, each with its path.
+pub(crate) fn broken<T: schemars::JsonSchema>(value: &Value) -> Vec<String> {
+    // Whether the schema is one was found out when the form was made.
+    let Ok(rules) = rules::Rules::compile(&source::of_type::<T>()) else { return Vec::new() };
+    let found = check::check(&rules, &tree::Tree::from_value(value), check::Mode::Full);
+    let line = |finding: check::Finding| match finding.path.as_str() {
+        "" => finding.message,
+        path => format!("{path}: {}", finding.message),
+    };
+    found.into_iter().map(line).collect()
+}

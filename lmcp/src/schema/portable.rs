@@ -1,0 +1,342 @@
+//! The portable pass: a schema said again in the part of JSON Schema that every client understands.
+//!
+//! Where that part is smaller than what a schema says, the new one allows more than the old: never less. What it lost is
+//! checked by the rules, which are made of the old one.
+
+use super::inline::{inline, is_data};
+use super::reference::name_in;
+use super::{format, rules, union};
+use serde_json::{Map, Value, json};
+
+pub(super) type Object = Map<String, Value>;
+
+/// What a schema is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// What a handler takes.
+    Input,
+    /// What a handler gives.
+    Output,
+}
+
+/// Says a schema again, portably.
+pub(crate) fn pass(schema: Value, side: Side) -> Value {
+    let mut schema = schema;
+    if let Value::Object(root) = &mut schema {
+        root.remove("$schema");
+        // The name that definitions had before 2019-09.
+        if let (Some(definitions), false) = (root.remove("definitions"), root.contains_key("$defs")) {
+            let text = Value::Object(std::mem::take(root)).to_string().replace("\"#/definitions/", "\"#/$defs/");
+            let definitions = definitions.to_string().replace("\"#/definitions/", "\"#/$defs/");
+            *root = serde_json::from_str(&text).unwrap_or_default();
+            root.insert("$defs".into(), serde_json::from_str(&definitions).unwrap_or_default());
+        }
+    }
+    let mut schema = inline(schema);
+    simplify(&mut schema, side);
+    if let Value::Object(root) = &mut schema {
+        union::open_root(root);
+        root_reference(root);
+    }
+    schema
+}
+
+/// A root that is a reference becomes what it refers to.
+fn root_reference(root: &mut Object) {
+    let name = name_in(root);
+    let target = name.and_then(|name| root.get("$defs")?.get(&name)?.as_object().cloned());
+    if let Some(mut target) = target {
+        root.remove("$ref");
+        target.extend(std::mem::take(root));
+        *root = target;
+    }
+}
+
+/// Simplifies a schema, and everything below it first.
+fn simplify(value: &mut Value, side: Side) {
+    match value {
+        // Anything, and nothing.
+        Value::Bool(true) => *value = json!({}),
+        Value::Bool(false) => *value = json!({ "not": {} }),
+        Value::Object(object) => {
+            tuple(object);
+            for (key, inner) in object.iter_mut() {
+                match (key.as_str(), inner) {
+                    (key, _) if is_data(key) => {}
+                    ("properties" | "$defs" | "patternProperties" | "dependentSchemas", Value::Object(schemas)) => {
+                        schemas.values_mut().for_each(|schema| simplify(schema, side));
+                    }
+                    ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(schemas)) => {
+                        schemas.iter_mut().for_each(|schema| simplify(schema, side));
+                    }
+                    ("additionalProperties" | "unevaluatedProperties", Value::Bool(_)) => {}
+                    ("additionalProperties", rest) => {
+                        simplify(rest, side);
+                        if *rest == json!({}) {
+                            *rest = true.into();
+                        }
+                    }
+                    ("items" | "contains" | "propertyNames" | "if" | "then" | "else" | "not", schema) => {
+                        simplify(schema, side);
+                    }
+                    _ => {}
+                }
+            }
+            node(object, side);
+        }
+        _ => {}
+    }
+}
+
+/// Simplifies one schema whose parts are simple already.
+fn node(object: &mut Object, side: Side) {
+    for key in ["$schema", "$comment", "$id", "$anchor", "unevaluatedProperties", "unevaluatedItems", "nullable"] {
+        object.remove(key);
+    }
+    // Zero is the only number that types forbid like this; the rules know.
+    if object.get("not").is_some_and(|not| not.as_object().is_none_or(|not| !not.is_empty())) {
+        object.remove("not");
+    }
+    integers(object);
+    constant(object);
+    let nulls = match side {
+        Side::Input => drop_nulls,
+        Side::Output => leave_out_nulls,
+    };
+    nulls(object);
+    keys_by_pattern(object);
+    union::merge_parts(object);
+    union::simplify(object);
+    if side == Side::Input {
+        // What became of alternatives has properties that not all of them had.
+        drop_nulls(object);
+    }
+    if is(object, "array") {
+        object.entry("items").or_insert_with(|| json!({}));
+    }
+    if is(object, "object") {
+        object.entry("properties").or_insert_with(|| json!({}));
+    }
+}
+
+/// Whether a schema names this type, perhaps among others.
+pub(super) fn is(object: &Object, kind: &str) -> bool {
+    match object.get("type") {
+        Some(Value::String(only)) => only == kind,
+        Some(Value::Array(kinds)) => kinds.iter().any(|one| one == kind),
+        _ => false,
+    }
+}
+
+/// `uint8`, `int64`, `double` and their like are not JSON Schema's; the bounds of small integers stay.
+fn integers(object: &mut Object) {
+    let Some(Value::String(name)) = object.get("format") else { return };
+    if format::KNOWN.contains(&name.as_str()) {
+        return;
+    }
+    let name = name.clone();
+    object.remove("format");
+    let Some((low, high)) = rules::natural(&name) else { return };
+    let small = high <= i128::from(u16::MAX);
+    let mut bound = |key: &str, exclusive: &str, number: i128| {
+        if !object.contains_key(exclusive)
+            && !object.contains_key(key)
+            && let Ok(number) = i64::try_from(number)
+        {
+            object.insert(key.into(), number.into());
+        }
+    };
+    if small || low == 0 {
+        bound("minimum", "exclusiveMinimum", low);
+    }
+    if small {
+        bound("maximum", "exclusiveMaximum", high);
+    }
+}
+
+/// In inputs the `null` of a property that may be absent means just that, so its schema need not allow it. Elsewhere,
+/// as in `Vec<Option<u8>>`, `null` is a value.
+fn drop_nulls(object: &mut Object) {
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        for (name, schema) in properties {
+            if let (Value::Object(schema), false) = (schema, required.iter().any(|r| r == name)) {
+                drop_null(schema);
+            }
+        }
+    }
+}
+
+/// In outputs a property that is `null` is left out of the value, so it is no property that is required.
+fn leave_out_nulls(object: &mut Object) {
+    if is_variant(object) {
+        return;
+    }
+    let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+    let mut nullable: Vec<String> = Vec::new();
+    for (name, schema) in properties {
+        if let Value::Object(schema) = schema
+            && drop_null(schema)
+        {
+            nullable.push(name.clone());
+        }
+    }
+    if let Some(Value::Array(required)) = object.get_mut("required") {
+        required.retain(|name| !nullable.iter().any(|nullable| name == nullable));
+        if required.is_empty() {
+            object.remove("required");
+        }
+    }
+}
+
+/// A variant that its only key names: without the key there is nothing left of it.
+pub(super) fn is_variant(object: &Object) -> bool {
+    let only = |key: &str| match object.get(key) {
+        Some(Value::Object(entries)) => entries.len() == 1,
+        Some(Value::Array(items)) => items.len() == 1,
+        _ => false,
+    };
+    only("properties") && only("required") && object.get("additionalProperties") == Some(&Value::Bool(false))
+}
+
+/// Whether a schema allows nothing but `null`.
+pub(super) fn is_null(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "null")
+}
+
+/// Takes `null` out of what a schema allows, unless nothing else is left; whether it was there.
+pub(crate) fn drop_null(object: &mut Object) -> bool {
+    let mut dropped = false;
+    if let Some(Value::Array(kinds)) = object.get_mut("type")
+        && kinds.len() > 1
+    {
+        let before = kinds.len();
+        kinds.retain(|kind| kind != "null");
+        dropped = kinds.len() < before;
+        if let [only] = kinds.as_slice() {
+            let only = only.clone();
+            object.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum")
+        && values.len() > 1
+    {
+        let before = values.len();
+        values.retain(|value| !value.is_null());
+        dropped |= values.len() < before;
+    }
+    for union in ["anyOf", "oneOf"] {
+        let Some(Value::Array(members)) = object.get_mut(union) else { continue };
+        if members.iter().all(is_null) {
+            continue;
+        }
+        let before = members.len();
+        members.retain(|member| !is_null(member));
+        dropped |= members.len() < before;
+        for member in members.iter_mut() {
+            if let Value::Object(member) = member {
+                dropped |= drop_null(member);
+            }
+        }
+        // What differed in nothing but `null` is the same now.
+        let mut different: Vec<Value> = Vec::new();
+        for member in members.drain(..) {
+            if !different.contains(&member) {
+                different.push(member);
+            }
+        }
+        *members = different;
+        if let [Value::Object(only)] = members.as_slice() {
+            let mut only = only.clone();
+            object.remove(union);
+            // What was said beside the union comes first.
+            let said = only.remove("description");
+            only.extend(std::mem::take(object));
+            *object = only;
+            if let Some(Value::String(said)) = said {
+                union::note(object, &said);
+            }
+        }
+    }
+    if object.get("default").is_some_and(Value::is_null) {
+        object.remove("default");
+    }
+    dropped
+}
+
+/// Items in fixed places: an array of that many, each of one of their types. Few clients know `prefixItems`.
+fn tuple(object: &mut Object) {
+    let Some(Value::Array(prefix)) = object.remove("prefixItems") else { return };
+    let closed = object.get("items").is_none_or(|items| *items == Value::Bool(false))
+        || object.get("maxItems").and_then(Value::as_u64) == Some(prefix.len() as u64);
+    let mut kinds: Vec<Value> = Vec::new();
+    let rest = object.remove("items").filter(Value::is_object);
+    for item in prefix.iter().chain(rest.iter().filter(|_| !closed)) {
+        if !kinds.contains(item) {
+            kinds.push(item.clone());
+        }
+    }
+    let word = |item: &Value| match item.get("type").and_then(Value::as_str) {
+        Some("integer") => "an integer".to_owned(),
+        Some("array" | "object") => format!("an {}", item["type"].as_str().unwrap_or_default()),
+        Some(kind) => format!("a {kind}"),
+        None => "a value".to_owned(),
+    };
+    if kinds.len() > 1 {
+        let note = format!("In this order: {}.", prefix.iter().map(word).collect::<Vec<_>>().join(", "));
+        let text =
+            object.get("description").and_then(Value::as_str).map_or(note.clone(), |text| format!("{text}\n{note}"));
+        object.insert("description".into(), text.into());
+    }
+    match kinds.len() {
+        0 => object.insert("items".into(), json!({})),
+        1 => object.insert("items".into(), kinds.remove(0)),
+        _ => object.insert("items".into(), json!({ "anyOf": kinds })),
+    };
+    let count = prefix.len();
+    object.entry("minItems").or_insert_with(|| count.into());
+    if closed {
+        object.entry("maxItems").or_insert_with(|| count.into());
+    }
+}
+
+/// Maps whose keys are numbers: what the pattern says of a key is checked, and told.
+fn keys_by_pattern(object: &mut Object) {
+    let Some(Value::Object(patterns)) = object.remove("patternProperties") else { return };
+    let mut kinds: Vec<Value> = Vec::new();
+    for schema in patterns.values() {
+        if !kinds.contains(schema) {
+            kinds.push(schema.clone());
+        }
+    }
+    let names: Vec<String> = patterns.keys().map(|pattern| format!("`{pattern}`")).collect();
+    let note = format!("Keys match {}.", names.join(" or "));
+    let text = object.get("description").and_then(Value::as_str).map_or(note.clone(), |text| format!("{text}\n{note}"));
+    object.insert("description".into(), text.into());
+    if let Some(rest) = object.get("additionalProperties").filter(|rest| rest.is_object())
+        && !kinds.contains(rest)
+    {
+        kinds.push(rest.clone());
+    }
+    let rest = match kinds.len() {
+        0 => return,
+        1 => kinds.remove(0),
+        _ => json!({ "anyOf": kinds }),
+    };
+    // What else may be there is not told apart from these.
+    let open = object.get("additionalProperties").is_none_or(|rest| *rest == Value::Bool(true));
+    object.insert("additionalProperties".into(), if open { true.into() } else { rest });
+}
+
+/// One constant is a list of one choice: not every client knows `const`.
+fn constant(object: &mut Object) {
+    if object.get("const") == Some(&Value::Null) {
+        object.remove("const");
+        object.insert("type".into(), "null".into());
+    }
+    if let Some(value @ Value::String(_)) = object.get("const").cloned() {
+        object.remove("const");
+        object.insert("type".into(), "string".into());
+        object.insert("enum".into(), vec![value].into());
+    }
+}
