@@ -33,6 +33,7 @@
 //! | `calc call add a=1 b=2` | runs a tool here and prints its result |
 //! | `calc read notes://7` | prints a resource |
 //! | `calc get review language=rust` | renders a prompt and prints its messages |
+//! | `calc check` | checks what clients would refuse or miss in names, schemas and descriptions; an error is exit code 1 |
 //! | `calc help call add` | says more, here about one tool |
 //!
 //! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
@@ -217,6 +218,8 @@
 //! # }
 //! ```
 //!
+//! [`testing::check`] says in a test what `calc check` says on the command line: what clients would refuse.
+//!
 //! # When a tool does not show up
 //!
 //! Run `calc list` first: it shows what the program offers, without a client.
@@ -228,7 +231,7 @@
 //! - **It is in the list, and the client does not show it.** Most clients read the list once: restart the client. Give it
 //!   the absolute path of the binary, and build the binary again; clients start what was built, not what was written. If
 //!   the server cannot start, it says why on standard error, which clients keep in their logs. Some clients refuse tools
-//!   whose names are longer than 64 characters or have a `.` in them.
+//!   over their names or schemas: `calc check` says which and why.
 //! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.
 //!
 //! # Features
@@ -264,6 +267,7 @@ mod schema;
 mod cli;
 mod client;
 mod error;
+mod lint;
 mod seal;
 mod server;
 pub mod testing;

@@ -207,6 +207,22 @@ fn each_step_is_short_and_whole() {
 }
 
 #[test]
+fn no_client_refuses_them() {
+    for (name, _) in sources() {
+        let output = program(&name).args(["check", "--json"]).output().expect("the example starts");
+        let checked: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let findings = checked["findings"].as_array().expect("a list");
+        let errors = findings.iter().filter(|finding| finding["severity"] == "error");
+        let errors: Vec<_> = errors.map(|finding| (&finding["name"], &finding["rule"])).collect();
+        // The conformance suite asks for this schema.
+        let asked_for = (&json!("json_schema_2020_12_tool"), &json!("root-combinator"));
+        assert_eq!(errors, if name == "everything" { vec![asked_for] } else { vec![] }, "{name}");
+        // The tour is as directories want it; the steps of the tutorial are short instead.
+        assert!(name != "tour" || findings.is_empty(), "{findings:#?}");
+    }
+}
+
+#[test]
 fn a_client_sees_progress() {
     let params = json!({ "name": "index", "arguments": { "folder": "notes", "files": 2 } });
     let answers = session("05_context", &[request("tools/call", params, Some(7))]);

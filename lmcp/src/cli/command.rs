@@ -1,5 +1,6 @@
 //! The process's arguments as one [`Command`], and what is said of arguments that are none.
 
+use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
 use lexopt::{Arg, Parser};
@@ -33,6 +34,10 @@ pub(super) enum Command {
         arguments: Vec<String>,
         json: bool,
     },
+    Check {
+        target: Target,
+        json: bool,
+    },
     Help(Topic),
     Version,
 }
@@ -61,6 +66,7 @@ pub(super) enum Verb {
     Call,
     Read,
     Get,
+    Check,
     Help,
 }
 
@@ -76,7 +82,10 @@ pub(super) struct Misuse {
 
 impl Misuse {
     fn of(verb: impl Into<Option<Verb>>, message: impl Into<String>) -> Self {
-        Self::with(verb.into().map_or("[list | call | read | get | help | --http [HOST:PORT]]", Verb::usage), message)
+        Self::with(
+            verb.into().map_or("[list | call | read | get | check | help | --http [HOST:PORT]]", Verb::usage),
+            message,
+        )
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
@@ -102,7 +111,7 @@ impl Misuse {
 }
 
 impl Verb {
-    const ALL: [Verb; 5] = [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Help];
+    const ALL: [Verb; 6] = [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Check, Verb::Help];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -110,6 +119,7 @@ impl Verb {
             Verb::Call => "call",
             Verb::Read => "read",
             Verb::Get => "get",
+            Verb::Check => "check",
             Verb::Help => "help",
         }
     }
@@ -121,6 +131,7 @@ impl Verb {
             Verb::Call => "call TOOL [key=value ...] [--json]",
             Verb::Read => "read URI [--json]",
             Verb::Get => "get PROMPT [key=value ...] [--json]",
+            Verb::Check => "check [--profile PROFILE] [--json]",
             Verb::Help => "help [COMMAND [NAME]]",
         }
     }
@@ -149,6 +160,7 @@ struct Options {
     certificate: Option<String>,
     #[cfg(feature = "http")]
     key: Option<String>,
+    profile: Option<String>,
     json: bool,
     help: bool,
     version: bool,
@@ -172,6 +184,7 @@ impl Command {
                 Some(Arg::Long("tls-cert")) => options.certificate = Some(file(&mut parser, "--tls-cert")?),
                 #[cfg(feature = "http")]
                 Some(Arg::Long("tls-key")) => options.key = Some(file(&mut parser, "--tls-key")?),
+                Some(Arg::Long("profile")) => options.profile = Some(profile(&mut parser)?),
                 Some(Arg::Long("json")) => options.json = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
@@ -203,7 +216,10 @@ impl Command {
             return Ok(http);
         }
         if options.json && !verb.is_some_and(Verb::has_json) {
-            return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
+            return Err(Misuse::of(verb, "--json belongs to list, call, read, get or check"));
+        }
+        if options.profile.is_some() && verb != Some(Verb::Check) {
+            return Err(Misuse::of(verb, "--profile belongs to check"));
         }
         let json = options.json;
         let mut words = words.into_iter();
@@ -217,6 +233,7 @@ impl Command {
             Some(Verb::Get) => {
                 return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), json });
             }
+            Some(Verb::Check) => Command::Check { target: target(options.profile.as_deref())?, json },
             Some(Verb::Help) => {
                 let about = words.next().map(|word| Verb::parse(&word)).transpose()?;
                 return Ok(Command::Help(Topic::of(about, words.collect())));
@@ -310,9 +327,30 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
     })
 }
 
+/// The word behind `--profile`.
+fn profile(parser: &mut Parser) -> Result<String, Misuse> {
+    let missing = |_| Misuse::of(Verb::Check, format!("--profile needs one of {}", targets()));
+    Ok(parser.value().map_err(missing)?.to_string_lossy().into_owned())
+}
+
+fn target(profile: Option<&str>) -> Result<Target, Misuse> {
+    let Some(profile) = profile else { return Ok(Target::default()) };
+    Target::ALL.into_iter().find(|target| target.as_str() == profile).ok_or_else(|| {
+        let near = did_you_mean(profile, Target::ALL.map(Target::as_str));
+        let hint = if near.is_empty() { format!("; write one of {}", targets()) } else { near };
+        Misuse::of(Verb::Check, format!("there is no profile {profile:?}{hint}"))
+    })
+}
+
+fn targets() -> String {
+    Target::ALL.map(Target::as_str).join(", ")
+}
+
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
-    let mut hint =
-        did_you_mean(option, ["--json", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"]);
+    let mut hint = did_you_mean(
+        option,
+        ["--json", "--profile", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"],
+    );
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
@@ -370,7 +408,25 @@ mod tests {
         assert_eq!(message("list -x"), "unknown option \"-x\"");
         assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
         assert_eq!(message("read a b"), "\"b\" is one argument too many");
-        assert_eq!(message("--json"), "--json belongs to list, call, read or get");
+        assert_eq!(message("--json"), "--json belongs to list, call, read, get or check");
+        assert_eq!(message("chek"), "unknown command \"chek\"; did you mean \"check\"?");
+        assert_eq!(message("check now"), "\"now\" is one argument too many");
+    }
+
+    #[test]
+    fn a_profile_goes_with_check() {
+        let check = |target, json| Ok(Command::Check { target, json });
+        assert_eq!(parse("check"), check(Target::Clients, false));
+        assert_eq!(parse("check --json --profile=gemini"), check(Target::Gemini, true));
+        assert_eq!(parse("--profile openai-strict check"), check(Target::OpenAiStrict, false));
+        let all = "clients, openai-strict, gemini, anthropic";
+        assert_eq!(message("check --profile"), format!("--profile needs one of {all}"));
+        assert_eq!(message("check --profile gmini"), "there is no profile \"gmini\"; did you mean \"gemini\"?");
+        assert_eq!(message("check --profile x"), format!("there is no profile \"x\"; write one of {all}"));
+        assert_eq!(message("check --profil x"), "unknown option \"--profil\"; did you mean \"--profile\"?");
+        for line in ["list --profile gemini", "--profile gemini"] {
+            assert_eq!(message(line), "--profile belongs to check");
+        }
     }
 
     #[cfg(feature = "http")]

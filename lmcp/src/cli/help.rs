@@ -47,6 +47,7 @@ impl Help<'_> {
             (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
             (format!("{program} read URI"), "print a resource"),
             (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
+            (format!("{program} check [--profile PROFILE]"), "check what clients would refuse or miss"),
             (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),
         ]);
         page.table(&usage);
@@ -80,7 +81,7 @@ impl Help<'_> {
         page.section("EXIT CODES");
         page.table(&[
             ("0".into(), "done"),
-            ("1".into(), "the server, or what it ran, reported an error"),
+            ("1".into(), "the server, or what it ran, reported an error; check found one"),
             ("2".into(), "the command line was not understood; nothing ran"),
         ]);
         page.text
@@ -100,6 +101,11 @@ impl Help<'_> {
             }
             Verb::Read => "Prints a resource: text as it is, bytes when standard output is not a terminal.",
             Verb::Get => "Renders a prompt and prints its messages, each behind its role.",
+            Verb::Check => {
+                "Reports what clients, and the models behind them, would refuse or cut off of the definitions, and what \
+                 directories ask for; each with what to write instead, and how large the list of tools is. A token is \
+                 counted for each four bytes. Errors fail, advice does not."
+            }
             Verb::Help => "Says more about a command; behind `call` about a tool, behind `get` about a prompt.",
         });
         if matches!(verb, Verb::Call | Verb::Get) {
@@ -120,6 +126,7 @@ impl Help<'_> {
         }
         let json = match verb {
             Verb::List => "print the definitions as JSON, as they are on the wire",
+            Verb::Check => "print findings and sizes as JSON",
             _ => "print the whole result as JSON, as it is on the wire",
         };
         let help = match verb {
@@ -129,7 +136,15 @@ impl Help<'_> {
         };
         if verb != Verb::Help {
             page.section("OPTIONS");
-            page.table(&[("--json".to_owned(), json), ("-h, --help".to_owned(), help)]);
+            let profile = (
+                "--profile PROFILE".to_owned(),
+                "whom to ask: clients (all of them), openai-strict, gemini, anthropic",
+            );
+            let mut options = vec![("--json".to_owned(), json), ("-h, --help".to_owned(), help)];
+            if verb == Verb::Check {
+                options.insert(0, profile);
+            }
+            page.table(&options);
         }
         page.examples(&self.examples(verb));
         page.text
@@ -207,6 +222,7 @@ impl Help<'_> {
                     self.example(verb, &prompt.common, &signature::of_prompt(prompt), &signature::input(&prompt.common))
                 })
                 .collect(),
+            Verb::Check => vec![format!("{program} check"), format!("{program} check --profile gemini --json")],
             Verb::Help => Vec::new(),
         }
     }
