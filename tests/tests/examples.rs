@@ -20,7 +20,7 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
         "call quote to=Oslo weight=heavy sped=express",
         Err("error: quote: 2 problems with the arguments\n\
              - sped: unknown; did you mean \"speed\"?\n\
-             - weight: expected a number, got \"heavy\"\n"),
+             - weight: expected a number, got \"heavy\"\nexample: {\"to\": \"…\", \"weight\": 1}\n"),
     ),
     ("02_arguments", "call track number=RX7", Ok("RX7 is on its way\n")),
     ("02_arguments", "call track tracking_number=RX7", Ok("RX7 is on its way\n")),
