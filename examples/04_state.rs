@@ -37,7 +37,9 @@ fn shelf(State(library): State<Library>) -> Vec<String> {
 fn lend(
     State(library): State<Library>,
     State(Days(days)): State<Days>,
+    /// As `shelf` has it.
     title: String,
+    /// Who takes it home.
     reader: String,
 ) -> Result<String, String> {
     match library.books().get_mut(&title) {

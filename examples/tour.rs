@@ -4,14 +4,24 @@ use lmcp::{CompletionArguments, Context, SamplingRequest, Unanswered, prompt, re
 use std::time::Duration;
 
 /// Add two integers.
-#[tool(read_only, idempotent)]
-fn add(a: i64, b: i64) -> i64 {
+#[tool(title = "Add", read_only, destructive = false, idempotent, open_world = false)]
+fn add(
+    /// The first one.
+    a: i64,
+    /// The second one.
+    b: i64,
+) -> i64 {
     a.saturating_add(b)
 }
 
 /// Divide two numbers.
-#[tool(read_only, idempotent)]
-fn divide(a: f64, b: f64) -> Result<f64, String> {
+#[tool(title = "Divide", read_only, destructive = false, idempotent, open_world = false)]
+fn divide(
+    /// What is divided.
+    a: f64,
+    /// By what.
+    b: f64,
+) -> Result<f64, String> {
     if b == 0.0 { Err("division by zero".into()) } else { Ok(a / b) }
 }
 
@@ -23,26 +33,35 @@ struct Forecast {
 }
 
 /// Forecast for a city.
-#[tool(title = "Weather", read_only, open_world)]
+#[tool(title = "Weather", read_only, destructive = false, open_world)]
 fn forecast(
     /// City name, in any language.
     city: String,
-    #[arg(default = 3)] days: u8,
+    /// How many days, today included.
+    #[arg(default = 3)]
+    days: u8,
 ) -> Forecast {
     let summary = format!("sun over {city} for {days} days");
     Forecast { city, days, summary }
 }
 
 /// Wait for a while.
-#[tool(read_only, timeout = "30s")]
-async fn wait(ms: u64) -> String {
+#[tool(title = "Wait", read_only, destructive = false, open_world = false, timeout = "30s")]
+async fn wait(
+    /// Milliseconds.
+    ms: u64,
+) -> String {
     tokio::time::sleep(Duration::from_millis(ms)).await;
     format!("waited {ms} ms")
 }
 
 /// Count, and say so.
-#[tool(read_only)]
-async fn count(ctx: &Context, to: u32) -> String {
+#[tool(title = "Count", read_only, destructive = false, open_world = false)]
+async fn count(
+    ctx: &Context,
+    /// The last number.
+    to: u32,
+) -> String {
     for n in 1..=to {
         ctx.progress(n).of(to).message("counting").await;
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -69,8 +88,12 @@ enum Table {
 }
 
 /// Book a table; the guest is asked for the rest.
-#[tool(elicits(Booking, bool))]
-async fn book(ctx: &Context, day: String) -> Result<String, Unanswered> {
+#[tool(title = "Book a table", read_only = false, destructive = false, open_world = false, elicits(Booking, bool))]
+async fn book(
+    ctx: &Context,
+    /// When, in the guest's words.
+    day: String,
+) -> Result<String, Unanswered> {
     let Booking { name, table, guests } = match ctx.elicit(format!("A table for {day}:")).await {
         Err(Unanswered::Declined) => return Ok("nothing is booked".into()),
         answer => answer?,
@@ -87,14 +110,18 @@ async fn book(ctx: &Context, day: String) -> Result<String, Unanswered> {
 }
 
 /// Sum a text up, with the client's model.
-#[tool]
-async fn sum_up(ctx: &Context, text: String) -> Result<String, Unanswered> {
+#[tool(title = "Sum up", read_only, destructive = false, open_world = false)]
+async fn sum_up(
+    ctx: &Context,
+    /// What is summed up.
+    text: String,
+) -> Result<String, Unanswered> {
     let request = SamplingRequest::new(format!("Sum this up in one sentence:\n{text}")).max_tokens(200);
     Ok(ctx.sample(request).await?.text())
 }
 
 /// The folders that the client works in.
-#[tool(read_only)]
+#[tool(title = "Folders", read_only, destructive = false, open_world = false)]
 async fn folders(ctx: &Context) -> Result<String, Unanswered> {
     let roots = ctx.roots().await?;
     Ok(roots.iter().map(|root| root.uri.as_str()).collect::<Vec<_>>().join(", "))
@@ -126,7 +153,12 @@ enum Language {
 
 /// Review some code.
 #[prompt]
-fn review(language: Language, code: String) -> String {
+fn review(
+    /// What it is written in.
+    language: Language,
+    /// What is reviewed.
+    code: String,
+) -> String {
     let language = match language {
         Language::Rust => "rust",
         Language::Python => "python",

@@ -33,6 +33,7 @@
 //! | `calc call add a=1 b=2` | runs a tool here and prints its result |
 //! | `calc read notes://7` | prints a resource |
 //! | `calc get review language=rust` | renders a prompt and prints its messages |
+//! | `calc check` | checks what clients would refuse or miss in names, schemas and descriptions; an error is exit code 1 |
 //! | `calc install cursor` | writes the program into a client's configuration; `calc install` lists the clients |
 //! | `calc uninstall cursor` | takes it out again |
 //! | `calc manifest` | prints a `server.json` for the [MCP registry](https://registry.modelcontextprotocol.io) |
@@ -220,6 +221,8 @@
 //! # }
 //! ```
 //!
+//! [`testing::check`] says in a test what `calc check` says on the command line: what clients would refuse.
+//!
 //! # When a tool does not show up
 //!
 //! Run `calc list` first: it shows what the program offers, without a client.
@@ -232,7 +235,7 @@
 //!   the absolute path of the binary, as `calc install` does, and build the binary again; clients start what was built, not
 //!   what was written. If
 //!   the server cannot start, it says why on standard error, which clients keep in their logs. Some clients refuse tools
-//!   whose names are longer than 64 characters or have a `.` in them.
+//!   over their names or schemas: `calc check` says which and why.
 //! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.
 //!
 //! # Features
@@ -268,6 +271,7 @@ mod schema;
 mod cli;
 mod client;
 mod error;
+mod lint;
 mod seal;
 mod server;
 pub mod testing;

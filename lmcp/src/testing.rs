@@ -27,13 +27,18 @@
 //! program, so pass every state they take, or use `Server::empty().tool(f)`.
 //!
 //! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
+//!
+//! [`check`] says what clients would refuse of the functions, without calling any.
 
+mod check;
 mod script;
 
 use crate::client::Connection;
+pub use crate::lint::{Finding, Severity, Target};
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
 use crate::{Error, Result};
+pub use check::{check, check_schema, check_server};
 use script::Script;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;

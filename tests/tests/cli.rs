@@ -271,6 +271,7 @@ USAGE
   calc call TOOL [key=value ...]   run a tool and print its result
   calc read URI                    print a resource
   calc get PROMPT [key=value ...]  render a prompt and print its messages
+  calc check [--profile PROFILE]   check what clients would refuse or miss
   calc install [CLIENT]            write this server into a client's file
   calc uninstall [CLIENT]          take it out again
   calc manifest                    print a server.json for the MCP registry
@@ -295,7 +296,7 @@ ENVIRONMENT
 
 EXIT CODES
   0  done
-  1  the server, or what it ran, reported an error
+  1  the server, or what it ran, reported an error; check found one
   2  the command line was not understood; nothing ran
 ";
 
@@ -359,7 +360,7 @@ fn help_is_about_the_program_a_command_or_a_tool() {
     for line in ["help call greet", "call greet --help", "call greet name=x -h"] {
         prints(line, HELP_GREET);
     }
-    for verb in ["list", "read", "get", "install", "uninstall", "manifest", "help"] {
+    for verb in ["list", "read", "get", "check", "install", "uninstall", "manifest", "help"] {
         let help = calc(&format!("help {verb}"));
         assert!(help.stdout.starts_with(&format!("calc {verb}")) && help.code == Some(0), "{help:?}");
     }
@@ -394,14 +395,14 @@ fn examples_in_the_help_run() {
 #[test]
 fn a_command_line_that_is_not_understood_says_what_to_write() {
     let commands =
-        "usage: calc [list | call | read | get | install | uninstall | manifest | help | --http [HOST:PORT]]\n";
+        "usage: calc [list | call | read | get | check | install | uninstall | manifest | help | --http [HOST:PORT]]\n";
     fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
     let call = "usage: calc call add [key=value ...]\n";
     for line in ["add a=1 b=2", "help add"] {
         fails(line, 2, &format!("error: \"add\" is a tool, and no command\n{call}"));
     }
     fails("review", 2, "error: \"review\" is a prompt, and no command\nusage: calc get review [key=value ...]\n");
-    fails("--json", 2, &format!("error: --json belongs to list, call, read or get\n{commands}"));
+    fails("--json", 2, &format!("error: --json belongs to list, call, read, get or check\n{commands}"));
     fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));
     let list = "usage: calc list [tools | resources | templates | prompts] [--json]\n";
     fails("list tool", 2, &format!("error: there is no list of \"tool\"; did you mean \"tools\"?\n{list}"));

@@ -20,7 +20,7 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
         "call quote to=Oslo weight=heavy sped=express",
         Err("error: quote: 2 problems with the arguments\n\
              - sped: unknown; did you mean \"speed\"?\n\
-             - weight: expected a number, got \"heavy\"\n"),
+             - weight: expected a number, got \"heavy\"\nexample: {\"to\": \"…\", \"weight\": 1}\n"),
     ),
     ("02_arguments", "call track number=RX7", Ok("RX7 is on its way\n")),
     ("02_arguments", "call track tracking_number=RX7", Ok("RX7 is on its way\n")),
@@ -204,6 +204,22 @@ fn each_step_is_short_and_whole() {
     }
     let counted: BTreeSet<String> = (1..=steps.len()).map(|number| format!("{number:02}")).collect();
     assert_eq!(steps, counted, "a step is missing");
+}
+
+#[test]
+fn no_client_refuses_them() {
+    for (name, _) in sources() {
+        let output = program(&name).args(["check", "--json"]).output().expect("the example starts");
+        let checked: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let findings = checked["findings"].as_array().expect("a list");
+        let errors = findings.iter().filter(|finding| finding["severity"] == "error");
+        let errors: Vec<_> = errors.map(|finding| (&finding["name"], &finding["rule"])).collect();
+        // The conformance suite asks for this schema.
+        let asked_for = (&json!("json_schema_2020_12_tool"), &json!("root-combinator"));
+        assert_eq!(errors, if name == "everything" { vec![asked_for] } else { vec![] }, "{name}");
+        // The tour is as directories want it; the steps of the tutorial are short instead.
+        assert!(name != "tour" || findings.is_empty(), "{findings:#?}");
+    }
 }
 
 #[test]

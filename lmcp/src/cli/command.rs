@@ -1,6 +1,7 @@
 //! The process's arguments as one [`Command`], and what is said of arguments that are none.
 
 use super::install::Order;
+use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
 use lexopt::{Arg, Parser};
@@ -34,6 +35,10 @@ pub(super) enum Command {
         arguments: Vec<String>,
         json: bool,
     },
+    Check {
+        target: Target,
+        json: bool,
+    },
     Install(Order),
     Uninstall(Order),
     Manifest,
@@ -65,6 +70,7 @@ pub(super) enum Verb {
     Call,
     Read,
     Get,
+    Check,
     Install,
     Uninstall,
     Manifest,
@@ -72,7 +78,8 @@ pub(super) enum Verb {
 }
 
 /// What may stand behind the program's name when nothing is known of what was meant.
-const COMMANDS: &str = "[list | call | read | get | install | uninstall | manifest | help | --http [HOST:PORT]]";
+const COMMANDS: &str =
+    "[list | call | read | get | check | install | uninstall | manifest | help | --http [HOST:PORT]]";
 
 /// A command line that was not understood. Nothing ran.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,8 +119,17 @@ impl Misuse {
 }
 
 impl Verb {
-    const ALL: [Verb; 8] =
-        [Verb::List, Verb::Call, Verb::Read, Verb::Get, Verb::Install, Verb::Uninstall, Verb::Manifest, Verb::Help];
+    const ALL: [Verb; 9] = [
+        Verb::List,
+        Verb::Call,
+        Verb::Read,
+        Verb::Get,
+        Verb::Check,
+        Verb::Install,
+        Verb::Uninstall,
+        Verb::Manifest,
+        Verb::Help,
+    ];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -121,6 +137,7 @@ impl Verb {
             Verb::Call => "call",
             Verb::Read => "read",
             Verb::Get => "get",
+            Verb::Check => "check",
             Verb::Install => "install",
             Verb::Uninstall => "uninstall",
             Verb::Manifest => "manifest",
@@ -135,6 +152,7 @@ impl Verb {
             Verb::Call => "call TOOL [key=value ...] [--json]",
             Verb::Read => "read URI [--json]",
             Verb::Get => "get PROMPT [key=value ...] [--json]",
+            Verb::Check => "check [--profile PROFILE] [--json]",
             Verb::Install if cfg!(feature = "http") => "install [CLIENT] [--http URL] [--print]",
             Verb::Install => "install [CLIENT] [--print]",
             Verb::Uninstall => "uninstall [CLIENT] [--print]",
@@ -152,7 +170,7 @@ impl Verb {
     }
 
     fn has_json(self) -> bool {
-        matches!(self, Verb::List | Verb::Call | Verb::Read | Verb::Get)
+        matches!(self, Verb::List | Verb::Call | Verb::Read | Verb::Get | Verb::Check)
     }
 
     fn has_print(self) -> bool {
@@ -171,6 +189,7 @@ struct Options {
     certificate: Option<String>,
     #[cfg(feature = "http")]
     key: Option<String>,
+    profile: Option<String>,
     json: bool,
     print: bool,
     help: bool,
@@ -195,6 +214,7 @@ impl Command {
                 Some(Arg::Long("tls-cert")) => options.certificate = Some(file(&mut parser, "--tls-cert")?),
                 #[cfg(feature = "http")]
                 Some(Arg::Long("tls-key")) => options.key = Some(file(&mut parser, "--tls-key")?),
+                Some(Arg::Long("profile")) => options.profile = Some(profile(&mut parser)?),
                 Some(Arg::Long("json")) => options.json = true,
                 Some(Arg::Long("print")) => options.print = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
@@ -239,7 +259,10 @@ impl Command {
             return Err(Misuse::of(verb, "--print belongs to install and uninstall"));
         }
         if options.json && !verb.is_some_and(Verb::has_json) {
-            return Err(Misuse::of(verb, "--json belongs to list, call, read or get"));
+            return Err(Misuse::of(verb, "--json belongs to list, call, read, get or check"));
+        }
+        if options.profile.is_some() && verb != Some(Verb::Check) {
+            return Err(Misuse::of(verb, "--profile belongs to check"));
         }
         let (json, print) = (options.json, options.print);
         let mut words = words.into_iter();
@@ -253,6 +276,7 @@ impl Command {
             Some(Verb::Get) => {
                 return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), json });
             }
+            Some(Verb::Check) => Command::Check { target: target(options.profile.as_deref())?, json },
             Some(Verb::Install) => Command::Install(Order { client: words.next(), url, print }),
             Some(Verb::Uninstall) => Command::Uninstall(Order { client: words.next(), url: None, print }),
             Some(Verb::Manifest) => Command::Manifest,
@@ -367,10 +391,29 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
     })
 }
 
+/// The word behind `--profile`.
+fn profile(parser: &mut Parser) -> Result<String, Misuse> {
+    let missing = |_| Misuse::of(Verb::Check, format!("--profile needs one of {}", targets()));
+    Ok(parser.value().map_err(missing)?.to_string_lossy().into_owned())
+}
+
+fn target(profile: Option<&str>) -> Result<Target, Misuse> {
+    let Some(profile) = profile else { return Ok(Target::default()) };
+    Target::ALL.into_iter().find(|target| target.as_str() == profile).ok_or_else(|| {
+        let near = did_you_mean(profile, Target::ALL.map(Target::as_str));
+        let hint = if near.is_empty() { format!("; write one of {}", targets()) } else { near };
+        Misuse::of(Verb::Check, format!("there is no profile {profile:?}{hint}"))
+    })
+}
+
+fn targets() -> String {
+    Target::ALL.map(Target::as_str).join(", ")
+}
+
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
     let mut hint = did_you_mean(
         option,
-        ["--json", "--print", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"],
+        ["--json", "--print", "--profile", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"],
     );
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
@@ -429,11 +472,29 @@ mod tests {
         assert_eq!(message("list -x"), "unknown option \"-x\"");
         assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
         assert_eq!(message("read a b"), "\"b\" is one argument too many");
-        assert_eq!(message("--json"), "--json belongs to list, call, read or get");
-        assert_eq!(message("install --json"), "--json belongs to list, call, read or get");
+        assert_eq!(message("--json"), "--json belongs to list, call, read, get or check");
+        assert_eq!(message("chek"), "unknown command \"chek\"; did you mean \"check\"?");
+        assert_eq!(message("check now"), "\"now\" is one argument too many");
+        assert_eq!(message("install --json"), "--json belongs to list, call, read, get or check");
         assert_eq!(message("list --print"), "--print belongs to install and uninstall");
         assert_eq!(message("manifest x"), "\"x\" is one argument too many");
         assert_eq!(message("instal cursor"), "unknown command \"instal\"; did you mean \"install\"?");
+    }
+
+    #[test]
+    fn a_profile_goes_with_check() {
+        let check = |target, json| Ok(Command::Check { target, json });
+        assert_eq!(parse("check"), check(Target::Clients, false));
+        assert_eq!(parse("check --json --profile=gemini"), check(Target::Gemini, true));
+        assert_eq!(parse("--profile openai-strict check"), check(Target::OpenAiStrict, false));
+        let all = "clients, openai-strict, gemini, anthropic";
+        assert_eq!(message("check --profile"), format!("--profile needs one of {all}"));
+        assert_eq!(message("check --profile gmini"), "there is no profile \"gmini\"; did you mean \"gemini\"?");
+        assert_eq!(message("check --profile x"), format!("there is no profile \"x\"; write one of {all}"));
+        assert_eq!(message("check --profil x"), "unknown option \"--profil\"; did you mean \"--profile\"?");
+        for line in ["list --profile gemini", "--profile gemini"] {
+            assert_eq!(message(line), "--profile belongs to check");
+        }
     }
 
     #[test]

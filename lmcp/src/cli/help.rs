@@ -47,6 +47,7 @@ impl Help<'_> {
             (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
             (format!("{program} read URI"), "print a resource"),
             (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
+            (format!("{program} check [--profile PROFILE]"), "check what clients would refuse or miss"),
             (format!("{program} install [CLIENT]"), "write this server into a client's file"),
             (format!("{program} uninstall [CLIENT]"), "take it out again"),
             (format!("{program} manifest"), "print a server.json for the MCP registry"),
@@ -83,7 +84,7 @@ impl Help<'_> {
         page.section("EXIT CODES");
         page.table(&[
             ("0".into(), "done"),
-            ("1".into(), "the server, or what it ran, reported an error"),
+            ("1".into(), "the server, or what it ran, reported an error; check found one"),
             ("2".into(), "the command line was not understood; nothing ran"),
         ]);
         page.text
@@ -103,6 +104,11 @@ impl Help<'_> {
             }
             Verb::Read => "Prints a resource: text as it is, bytes when standard output is not a terminal.",
             Verb::Get => "Renders a prompt and prints its messages, each behind its role.",
+            Verb::Check => {
+                "Reports what clients, and the models behind them, would refuse or cut off of the definitions, and what \
+                 directories ask for; each with what to write instead, and how large the list of tools is. A token is \
+                 counted for each four bytes. Errors fail, advice does not."
+            }
             Verb::Install => {
                 "Writes this program into a client's configuration, as a server that the client starts; or, with --http, \
                  the address of one that runs. Nothing else in the file changes, what was added to the entry by hand \
@@ -137,6 +143,7 @@ impl Help<'_> {
         }
         let json = match verb {
             Verb::List => "print the definitions as JSON, as they are on the wire",
+            Verb::Check => "print findings and sizes as JSON",
             _ => "print the whole result as JSON, as it is on the wire",
         };
         let print = match verb {
@@ -153,6 +160,10 @@ impl Help<'_> {
             let mut options = match verb {
                 Verb::Install | Verb::Uninstall => vec![("--print".to_owned(), print)],
                 Verb::Manifest => Vec::new(),
+                Verb::Check => {
+                    let profiles = "whom to ask: clients (all of them), openai-strict, gemini, anthropic";
+                    vec![("--profile PROFILE".to_owned(), profiles), ("--json".to_owned(), json)]
+                }
                 _ => vec![("--json".to_owned(), json)],
             };
             if verb == Verb::Install && cfg!(feature = "http") {
@@ -243,6 +254,7 @@ impl Help<'_> {
                     self.example(verb, &prompt.common, &signature::of_prompt(prompt), &signature::input(&prompt.common))
                 })
                 .collect(),
+            Verb::Check => vec![format!("{program} check"), format!("{program} check --profile gemini --json")],
             Verb::Install => {
                 let mut examples = vec![format!("{program} install"), format!("{program} install claude-desktop")];
                 if cfg!(feature = "http") {

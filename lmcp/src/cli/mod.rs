@@ -4,7 +4,7 @@
 //! the exit code. In the order of that way:
 //!
 //! - [`command`]: the arguments become one [`Command`], or a [`Misuse`];
-//! - [`list`], [`call`], [`read`], [`get`], [`install`], [`manifest`], [`help`]: a command becomes a report;
+//! - [`list`], [`call`], [`read`], [`get`], [`check`], [`install`], [`manifest`], [`help`]: a command becomes a report;
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
 //! - [`prompt`]: what a tool asks meanwhile, of the person at the terminal;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
@@ -13,6 +13,7 @@
 
 mod arguments;
 mod call;
+mod check;
 mod command;
 mod content;
 mod get;
@@ -125,6 +126,13 @@ pub(crate) async fn run(server: Server) -> i32 {
         Command::List { only, json } => {
             let report = match server.build() {
                 Ok(server) => list::list(&server, only, json, look),
+                Err(e) => Report::error(&e),
+            };
+            report.print(&mut io::stdout())
+        }
+        Command::Check { target, json } => {
+            let report = match server.build() {
+                Ok(server) => check::check(&server, target, json, look),
                 Err(e) => Report::error(&e),
             };
             report.print(&mut io::stdout())

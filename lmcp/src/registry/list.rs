@@ -44,7 +44,6 @@ where
         self.items.get(*self.positions.get(name)?)
     }
 
-    #[cfg(feature = "cli")]
     pub(crate) fn items(&self) -> &[Arc<T>] {
         &self.items
     }

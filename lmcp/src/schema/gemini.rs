@@ -96,6 +96,10 @@ impl Pass<'_> {
             return with_null(union.into(), nullable);
         }
         let kind = object.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if kind == "null" {
+            // There is no such type; what is said of its value is that it may be nothing.
+            return with_null(as_text(&object, "Always null."), true);
+        }
         if kind.is_empty() {
             return as_text(&object, "A JSON value, written as a string.");
         }

@@ -24,7 +24,7 @@ pub(crate) mod output;
 pub(crate) mod portable;
 mod probe;
 mod profile;
-mod reference;
+pub(crate) mod reference;
 mod repair;
 pub(crate) mod rules;
 pub(crate) mod source;

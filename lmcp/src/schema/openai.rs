@@ -53,6 +53,12 @@ fn strict(value: &mut Value, root: bool) {
         return;
     }
     told(object);
+    if object.len() > 1
+        && let Some(reference) = object.remove("$ref")
+    {
+        // Nothing may stand beside a reference.
+        object.insert("anyOf".into(), json!([{ "$ref": reference }]));
+    }
     if let Some(Value::Array(kinds)) = object.get_mut("type") {
         // `["string", "null"]` is the one list of types there.
         if kinds.len() == 1 {

@@ -108,6 +108,7 @@ fn node(object: &mut Object, side: Side) {
     union::merge_parts(object);
     union::simplify(object);
     if side == Side::Input {
+        choices_of_others(object);
         // What became of alternatives has properties that not all of them had.
         drop_nulls(object);
     }
@@ -326,6 +327,40 @@ fn keys_by_pattern(object: &mut Object) {
     // What else may be there is not told apart from these.
     let open = object.get("additionalProperties").is_none_or(|rest| *rest == Value::Bool(true));
     object.insert("additionalProperties".into(), if open { true.into() } else { rest });
+}
+
+/// Choices that are no texts are told in words: not every client takes them.
+fn choices_of_others(object: &mut Object) {
+    let mut choices = match (object.get("enum"), object.get("const")) {
+        (Some(Value::Array(values)), _) => values.clone(),
+        (None, Some(only)) => vec![only.clone()],
+        _ => return,
+    };
+    if choices.iter().all(Value::is_string) {
+        return;
+    }
+    object.remove("enum");
+    object.remove("const");
+    let listed: Vec<String> = choices.iter().map(Value::to_string).collect();
+    let always = if listed.len() == 1 { "Always" } else { "One of" };
+    union::note(object, &format!("{always} {}.", listed.join(", ")));
+    choices.dedup_by_key(|value| kind(value));
+    if let ([only], false) = (choices.as_slice(), object.contains_key("type")) {
+        object.insert("type".into(), kind(only).into());
+    }
+}
+
+/// The type of a value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
 }
 
 /// One constant is a list of one choice: not every client knows `const`.

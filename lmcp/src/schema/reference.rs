@@ -16,7 +16,7 @@ pub(super) fn name_in(schema: &Map<String, Value>) -> Option<String> {
 }
 
 /// What a reference leads to in the schema whose root this is; `None` when it leads nowhere, or elsewhere.
-pub(super) fn target<'s>(root: &'s Value, reference: &str) -> Option<&'s Value> {
+pub(crate) fn target<'s>(root: &'s Value, reference: &str) -> Option<&'s Value> {
     match reference.strip_prefix('#')? {
         "" => Some(root),
         pointer => root.pointer(&unescaped(pointer)),

@@ -3,14 +3,25 @@
 use crate::corpus::{self, Direction};
 use crate::harness::{Findings, PROFILES, listed, schema};
 use lmcp::ProtocolVersion;
+use lmcp::testing::{Finding, Target, check_schema};
 use serde_json::Value;
 
-/// What a provider of this profile refuses in an input schema, each with its path.
-///
-/// TO BE WIRED: the checkers of OpenAI's strict mode, of Gemini, and of Anthropic's and OpenAI's plain tools (under
-/// `portable`) go here.
-fn subset(_profile: &str, _schema: &Value) -> Vec<String> {
-    Vec::new()
+/// What the providers that a profile is for refuse in an input schema, each with its path.
+fn subset(profile: &str, schema: &Value) -> Vec<String> {
+    let targets: &[Target] = match profile {
+        "portable" => &[Target::Clients, Target::Anthropic],
+        "openai-strict" => &[Target::OpenAiStrict],
+        "gemini" => &[Target::Gemini],
+        _ => &[],
+    };
+    // Names of fields are their author's.
+    // Where `null` is a value of its own, as in a `Vec<Option<u8>>`, it stays; `laws.rs` says where that is.
+    let is_law = |finding: &Finding| matches!(finding.rule, "null" | "type-union" | "property-name");
+    let errors = |target: &Target| {
+        let found = check_schema(schema, *target).into_iter().filter(|found| found.is_error() && !is_law(found));
+        found.map(|finding| finding.to_string()).collect::<Vec<_>>()
+    };
+    targets.iter().flat_map(errors).collect()
 }
 
 #[tokio::test]

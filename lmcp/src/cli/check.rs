@@ -1,0 +1,288 @@
+//! `check`: what clients would refuse of the definitions, as a table for people or as JSON for programs.
+
+use super::text::{Look, columns, visible, wrap};
+use super::{Report, exit, json};
+use crate::lint::{self, Finding, Offer, Size, Target};
+use crate::server::ReadyServer;
+use serde::Serialize;
+
+/// Checks everything that the server offers. Errors make it fail.
+pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look) -> Report {
+    let offer = Offer::of(server);
+    if !json && offer.is_empty() {
+        return Report::note("nothing to check: no tools, resources, templates or prompts");
+    }
+    let findings = lint::lint(&offer, target);
+    let code = if findings.iter().any(Finding::is_error) { exit::FAILED } else { exit::DONE };
+    let stdout = if json {
+        let text = serde_json::to_string(&Checked::new(&offer, target, &findings)).unwrap_or_default();
+        json::document(&text)
+    } else {
+        Table::new(&offer, &findings, look).render()
+    };
+    Report { code, ..Report::done(stdout) }
+}
+
+/// The whole as JSON.
+#[derive(Serialize)]
+struct Checked<'a> {
+    profile: &'static str,
+    errors: usize,
+    advice: usize,
+    #[serde(flatten)]
+    size: Size,
+    tools: Vec<ToolSize<'a>>,
+    findings: &'a [Finding],
+}
+
+#[derive(Serialize)]
+struct ToolSize<'a> {
+    name: &'a str,
+    source: String,
+    #[serde(flatten)]
+    size: Size,
+}
+
+impl<'a> Checked<'a> {
+    fn new(offer: &'a Offer, target: Target, findings: &'a [Finding]) -> Self {
+        let size = |tool: &'a lint::Definition| ToolSize {
+            name: &tool.name,
+            source: tool.source.to_string(),
+            size: tool.size,
+        };
+        let errors = errors(findings);
+        Checked {
+            profile: target.as_str(),
+            errors,
+            advice: findings.len() - errors,
+            size: offer.size(),
+            tools: offer.tools.iter().map(size).collect(),
+            findings,
+        }
+    }
+}
+
+fn errors(findings: &[Finding]) -> usize {
+    findings.iter().filter(|finding| finding.is_error()).count()
+}
+
+/// The whole for people: every tool with its size, below it what was found; of other kinds only what was found.
+struct Table<'a> {
+    offer: &'a Offer,
+    findings: &'a [Finding],
+    look: Look,
+    /// Where the texts of findings begin.
+    rules: usize,
+    out: String,
+}
+
+impl<'a> Table<'a> {
+    fn new(offer: &'a Offer, findings: &'a [Finding], look: Look) -> Self {
+        let rules = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or(0);
+        Table { offer, findings, look, rules, out: String::new() }
+    }
+
+    fn render(mut self) -> String {
+        let offer = self.offer;
+        let sections = [
+            ("TOOLS", "tool", &offer.tools),
+            ("RESOURCES", "resource", &offer.resources),
+            ("TEMPLATES", "template", &offer.templates),
+            ("PROMPTS", "prompt", &offer.prompts),
+        ];
+        for (heading, kind, definitions) in sections {
+            let found =
+                |name: &str| self.findings.iter().any(|f| f.kind == Some(kind) && f.name.as_deref() == Some(name));
+            let shown: Vec<_> = definitions.iter().filter(|d| kind == "tool" || found(&d.name)).collect();
+            if shown.is_empty() {
+                continue;
+            }
+            self.section(heading);
+            let sizes = Sizes::of(&shown);
+            let column = shown.iter().map(|d| columns(&visible(&d.name))).filter(|c| *c <= 40).max().unwrap_or(0);
+            for definition in shown {
+                let gap = " ".repeat(column.saturating_sub(columns(&visible(&definition.name))) + 2);
+                let size = if kind == "tool" { sizes.row(definition.size) } else { String::new() };
+                let rest = self.look.dim(&format!("{size}{}", definition.source));
+                let name = self.look.bold(&visible(&definition.name));
+                self.out.push_str(&format!("  {name}{gap}{rest}\n"));
+                self.findings(kind, Some(&definition.name));
+            }
+        }
+        if self.findings.iter().any(|finding| finding.kind == Some("server")) {
+            self.section("SERVER");
+            self.findings("server", None);
+        }
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.out + &summary(offer, self.findings) + "\n"
+    }
+
+    fn section(&mut self, heading: &str) {
+        let gap = if self.out.is_empty() { "" } else { "\n" };
+        self.out.push_str(&format!("{gap}{}\n", self.look.bold(heading)));
+    }
+
+    /// The findings about one thing; those that differ in their paths only are one row.
+    fn findings(&mut self, kind: &str, name: Option<&str>) {
+        let mut rows: Vec<(&Finding, Vec<&str>)> = Vec::new();
+        for finding in self.findings.iter().filter(|f| f.kind == Some(kind) && f.name.as_deref() == name) {
+            let same = |row: &&mut (&Finding, Vec<&str>)| {
+                (row.0.rule, &row.0.message, &row.0.instead) == (finding.rule, &finding.message, &finding.instead)
+            };
+            let paths = match rows.iter_mut().find(same) {
+                Some((_, paths)) => paths,
+                None => {
+                    rows.push((finding, Vec::new()));
+                    match rows.last_mut() {
+                        Some((_, paths)) => paths,
+                        None => continue,
+                    }
+                }
+            };
+            paths.extend(finding.path.as_deref());
+        }
+        rows.sort_by_key(|(finding, _)| !finding.is_error());
+        for (finding, paths) in rows {
+            self.row(finding, &paths.join(", "));
+        }
+    }
+
+    fn row(&mut self, finding: &Finding, paths: &str) {
+        let colon = if paths.is_empty() { "" } else { ": " };
+        let severity = format!("{:6}", finding.severity.as_str());
+        let severity = if finding.is_error() { self.look.bold(&severity) } else { severity };
+        let rules = self.rules;
+        let column = 4 + 6 + 2 + rules + 2;
+        // On a narrow terminal the texts stand below the rule, where there is more room.
+        let below = self.look.width.is_some_and(|width| width < column + 50);
+        let indent = format!("\n{}", " ".repeat(if below { 6 } else { column }));
+        let room = self.look.width.map_or(usize::MAX, |width| (width + 1).saturating_sub(indent.len()).max(24));
+        let lines = |text: &str| wrap(&visible(text), room).join(&indent);
+        let message = lines(&format!("{paths}{colon}{}", finding.message));
+        let instead = self.look.dim(&lines(&format!("-> {}", finding.instead)));
+        let rule = if below { format!("{}{indent}", finding.rule) } else { format!("{:rules$}  ", finding.rule) };
+        self.out.push_str(&format!("    {severity}  {rule}{message}{indent}{instead}\n"));
+    }
+}
+
+/// `7 tools, 1 error, 3 advice; 4,210 bytes, about 1,053 tokens`.
+fn summary(offer: &Offer, findings: &[Finding]) -> String {
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let errors = errors(findings);
+    let found = match (errors, findings.len() - errors) {
+        (0, 0) => "all well".to_owned(),
+        (0, advice) => format!("no errors, {advice} advice"),
+        (errors, advice) => format!("{}, {advice} advice", count(errors, "error")),
+    };
+    match offer.tools.len() {
+        0 => format!("no tools, {found}"),
+        tools => format!("{}, {found}; {}", count(tools, "tool"), amount(offer.size())),
+    }
+}
+
+fn amount(size: Size) -> String {
+    format!("{} bytes, about {} tokens", thousands(size.bytes), thousands(size.tokens))
+}
+
+/// How wide the columns of sizes are.
+struct Sizes {
+    bytes: usize,
+    tokens: usize,
+}
+
+impl Sizes {
+    fn of(definitions: &[&lint::Definition]) -> Self {
+        let widest = |number: fn(Size) -> usize| {
+            definitions.iter().map(|definition| thousands(number(definition.size)).len()).max().unwrap_or(0)
+        };
+        Sizes { bytes: widest(|size| size.bytes), tokens: widest(|size| size.tokens) }
+    }
+
+    fn row(&self, size: Size) -> String {
+        let (bytes, tokens) = (thousands(size.bytes), thousands(size.tokens));
+        let Sizes { bytes: b, tokens: t } = self;
+        format!("{bytes:>b$} bytes, about {tokens:>t$} tokens  ")
+    }
+}
+
+/// `4,210`.
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, thousands};
+    use crate::cli::text::Look;
+    use crate::lint::{Definition, Finding, Offer, Size};
+
+    fn table(look: Look) -> String {
+        let definition = |name: &str, bytes| Definition {
+            name: name.into(),
+            json: serde_json::Value::Null,
+            size: Size { bytes, tokens: bytes / 4 },
+            source: crate::handler::entry::Source { file: "src/main.rs", line: 7, function: "f" },
+        };
+        let tools = vec![definition("add", 4000), definition("sum_up", 80)];
+        let offer = Offer { tools, ..Offer::default() };
+        let found = |rule, path: &str| {
+            let finding = Finding::advice(rule, "is not as clients want it to be", "write it in another way");
+            finding.at(path).of("tool", &offer.tools[1])
+        };
+        let mut findings = vec![found("short", "input.a"), found("short", "input.b"), found("longer", "input.a")];
+        findings.push(Finding::error("longer", "is \x1b[31mrefused", "leave it out").of("tool", &offer.tools[1]));
+        findings.push(Finding::advice("tools", "are many", "split it").of_server());
+        Table::new(&offer, &findings, look).render()
+    }
+
+    #[test]
+    fn errors_come_first_and_equal_findings_together() {
+        let expected = "\
+TOOLS
+  add     4,000 bytes, about 1,000 tokens  src/main.rs:7
+  sum_up     80 bytes, about    20 tokens  src/main.rs:7
+    error   longer  is ␛[31mrefused
+                    -> leave it out
+    advice  short   input.a, input.b: is not as clients want it to be
+                    -> write it in another way
+    advice  longer  input.a: is not as clients want it to be
+                    -> write it in another way
+
+SERVER
+    advice  tools   are many
+                    -> split it
+
+2 tools, 1 error, 4 advice; 4,081 bytes, about 1,021 tokens
+";
+        assert_eq!(table(Look::default()), expected);
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_lines_that_fit() {
+        let narrow = table(Look { terminal: true, colour: false, width: Some(40) });
+        let expected = "    advice  short
+      input.a, input.b: is not as
+      clients want it to be
+      -> write it in another way
+";
+        assert!(narrow.contains(expected), "{narrow}");
+        assert!(narrow.lines().skip(3).all(|line| line.len() <= 60), "{narrow}");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (n, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(n), expected);
+        }
+    }
+}

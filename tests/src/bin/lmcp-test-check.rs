@@ -1,0 +1,40 @@
+//! A server to check: some of it is as clients want it, and some is not. `LMCP_TEST_CHECK` chooses.
+
+use lmcp::{Server, prompt, resource, tool};
+
+/// Adds two integers.
+#[tool(title = "Add", read_only, destructive = false, open_world = false)]
+fn add(
+    /// The first one.
+    a: i64,
+    /// The second one.
+    b: i64,
+) -> i64 {
+    a + b
+}
+
+#[tool(name = "list.all", read_only, destructive = false, open_world = false)]
+fn list_all(a: Option<i64>, b: i64) -> Vec<i64> {
+    a.into_iter().chain([b]).collect()
+}
+
+#[resource("check://about")]
+fn about() -> &'static str {
+    "A server to check."
+}
+
+/// Review some code.
+#[prompt]
+fn review(code: String) -> String {
+    code
+}
+
+fn main() {
+    match std::env::var("LMCP_TEST_CHECK").unwrap_or_default().as_str() {
+        "well" => Server::empty().tool(add).main(),
+        "advice" => Server::empty().tool(add).prompt(review).main(),
+        "prompt" => Server::empty().prompt(review).main(),
+        "empty" => Server::empty().main(),
+        _ => lmcp::serve!(name = "check"),
+    }
+}

@@ -1,0 +1,210 @@
+//! `check` of a built binary, and what tests have of it.
+
+use lmcp::testing::{Severity, Target, check, check_schema, check_server};
+use lmcp::{Server, tool};
+use serde_json::{Value, json};
+use std::process::{Command, Stdio};
+
+/// What the server came to in this mode: standard output, standard error, the exit code.
+fn run(mode: &str, line: &str) -> (String, String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-check"));
+    command.args(line.split_whitespace()).env("LMCP_TEST_CHECK", mode).stdin(Stdio::null());
+    let output = command.output().expect("the process starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (text(output.stdout), text(output.stderr), output.status.code())
+}
+
+/// How long the definitions are, by the list as it is on the wire: of each tool, and of all with commas between.
+fn sizes(mode: &str) -> (Vec<usize>, usize) {
+    let list: Value = serde_json::from_str(&run(mode, "list tools --json").0).expect("JSON");
+    let tools = list["tools"].as_array().expect("a list").iter().map(|tool| tool.to_string().len());
+    let tools: Vec<usize> = tools.collect();
+    let all = tools.iter().sum::<usize>() + tools.len() - 1;
+    (tools, all)
+}
+
+/// As it is told.
+fn amount(bytes: usize) -> String {
+    format!("{bytes} bytes, about {} tokens", bytes.div_ceil(4))
+}
+
+const ALL: &str = "\
+TOOLS
+  add       {add}  tests/src/bin/lmcp-test-check.rs:6
+  list.all  {list}  tests/src/bin/lmcp-test-check.rs:16
+    error   tool-name             Claude, OpenAI and Gemini refuse a name with `.`
+                                  -> write 1 to 63 of `A-Z a-z 0-9 _ -`, a letter first: `#[tool(name = \"…\")]`
+    advice  description           has no description: the model has only the name to go by
+                                  -> write a doc comment, `///`, above the function
+    advice  title                 has no title, which Claude's directory asks of every tool
+                                  -> write `#[tool(title = \"List all\")]`
+    advice  argument-description  input.a, input.b: has no description
+                                  -> write a doc comment, `///`, above the parameter or field
+    advice  wrapped-output        output: is no object, so clients of revisions before 2026-07-28 get it as `{\"result\": …}`
+                                  -> give back a struct to have one form for all of them
+
+RESOURCES
+  check://about  tests/src/bin/lmcp-test-check.rs:21
+    advice  description           has no description: who picks it has only the name to go by
+                                  -> write a doc comment, `///`, above the function
+
+PROMPTS
+  review  tests/src/bin/lmcp-test-check.rs:27
+    advice  argument-description  code: has no description
+                                  -> write a doc comment, `///`, above the parameter or field
+
+2 tools, 1 error, 7 advice; {all}
+";
+
+#[test]
+fn everything_is_told_at_once_and_an_error_fails() {
+    let (stdout, stderr, code) = run("", "check");
+    let (tools, all) = sizes("");
+    let expected = ALL.replace("{add}", &amount(tools[0])).replace("{list}", &amount(tools[1]));
+    assert_eq!(stdout, expected.replace("{all}", &amount(all)));
+    assert_eq!((stderr.as_str(), code), ("", Some(1)));
+}
+
+#[test]
+fn advice_does_not_fail() {
+    let size = amount(sizes("well").1);
+    let well = format!("TOOLS\n  add  {size}  tests/src/bin/lmcp-test-check.rs:6\n\n1 tool, all well; {size}\n");
+    assert_eq!(run("well", "check"), (well, String::new(), Some(0)));
+    let (stdout, _, code) = run("advice", "check");
+    assert!(stdout.ends_with(&format!("\n1 tool, no errors, 1 advice; {size}\n")), "{stdout}");
+    assert_eq!(code, Some(0));
+    let nothing = "nothing to check: no tools, resources, templates or prompts\n";
+    assert_eq!(run("empty", "check"), (String::new(), nothing.into(), Some(0)));
+    assert_eq!(run("prompt", "check --json").2, Some(0));
+    let (stdout, _, code) = run("prompt", "check");
+    assert!(stdout.ends_with("\nno tools, no errors, 1 advice\n") && code == Some(0), "{stdout}");
+}
+
+#[test]
+fn findings_are_there_for_programs_too() {
+    let (stdout, stderr, code) = run("", "check --json");
+    let checked: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((stderr.as_str(), code), ("", Some(1)));
+    let numbers = ["profile", "errors", "advice", "bytes", "tokens"].map(|key| checked[key].clone());
+    let (tools, all) = sizes("");
+    assert_eq!(numbers, [json!("clients"), json!(1), json!(7), json!(all), json!(all.div_ceil(4))]);
+    let source = "tests/src/bin/lmcp-test-check.rs:6";
+    assert_eq!(
+        checked["tools"][0],
+        json!({ "name": "add", "source": source, "bytes": tools[0], "tokens": tools[0].div_ceil(4) })
+    );
+    let finding = json!({
+        "severity": "advice", "rule": "argument-description", "kind": "prompt", "name": "review", "path": "code",
+        "source": "tests/src/bin/lmcp-test-check.rs:27", "message": "has no description",
+        "instead": "write a doc comment, `///`, above the parameter or field",
+    });
+    assert_eq!(checked["findings"].as_array().and_then(|findings| findings.last()), Some(&finding));
+}
+
+#[test]
+fn a_profile_judges_by_one_target() {
+    let rules = |mode: &str, profile: &str| {
+        let (stdout, _, code) = run(mode, &format!("check --json --profile {profile}"));
+        let checked: Value = serde_json::from_str(&stdout).expect("JSON");
+        assert_eq!(checked["profile"], profile);
+        let findings = checked["findings"].as_array().expect("a list").clone();
+        let errors = findings.iter().filter(|finding| finding["severity"] == "error");
+        (errors.filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect::<Vec<_>>(), code)
+    };
+    assert_eq!(rules("well", "clients"), (vec![], Some(0)));
+    assert_eq!(rules("well", "openai-strict"), (vec![], Some(0)));
+    assert_eq!(rules("well", "anthropic"), (vec![], Some(0)));
+    assert_eq!(rules("well", "gemini"), (vec!["gemini-keyword".to_owned()], Some(1)));
+    let strict = (vec!["tool-name".to_owned(), "openai-required".to_owned()], Some(1));
+    assert_eq!(rules("", "openai-strict"), strict);
+}
+
+#[test]
+fn misuse_names_the_nearest() {
+    let misused = |line: &str, error: &str| {
+        let stderr = format!("error: {error}\nusage: lmcp-test-check check [--profile PROFILE] [--json]\n");
+        assert_eq!(run("", line), (String::new(), stderr, Some(2)), "{line}");
+    };
+    misused("check --profile openai-stric", "there is no profile \"openai-stric\"; did you mean \"openai-strict\"?");
+    misused(
+        "check --profile all",
+        "there is no profile \"all\"; write one of clients, openai-strict, gemini, anthropic",
+    );
+    misused("check --profile", "--profile needs one of clients, openai-strict, gemini, anthropic");
+    misused("check add", "\"add\" is one argument too many");
+}
+
+const HELP: &str = "\
+lmcp-test-check check [--profile PROFILE] [--json]
+
+Reports what clients, and the models behind them, would refuse or cut off of the
+definitions, and what directories ask for; each with what to write instead, and
+how large the list of tools is. A token is counted for each four bytes. Errors
+fail, advice does not.
+
+OPTIONS
+  --profile PROFILE  whom to ask: clients (all of them), openai-strict, gemini,
+                     anthropic
+  --json             print findings and sizes as JSON
+  -h, --help         print this
+
+EXAMPLES
+  lmcp-test-check check
+  lmcp-test-check check --profile gemini --json
+";
+
+#[test]
+fn help_has_examples_that_run() {
+    assert_eq!(run("well", "help check"), (HELP.into(), String::new(), Some(0)));
+    let (_, examples) = HELP.split_once("EXAMPLES\n").expect("there are");
+    for example in examples.lines() {
+        let (_, line) = example.trim().split_once(' ').expect("a program and its arguments");
+        let (stdout, stderr, _) = run("well", line);
+        assert!(stdout.contains("add") && stderr.is_empty(), "{line}: {stderr}");
+    }
+}
+
+// ---- in tests
+
+/// Adds.
+#[tool(title = "Add", read_only, destructive = false, open_world = false)]
+fn add(
+    /// The first one.
+    a: i64,
+    b: i64,
+) -> i64 {
+    a + b
+}
+
+#[test]
+fn a_test_gets_the_advice() {
+    let [advice] = &check()[..] else { panic!("one finding") };
+    assert_eq!((advice.severity, advice.rule), (Severity::Advice, "argument-description"));
+    let line = "tests/tests/check.rs:";
+    assert!(
+        advice.to_string().starts_with(line) && advice.to_string().contains("advice: tool `add`: input.b: "),
+        "{advice}"
+    );
+}
+
+#[test]
+#[should_panic = "1 error, 1 advice:\n  tests/tests/check.rs:"]
+fn a_test_panics_over_errors() {
+    check_server(Server::empty().tool(add), Target::Gemini);
+}
+
+#[test]
+#[should_panic = "the server cannot start"]
+fn a_test_panics_over_a_server_that_does_not_start() {
+    check_server(Server::empty().tool(|| ()), Target::Clients);
+}
+
+#[test]
+fn a_schema_is_judged_on_its_own() {
+    let schema = json!({ "type": "object", "properties": { "a": true } });
+    for target in Target::ALL {
+        let found = check_schema(&schema, target);
+        let refused = found.iter().any(|finding| finding.rule == "boolean-schema" && finding.kind.is_none());
+        assert_eq!(refused, target != Target::Anthropic, "{target}: {found:?}");
+    }
+}
