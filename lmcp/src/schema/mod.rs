@@ -34,6 +34,11 @@ pub use profile::Profile;
 
 use serde_json::Value;
 
+/// A name as the path to its value.
+pub(crate) fn path_of(name: &str) -> String {
+    words::Path::Key(&words::Path::Root, name).to_string()
+}
+
 /// The values a schema allows, when they are a few strings or booleans: they complete by themselves.
 pub(crate) fn choices(schema: &Value) -> Vec<String> {
     if schema.get("type").is_some_and(|t| t == "boolean") {

@@ -24,7 +24,7 @@ pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
         let takes = |json: &str| std::panic::catch_unwind(AssertUnwindSafe(|| accepts(json))).unwrap_or(false);
         let prober = Prober { rules, start: id, takes: &takes };
         // Without a value that is taken, a refusal says nothing.
-        let right = example::value(rules, id, 0);
+        let right = example::value(rules, id);
         let knows = right.is_some_and(|value| takes(&value.to_json()));
         let mut seen = HashSet::new();
         prober.visit(id, &mut Vec::new(), knows, &mut seen, &mut found);
@@ -33,6 +33,40 @@ pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
         if let Some(node) = rules.nodes.get_mut(id) {
             node.enforced = enforced;
         }
+    }
+}
+
+/// Finds out which properties the names stand for that only serde knows.
+pub(super) fn other_names(rules: &mut Rules, accepts: Accepts) {
+    let takes = |value: &Tree<'_>| {
+        let json = value.to_json();
+        std::panic::catch_unwind(AssertUnwindSafe(|| accepts(&json))).unwrap_or(false)
+    };
+    let root = rules.node(rules.root);
+    let mut found = Vec::new();
+    for free in &root.free {
+        // A required name is missed without it; any name is given twice with it.
+        let stands_for = |name: &String, id: Id| {
+            let mut example = example::call(rules, &[name])?;
+            let value = example.get(name).cloned().or_else(|| example::value(rules, id))?;
+            let Tree::Object(entries) = &mut example else { return None };
+            if entries.iter().all(|(known, _)| known != name) {
+                entries.push((Cow::Owned(name.clone()), value.clone()));
+            }
+            let once = takes(&example);
+            let Tree::Object(entries) = &mut example else { return None };
+            entries.push((Cow::Owned(free.clone()), value));
+            let twice = takes(&example);
+            let Tree::Object(entries) = &mut example else { return None };
+            entries.retain(|(known, _)| known != name);
+            (once && !twice && takes(&example)).then(|| name.clone())
+        };
+        found.extend(
+            root.properties.iter().find_map(|(name, id)| stands_for(name, *id)).map(|name| (free.clone(), name)),
+        );
+    }
+    for (free, name) in found {
+        rules.alias(&free, &name);
     }
 }
 
@@ -102,9 +136,9 @@ impl Prober<'_> {
         let takes = |leaf: Option<Tree<'static>>| !knows || self.takes(path, leaf, true);
         // What no type but an open one leaves unchecked: without a sign of that, serde is trusted.
         let open = |leaf: Option<Tree<'static>>| knows && self.takes(path, leaf, false);
-        let right = example::value(self.rules, id, path.len());
+        let right = example::value(self.rules, id);
         let items = |count: u64| {
-            let items = example::list(self.rules, node, count, path.len())?;
+            let items = example::list(self.rules, node, count)?;
             (items.len() as u64 == count).then_some(Tree::List(items))
         };
         let without = |name: &String| match right.clone() {
@@ -146,7 +180,7 @@ impl Prober<'_> {
                 || node.closed && node.count.most.is_none(),
             required: node.required.iter().any(|name| open(without(name))),
             rest: node.rest == Rest::None && open(with_unknown()),
-            not: node.not.is_some_and(|not| takes(example::value(self.rules, not, 0))),
+            not: node.not.is_some_and(|not| takes(example::value(self.rules, not))),
             others: node.length.is_given()
                 || node.pattern.is_some()
                 || node.unique
