@@ -261,9 +261,15 @@ impl Arguments {
                 "" => Some(rules.root),
                 name => rules.node(rules.root).property(name),
             };
-            let value = if problem.path.is_empty() { Some(tree) } else { tree.get(&problem.path) };
-            if let (Some(id), Some(value)) = (id, value)
-                && super::check::holds_secret(rules, id, value)
+            let came: Vec<&Tree<'_>> = match tree {
+                Tree::Object(entries) if !problem.path.is_empty() => {
+                    let name = |entry: &str| rules.node(rules.root).canonical(entry) == problem.path;
+                    entries.iter().filter(|(entry, _)| name(entry)).map(|(_, value)| value).collect()
+                }
+                whole => vec![whole],
+            };
+            if let Some(id) = id
+                && came.iter().any(|value| super::check::holds_secret(rules, id, value))
             {
                 // What serde says, or a type of the user's, tells what came.
                 problem.message = "does not fit".to_owned();

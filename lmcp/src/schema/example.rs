@@ -228,6 +228,11 @@ fn text(node: &Node) -> String {
     if let Some(found) = TRIES.iter().find(|text| fits(text)) {
         return (*found).to_owned();
     }
+    if let Some((pattern, _)) = &node.pattern
+        && let Some(found) = (0..64).filter_map(|extra| super::pattern::sample(pattern, extra)).find(|text| fits(text))
+    {
+        return found;
+    }
     let least = node.length.least.unwrap_or(1).min(256) as usize;
     let longer = ["…", "a", "A", "0", "1", "-"].iter().map(|letter| letter.repeat(least)).find(|text| fits(text));
     let most = node.length.most.unwrap_or(32).min(256) as usize;

@@ -5,7 +5,7 @@
 //!   them does; [`profile`] chooses;
 //! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
 //! - [`arguments`]: what a call's arguments go through: [`check`], with [`format`]; [`repair`]; and the explanation, with
-//!   [`words`] and an [`example`];
+//!   [`words`] and an [`example`], for which a [`pattern`] has a text;
 //! - [`output`]: what a result goes through, so that it keeps to its schema;
 //! - [`tree`]: the values of all of these.
 
@@ -20,6 +20,7 @@ mod inline;
 pub(crate) mod limits;
 mod openai;
 pub(crate) mod output;
+mod pattern;
 pub(crate) mod portable;
 mod probe;
 mod profile;

@@ -49,6 +49,9 @@ pub(crate) fn server() -> Server {
         .tool(anything)
         .tool(nothing)
         .tool(judge)
+        .tool(patterns)
+        .tool(places)
+        .tool(parts)
         .tool(stamps)
         .prompt(summary)
         .prompt(talk)
@@ -539,7 +542,7 @@ pub(crate) struct Credentials {
 
 /// Connects.
 #[tool]
-fn connect(to: Credentials, port: u16) -> String {
+fn connect(#[arg(alias("server"))] to: Credentials, port: u16) -> String {
     told(&(to.host, port))
 }
 
@@ -580,6 +583,44 @@ impl JsonSchema for Judged {
         });
         json_schema!({ "anyOf": [member("and"), member("or"), leaf] })
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Part {
+    #[schemars(regex(pattern = r"^[A-Z]{2}-\d{4}(/[a-z]+)?$"))]
+    pub(crate) number: String,
+    #[schemars(regex(pattern = r"^(eu|us)-(west|east)-[1-9]$"))]
+    pub(crate) region: String,
+}
+
+/// Patterns that are required.
+#[tool]
+fn patterns(part: Part) -> String {
+    told(&part)
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Place {
+    pub(crate) inside: Option<Box<Room>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Room {
+    pub(crate) around: Place,
+    pub(crate) shape: Shape,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// Types that hold each other.
+#[tool]
+fn places(rooms: Vec<Room>, at: Option<Place>) -> String {
+    told(&(rooms, at))
+}
+
+/// A tuple of everything.
+#[tool]
+fn parts(all: (Key, Toggle, Vec<(u8, Colour)>), by_colour: BTreeMap<String, Option<Shape>>) -> String {
+    told(&(all, by_colour))
 }
 
 /// Judges.

@@ -83,7 +83,7 @@ async fn deep_values_are_taken_and_repaired() {
     for depth in [1, 2, 4, 60, 100] {
         let nested = |leaf: &str, yes: &str| {
             let start = format!("{{\"leaf\":{leaf}}}");
-            (0..depth).fold(start, |value, at| {
+            (0..depth).fold(start, |value, at: usize| {
                 let key = if at.is_multiple_of(2) { "and" } else { "or" };
                 format!("{{\"left\":{value},\"{key}\":{yes}}}")
             })
