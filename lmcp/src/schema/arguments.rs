@@ -13,12 +13,17 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+/// How many steps a type may take for a value: more than for any that does not try alternatives inside of alternatives.
+const STEPS: u64 = 2_000_000;
+
 /// The arguments of one tool, prompt or template.
 #[derive(Debug)]
 pub(crate) struct Arguments {
     /// Compiled at start where something is enforced, else when a call is refused for the first time.
     rules: OnceLock<Rules>,
     enforces: bool,
+    /// The types may take very long for a small value.
+    multiplies: bool,
     repairs: bool,
     closes: bool,
     /// Where the arguments stand in a URI, which is what an example shows.
@@ -48,6 +53,7 @@ impl Arguments {
         let mut arguments = Arguments {
             rules: OnceLock::new(),
             enforces: false,
+            multiplies: false,
             repairs: !handling.strict,
             closes: handling.closes,
             uri_template: None,
@@ -87,7 +93,8 @@ impl Arguments {
         }
         rules.spread();
         arguments.enforces = rules.enforces();
-        if arguments.enforces {
+        arguments.multiplies = rules.multiplies();
+        if arguments.enforces() {
             arguments.rules = OnceLock::from(rules);
         }
         Ok(arguments)
@@ -104,7 +111,7 @@ impl Arguments {
         if self.full.is_some() {
             return true;
         }
-        self.enforces
+        self.enforces || self.multiplies
     }
 
     fn rules(&self, params: &[ParamSpec]) -> Option<&Rules> {
@@ -118,7 +125,11 @@ impl Arguments {
 
     /// Everything that our own rules and the full validator find.
     fn broken(&self, rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
-        let found = check(rules, value, mode);
+        let mut found = check(rules, value, mode);
+        if self.multiplies && found.is_empty() && super::check::steps(rules, value) > STEPS {
+            found
+                .push(Finding { path: String::new(), message: "nested too deep to be read; send less at once".into() });
+        }
         #[cfg(feature = "jsonschema")]
         if let (Some(full), true) = (&self.full, found.is_empty()) {
             return full.check(value);

@@ -271,6 +271,10 @@ pub(super) fn with(rules: &Rules, id: Id, path: &[Step], leaf: Tree<'static>) ->
             (Tree::Object(entries), true) => Some(Tree::Object(joined(entries, object(rules, id)?))),
             (inner, _) => Some(inner),
         },
+        // Nothing but a reference adds nothing.
+        Step::Part(inner) if node.all_of.len() == 1 && node.properties.is_empty() && node.any_of.is_empty() => {
+            with(rules, *inner, rest, leaf)
+        }
         Step::Part(inner) => match with(rules, *inner, rest, leaf)? {
             Tree::Object(entries) => match value(rules, id) {
                 Some(Tree::Object(more)) => Some(Tree::Object(joined(entries, more))),

@@ -4,6 +4,7 @@
 //! of a `u8`, the variants of an enum, the date in a `NaiveDate` are such rules; `range(…)`, a pattern, or whatever a
 //! schema written by hand says of a `serde_json::Value` are not.
 
+use super::check::Tag;
 use super::example::{self, Step};
 use super::rules::{Enforced, Id, Kinds, Node, Rest, Rules};
 use super::tree::{Number, Tree};
@@ -224,6 +225,16 @@ fn beyond(bound: &super::rules::Bound, step: i128, kinds: Kinds) -> Tree<'static
     }))
 }
 
+impl Node {
+    /// The nodes that it leads to.
+    fn below(&self) -> impl Iterator<Item = Id> {
+        let rest = if let Rest::Of(id) = self.rest { Some(id) } else { None };
+        let named = self.properties.iter().map(|(_, id)| *id).chain(self.patterns.iter().map(|(_, id)| *id));
+        let items = self.prefix.iter().copied().chain(self.items).chain(rest);
+        items.chain(named).chain(self.any_of.iter().copied()).chain(self.all_of.iter().copied())
+    }
+}
+
 impl Rules {
     /// Finds out below which nodes something is enforced.
     pub(super) fn spread(&mut self) {
@@ -238,13 +249,7 @@ impl Rules {
                 if node.enforces {
                     continue;
                 }
-                let rest = if let Rest::Of(id) = node.rest { Some(id) } else { None };
-                let below = node.prefix.iter().copied().chain(node.items).chain(rest);
-                let below = below
-                    .chain(node.properties.iter().map(|(_, id)| *id))
-                    .chain(node.patterns.iter().map(|(_, id)| *id));
-                let mut below = below.chain(node.any_of.iter().copied()).chain(node.all_of.iter().copied());
-                if below.any(|id| self.node(id).enforces)
+                if node.below().any(|id| self.node(id).enforces)
                     && let Some(node) = self.nodes.get_mut(id)
                 {
                     node.enforces = true;
@@ -255,6 +260,35 @@ impl Rules {
                 return;
             }
         }
+    }
+
+    /// Whether a type tries alternatives inside of alternatives: twice as many with each level of a value, unless a tag
+    /// tells which one it is.
+    pub(super) fn multiplies(&self) -> bool {
+        let returns = |from: Id, to: Id| {
+            let mut seen = HashSet::new();
+            let mut left = vec![from];
+            while let Some(id) = left.pop() {
+                if id == to {
+                    return true;
+                }
+                if seen.insert(id) {
+                    left.extend(self.node(id).below());
+                }
+            }
+            false
+        };
+        // What no type reads is ours to check, which takes no longer.
+        let read = |id: &Id| {
+            let enforced = self.resolved(*id).enforced;
+            !enforced.kinds && !enforced.required
+        };
+        (0..self.nodes.len()).any(|id| {
+            let node = self.node(id);
+            node.any_of.len() > 1
+                && Tag::of(self, node).is_none()
+                && node.any_of.iter().filter(|member| read(member) && returns(**member, id)).count() > 1
+        })
     }
 
     /// Whether anything is left to us to check.

@@ -327,3 +327,76 @@ fn secrets_are_told_to_nobody() {
         Ok(())
     });
 }
+
+/// What serde takes as it came is what the function gets, of any JSON.
+#[test]
+fn what_serde_takes_is_not_repaired() {
+    fn one<T: serde::de::DeserializeOwned + Serialize>(
+        talk: &mut Talk,
+        tool: &str,
+        name: &str,
+        json: &str,
+    ) -> Result<(), TestCaseError> {
+        let answer = talk.tool(tool, &format!("{{\"{name}\":{json}}}"));
+        if let Ok(value) = serde_json::from_str::<T>(json) {
+            let right = serde_json::to_string(&value).expect("it can be written");
+            prop_assert_eq!(answer, Answer::Got(right), "{} {}", tool, json);
+        }
+        Ok(())
+    }
+    law(1500, any_json(), |talk, value| {
+        let json = value.to_string();
+        one::<i64>(talk, "integer", "n", &json)?;
+        one::<f64>(talk, "real", "x", &json)?;
+        one::<bool>(talk, "flag", "on", &json)?;
+        one::<String>(talk, "word", "text", &json)?;
+        one::<Value>(talk, "anything", "value", &json)?;
+        one::<Key>(talk, "find", "by", &json)?;
+        one::<Toggle>(talk, "toggle", "to", &json)?;
+        one::<OneOrMany>(talk, "one_or_many", "x", &json)?;
+        one::<Event>(talk, "emit", "event", &json)?;
+        one::<Vec<Command>>(talk, "run", "commands", &json)?;
+        one::<Person>(talk, "family", "root", &json)?;
+        one::<Expression>(talk, "expression", "e", &json)
+    });
+}
+
+/// The same, with whatever is no text in quotes, here and there.
+fn in_quotes(value: &Value, dice: &mut impl Iterator<Item = bool>) -> Value {
+    let inner = match value {
+        Value::Array(items) => Value::Array(items.iter().map(|item| in_quotes(item, dice)).collect()),
+        Value::Object(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.clone(), in_quotes(value, dice))).collect())
+        }
+        other => other.clone(),
+    };
+    match inner {
+        Value::String(_) | Value::Null => inner,
+        other if dice.next() == Some(true) => Value::String(other.to_string()),
+        other => other,
+    }
+}
+
+#[test]
+fn what_is_in_quotes_arrives_as_it_was_meant() {
+    let dice = || prop::collection::vec(any::<bool>(), 64);
+    let quoted = |value: &Value, dice: Vec<bool>| in_quotes(value, &mut dice.into_iter());
+    fn value(of: &impl Serialize) -> Value {
+        serde_json::to_value(of).expect("it can be written")
+    }
+    let grid = prop::collection::vec(prop::collection::vec(any::<u8>(), 1..4), 1..4);
+    law(200, (sum(), person(), shape(), grid, dice()), |talk, (sum, person, shape, grid, dice)| {
+        for (tool, name, meant) in
+            [("calculate", "sum", value(&sum)), ("family", "root", value(&person)), ("draw", "shape", value(&shape))]
+        {
+            let right = talk.tool(tool, &json!({ name: meant }).to_string());
+            prop_assert!(matches!(right, Answer::Got(_)), "{:?}", right);
+            let sent = json!({ name: quoted(&meant, dice.clone()) }).to_string();
+            prop_assert_eq!(talk.tool(tool, &sent), right, "{} {}", tool, sent);
+        }
+        let sent = json!({ "numbers": quoted(&json!([1, 2]), dice.clone()), "grid": quoted(&json!(grid), dice) });
+        let right = Answer::Got(format!("[[1,2],null,{}]", json!(grid)));
+        prop_assert_eq!(talk.tool("lists", &sent.to_string()), right, "{}", sent);
+        Ok(())
+    });
+}
