@@ -217,10 +217,6 @@ pub(crate) fn in_words(text: &str) -> String {
             return format!("{}{words}", &text[..at]);
         }
     }
-    if let Some(at) = text.find("duplicate field `") {
-        let name = text[at + "duplicate field `".len()..].split('`').next().unwrap_or_default();
-        return format!("{}{name:?} is given twice", &text[..at]);
-    }
     for prefix in ["invalid type: ", "invalid value: "] {
         if let Some(at) = text.find(prefix)
             && let Some((got, expected)) = text[at + prefix.len()..].split_once(", expected ")
@@ -251,7 +247,6 @@ fn expectation(name: &str) -> Cow<'_, str> {
         "i32" | "i64" | "i128" | "isize" => "an integer",
         "u32" | "u64" | "u128" | "usize" => "an integer that is not negative",
         "f32" | "f64" => "a number",
-        "a boolean" => "true or false",
         "a sequence" => "an array",
         "a map" => "an object",
         _ => match name.strip_prefix("struct ") {
