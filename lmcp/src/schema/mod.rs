@@ -7,7 +7,7 @@
 //! - [`arguments`]: what a call's arguments go through: [`check`], with [`format`]; [`repair`]; and the explanation, with
 //!   [`words`] and an [`example`], for which a [`pattern`] has a text;
 //! - [`output`]: what a result goes through, so that it keeps to its schema;
-//! - [`tree`]: the values of all of these.
+//! - [`tag`]: how alternatives are told apart; [`tree`]: the values of all of these.
 
 pub(crate) mod arguments;
 mod check;
@@ -27,6 +27,7 @@ mod profile;
 mod repair;
 pub(crate) mod rules;
 pub(crate) mod source;
+mod tag;
 mod tree;
 mod union;
 mod words;

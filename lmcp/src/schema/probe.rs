@@ -4,9 +4,9 @@
 //! of a `u8`, the variants of an enum, the date in a `NaiveDate` are such rules; `range(…)`, a pattern, or whatever a
 //! schema written by hand says of a `serde_json::Value` are not.
 
-use super::check::Tag;
 use super::example::{self, Step};
 use super::rules::{Enforced, Id, Kinds, Node, Rest, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree};
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -3,8 +3,9 @@
 //! `"3"` and `30.0` for an integer, `"false"`, `"[1,2]"` and `"{…}"` in quotes, one value where a list is expected,
 //! `Rust` for `rust`, `null` for what may be left out; nothing else, and nothing where a string is expected.
 
-use super::check::{Tag, fits};
+use super::check::fits;
 use super::rules::{Id, Kinds, Node, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree};
 use super::words::Path;
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! What is expected and what came, in words that a model acts on.
 
-use super::check::Tag;
 use super::rules::{Bound, Id, Kinds, Node, Range, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree, write_text};
 use crate::registry::nearest::nearest;
 use std::borrow::Cow;
