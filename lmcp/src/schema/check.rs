@@ -536,7 +536,9 @@ impl<'r> Checker<'r> {
             }
         }
         let wrong = |id: &Id| self.wrongs(*id, value);
-        match candidates.iter().min_by_key(|id| wrong(id)).filter(|id| wrong(id) > 0) {
+        // One whose names are all there was meant, however much is wrong below them.
+        let own = |id: &Id| self.own(rules.resolved(*id), value, Mode::Full, &mut |_| {});
+        match candidates.iter().min_by_key(|id| (own(id), wrong(id))).filter(|id| wrong(id) > 0) {
             Some(best) => self.check(*best, value, path, secret),
             None => {
                 let expected = words::expected(rules, id, Some(value));
