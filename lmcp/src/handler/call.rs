@@ -8,6 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// How many unknown arguments are told.
+const UNKNOWN: usize = 32;
+
 /// One call, as parameters see it.
 ///
 /// An extractor of your own ([`Parameter`](crate::Parameter)) reads it through [`context`](Call::context) and
@@ -97,22 +100,42 @@ impl Problems {
             None => Rejection::Arguments(self),
         }
     }
-    /// The text a model reads: how many problems, then one line each.
+    /// The text a model reads: how many problems, then one line each. It stays short, whatever came.
     pub(crate) fn text(&self, of: &str) -> String {
         use std::fmt::Write as _;
         let mut text = match self.list.len() {
             1 => format!("{of}: 1 problem with the arguments"),
             n => format!("{of}: {n} problems with the arguments"),
         };
-        for problem in &self.list {
+        for (at, problem) in self.list.iter().enumerate() {
+            if text.len() > LETTERS {
+                let _infallible = write!(text, "\n- and {} more", self.list.len() - at);
+                break;
+            }
             let separator = if problem.path.is_empty() { "" } else { ": " };
-            let _infallible = write!(text, "\n- {}{separator}{}", problem.path, problem.message);
+            let (path, message) = (shortened(&problem.path), shortened(&problem.message));
+            let _infallible = write!(text, "\n- {path}{separator}{message}");
         }
-        if let Some(example) = &self.example {
+        if let Some(example) = self.example.as_ref().filter(|example| example.len() <= LETTERS) {
             let _infallible = write!(text, "\nexample: {example}");
         }
         text
     }
+}
+
+/// How many letters of problems are told, about.
+const LETTERS: usize = 4096;
+
+/// The beginning and the end of a text that is too long for one problem, in one line.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const ENDS: usize = 400;
+    let count = text.chars().count();
+    let text: Cow<'_, str> = if count <= 2 * ENDS {
+        Cow::Borrowed(text)
+    } else {
+        text.chars().take(ENDS).chain(['…']).chain(text.chars().skip(count - ENDS)).collect::<String>().into()
+    };
+    if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ").into() } else { text }
 }
 
 impl<'c> Call<'c> {
@@ -161,7 +184,7 @@ impl<'c> Call<'c> {
             match param.role {
                 Role::Argument if param.name == name || param.aliases.contains(&name) => {
                     if !matches!(slot, Slot::Missing) {
-                        self.unknown.add(name, "given twice");
+                        self.unknown.add(crate::schema::path_of(name), "given twice");
                     }
                     *slot = value;
                     return;
@@ -170,14 +193,14 @@ impl<'c> Call<'c> {
                 _ => {}
             }
         }
-        if !whole {
+        if !whole && self.unknown.list.len() < UNKNOWN {
             let names = self.params.iter().flat_map(|p| match p.role {
                 Role::Argument => std::slice::from_ref(&p.name),
                 _ => p.known,
             });
             let names = names.copied();
             self.unknown.add(
-                name,
+                crate::schema::path_of(name),
                 match crate::registry::nearest::nearest(name, names) {
                     Some(near) => format!("unknown; did you mean \"{near}\"?"),
                     None => "unknown".to_owned(),

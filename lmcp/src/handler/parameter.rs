@@ -203,7 +203,7 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
 }
 
 /// What is said of an argument that is not there.
-const REQUIRED: &str = "required, missing";
+pub(crate) const REQUIRED: &str = "required, missing";
 
 #[diagnostic::do_not_recommend]
 impl<'c> Parameter<'c> for &'c Context {

@@ -205,6 +205,18 @@ impl<'de> MapAccess<'de> for Fields<'de> {
 
 /// serde's "invalid type: A, expected B" and its like, the way a person would say it.
 pub(crate) fn in_words(text: &str) -> String {
+    // What only a program knows by its name.
+    for (said, words) in [
+        ("data did not match any variant of untagged enum ", "fits none of the forms that are taken here"),
+        ("unexpected end of hex escape", "holds half of a character; write the character itself"),
+        ("lone leading surrogate in hex escape", "holds half of a character; write the character itself"),
+        ("number out of range", "a number out of range"),
+        ("recursion limit exceeded", "nested too deep"),
+    ] {
+        if let Some(at) = text.find(said) {
+            return format!("{}{words}", &text[..at]);
+        }
+    }
     for prefix in ["invalid type: ", "invalid value: "] {
         if let Some(at) = text.find(prefix)
             && let Some((got, expected)) = text[at + prefix.len()..].split_once(", expected ")
@@ -217,9 +229,10 @@ pub(crate) fn in_words(text: &str) -> String {
     {
         let expected = expected.trim_start_matches("one of ").replace('`', "");
         return format!(
-            "{}expected {}{expected}, got {got:?}",
+            "{}expected {}{expected}, got {:?}",
             &text[..at],
-            if expected.contains(',') { "one of " } else { "" }
+            if expected.contains(',') { "one of " } else { "" },
+            shown(got)
         );
     }
     text.to_owned()
@@ -237,7 +250,7 @@ fn expectation(name: &str) -> Cow<'_, str> {
         "a sequence" => "an array",
         "a map" => "an object",
         _ => match name.strip_prefix("struct ") {
-            Some(name) => return Cow::Owned(format!("an object ({})", name.split(' ').next().unwrap_or(name))),
+            Some(_) => "an object",
             None => name,
         },
     })

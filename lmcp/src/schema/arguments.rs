@@ -8,10 +8,13 @@ use super::repair::repair;
 use super::rules::Rules;
 use super::tree::Tree;
 use crate::handler::call::Problems;
-use crate::handler::parameter::{ParamSpec, Role};
+use crate::handler::parameter::{ParamSpec, REQUIRED, Role};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::OnceLock;
+
+/// How many steps a type may take for a value: more than for any that does not try alternatives inside of alternatives.
+const STEPS: u64 = 2_000_000;
 
 /// The arguments of one tool, prompt or template.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub(crate) struct Arguments {
     /// Compiled at start where something is enforced, else when a call is refused for the first time.
     rules: OnceLock<Rules>,
     enforces: bool,
+    /// The types may take very long for a small value.
+    multiplies: bool,
     repairs: bool,
     closes: bool,
     /// Where the arguments stand in a URI, which is what an example shows.
@@ -48,6 +53,7 @@ impl Arguments {
         let mut arguments = Arguments {
             rules: OnceLock::new(),
             enforces: false,
+            multiplies: false,
             repairs: !handling.strict,
             closes: handling.closes,
             uri_template: None,
@@ -87,7 +93,8 @@ impl Arguments {
         }
         rules.spread();
         arguments.enforces = rules.enforces();
-        if arguments.enforces {
+        arguments.multiplies = rules.multiplies();
+        if arguments.enforces() {
             arguments.rules = OnceLock::from(rules);
         }
         Ok(arguments)
@@ -104,7 +111,7 @@ impl Arguments {
         if self.full.is_some() {
             return true;
         }
-        self.enforces
+        self.enforces || self.multiplies
     }
 
     fn rules(&self, params: &[ParamSpec]) -> Option<&Rules> {
@@ -118,7 +125,11 @@ impl Arguments {
 
     /// Everything that our own rules and the full validator find.
     fn broken(&self, rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
-        let found = check(rules, value, mode);
+        let mut found = check(rules, value, mode);
+        if self.multiplies && found.is_empty() && super::check::steps(rules, value) > STEPS {
+            found
+                .push(Finding { path: String::new(), message: "nested too deep to be read; send less at once".into() });
+        }
         #[cfg(feature = "jsonschema")]
         if let (Some(full), true) = (&self.full, found.is_empty()) {
             return full.check(value);
@@ -155,7 +166,7 @@ impl Arguments {
         let (Some(rules), Some(tree)) = (self.rules(params), Tree::parse(json.unwrap_or("{}"))) else {
             return Err(problems);
         };
-        match self.mended(rules, tree) {
+        match self.mended(rules, tree, false) {
             Ok(tree) => Ok(tree.to_json()),
             Err(tree) => Err(self.explain(params, &tree, problems)),
         }
@@ -194,7 +205,10 @@ impl Arguments {
         problems: Problems,
     ) -> Result<OwnTexts, Problems> {
         let Some(rules) = self.rules(params) else { return Err(problems) };
-        match self.mended(rules, as_tree(rules, texts)) {
+        let tree = as_tree(rules, texts);
+        // What a text is read as may be a repair of its own: `True`, or `3.0` for an integer.
+        let read = self.repairs && as_texts(&tree).iter().zip(texts).any(|(read, came)| read.1 != came.1);
+        match self.mended(rules, tree, read) {
             Ok(tree) => Ok(as_texts(&tree)),
             Err(tree) => Err(self.explain_texts(params, &tree, problems)),
         }
@@ -210,13 +224,17 @@ impl Arguments {
 
     /// A value that keeps what is enforced, or does after a repair.
     fn admitted<'t>(&self, rules: &Rules, tree: Tree<'t>) -> Result<Option<Tree<'t>>, Tree<'t>> {
-        if self.broken(rules, &tree, Mode::Enforced).is_empty() { Ok(None) } else { self.mended(rules, tree).map(Some) }
+        if self.broken(rules, &tree, Mode::Enforced).is_empty() {
+            Ok(None)
+        } else {
+            self.mended(rules, tree, false).map(Some)
+        }
     }
 
     /// A value that was changed, and now keeps what is enforced; or what became of it.
-    fn mended<'t>(&self, rules: &Rules, mut tree: Tree<'t>) -> Result<Tree<'t>, Tree<'t>> {
+    fn mended<'t>(&self, rules: &Rules, mut tree: Tree<'t>, read: bool) -> Result<Tree<'t>, Tree<'t>> {
         let changed = if self.repairs { repair(rules, &mut tree) } else { Vec::new() };
-        if changed.is_empty() || self.enforces() && !self.broken(rules, &tree, Mode::Enforced).is_empty() {
+        if changed.is_empty() && !read || self.enforces() && !self.broken(rules, &tree, Mode::Enforced).is_empty() {
             return Err(tree);
         }
         // What was repaired, and not what it was.
@@ -249,13 +267,36 @@ impl Arguments {
     fn told(&self, params: &[ParamSpec], tree: &Tree<'_>, mut problems: Problems) -> (Problems, Option<Tree<'static>>) {
         let Some(rules) = self.rules(params) else { return (problems, None) };
         let found = self.broken(rules, tree, Mode::Full);
+        for problem in &mut problems.list {
+            let id = match problem.path.as_str() {
+                "" => Some(rules.root),
+                name => rules.node(rules.root).property(name),
+            };
+            let came: Vec<&Tree<'_>> = match tree {
+                Tree::Object(entries) if !problem.path.is_empty() => {
+                    let name = |entry: &str| rules.node(rules.root).canonical(entry) == problem.path;
+                    entries.iter().filter(|(entry, _)| name(entry)).map(|(_, value)| value).collect()
+                }
+                whole => vec![whole],
+            };
+            if let Some(id) = id
+                && came.iter().any(|value| super::check::holds_secret(rules, id, value))
+            {
+                // What serde says, or a type of the user's, tells what came.
+                problem.message = "does not fit".to_owned();
+            }
+        }
         let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
         let mut named: Vec<String> = found.iter().map(|finding| first(&finding.path)).collect();
         let whole = params.iter().any(|param| param.role == Role::Arguments);
         problems.list.retain(|problem| {
             // serde says less of what the schema found. Of arguments as a whole it does not even say where.
             let told = named.contains(&first(&problem.path)) || whole && !found.is_empty();
-            !told
+            // What is missing and what is unknown the schema has told, with names that are near.
+            let named =
+                params.iter().any(|param| param.name == problem.path || param.aliases.contains(&&*problem.path));
+            let other = problem.path.is_empty() || named && problem.message != REQUIRED;
+            !told && (other || found.is_empty())
         });
         named.extend(problems.list.iter().map(|problem| first(&problem.path)));
         let mut all = Problems { error: problems.error.take(), ..Problems::default() };
@@ -264,8 +305,24 @@ impl Arguments {
         }
         all.list.append(&mut problems.list);
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
-        (all, example::call(rules, &named))
+        // A type may refuse what its schema allows.
+        let right = |example: &Tree<'static>| taken(params, example);
+        let example = example::call(rules, &named).filter(right).or_else(|| example::call(rules, &[]).filter(right));
+        (all, example)
     }
+}
+
+/// Whether the types of the parameters take a value.
+fn taken(params: &[ParamSpec], arguments: &Tree<'_>) -> bool {
+    let accepts = |accepts: Accepts, value: &Tree<'_>| {
+        let json = value.to_json();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepts(&json))).unwrap_or(false)
+    };
+    params.iter().all(|param| match (param.role, param.accepts) {
+        (Role::Arguments, Some(whole)) => accepts(whole, arguments),
+        (Role::Argument, Some(one)) => arguments.get(param.name).is_none_or(|value| accepts(one, value)),
+        _ => true,
+    })
 }
 
 /// The rules of a function's arguments, with what only its parameters tell.
@@ -280,6 +337,9 @@ fn rules(params: &[ParamSpec], schema: &Value) -> Result<Rules, String> {
         }
         if param.role == Role::Arguments {
             rules.free((param.fields)().iter().copied());
+            if let Some(accepts) = param.accepts {
+                super::probe::other_names(&mut rules, accepts);
+            }
         }
     }
     Ok(rules)

@@ -1,14 +1,15 @@
 //! Whether a value keeps a schema's rules, and everything that is wrong with it if it does not.
 
-use super::rules::{Id, Kinds, Node, Rest, Rules};
+use super::rules::{Id, Kinds, Node, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree};
 use super::words::{self, Path};
 use crate::registry::nearest::nearest;
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 /// Which of the rules count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Mode {
     /// All of them.
     Full,
@@ -33,7 +34,7 @@ pub(crate) struct Finding {
 
 /// Everything that is wrong with a value.
 pub(crate) fn check(rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
-    let mut checker = Checker { rules, mode, found: Vec::new(), left: Cell::new(STEPS), more: 0 };
+    let mut checker = Checker::new(rules, mode, STEPS);
     checker.check(rules.root, value, &Path::Root, false);
     let Checker { mut found, left, more, .. } = checker;
     if mode == Mode::Enforced && left.get() == 0 {
@@ -47,8 +48,80 @@ pub(crate) fn check(rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding>
 
 /// Whether a value keeps all rules of a node.
 pub(super) fn fits(rules: &Rules, id: Id, value: &Tree<'_>) -> bool {
-    let checker = Checker { rules, mode: Mode::Full, found: Vec::new(), left: Cell::new(STEPS), more: 0 };
+    let checker = Checker::new(rules, Mode::Full, STEPS);
     checker.fits(id, value, Mode::Full)
+}
+
+/// How many steps a type takes to read a value, about, if it tries alternatives one after the other.
+pub(super) fn steps(rules: &Rules, value: &Tree<'_>) -> u64 {
+    let reading = Reading { checker: Checker::new(rules, Mode::Full, STEPS), known: RefCell::default() };
+    reading.steps(rules.root, value)
+}
+
+struct Reading<'r> {
+    checker: Checker<'r>,
+    known: RefCell<HashMap<(Id, usize), u64>>,
+}
+
+impl Reading<'_> {
+    fn steps(&self, id: Id, value: &Tree<'_>) -> u64 {
+        let node = self.checker.rules.node(id);
+        if !self.checker.step() || !node.kinds.allow(value) {
+            return 1;
+        }
+        let mut steps = 1u64;
+        let mut below = |id: Id, value: &Tree<'_>| {
+            steps = steps.saturating_add(self.steps(id, value));
+            self.checker.fits(id, value, Mode::Full)
+        };
+        // A type stops at the first thing that does not fit.
+        let fits = match value {
+            Tree::List(items) => {
+                items.iter().enumerate().all(|(at, item)| node.item(at).is_none_or(|id| below(id, item)))
+            }
+            Tree::Object(entries) => {
+                entries.iter().all(|(name, value)| node.entry(name).flatten().is_none_or(|id| below(id, value)))
+            }
+            _ => true,
+        };
+        if !fits || !node.all_of.iter().all(|id| below(*id, value)) || node.any_of.is_empty() {
+            return steps;
+        }
+        let key = (id, std::ptr::from_ref(value) as usize);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        match Tag::of(self.checker.rules, node).map(|tag| tag.chosen(value)) {
+            Some(Ok(id)) => drop(below(id, value)),
+            _ => drop(node.any_of.iter().any(|id| below(*id, value))),
+        }
+        self.known.borrow_mut().insert(key, steps);
+        steps
+    }
+}
+
+/// Whether something in a value is told to nobody.
+pub(super) fn holds_secret(rules: &Rules, id: Id, value: &Tree<'_>) -> bool {
+    fn search(rules: &Rules, id: Id, value: &Tree<'_>, left: &mut u32) -> bool {
+        // What cannot be looked through may hold one.
+        let Some(fewer) = left.checked_sub(1) else { return true };
+        *left = fewer;
+        let node = rules.node(id);
+        node.secret && *value != Tree::Null
+            || node.all_of.iter().chain(&node.any_of).any(|id| search(rules, *id, value, left))
+            || match value {
+                Tree::List(items) => items
+                    .iter()
+                    .enumerate()
+                    .any(|(at, item)| node.item(at).is_some_and(|id| search(rules, id, item, left))),
+                Tree::Object(entries) => entries
+                    .iter()
+                    .any(|(name, value)| node.entry(name).flatten().is_some_and(|id| search(rules, id, value, left))),
+                _ => false,
+            }
+    }
+    let secret = |node: &Node| node.secret;
+    rules.nodes.iter().any(secret) && search(rules, id, value, &mut STEPS.clone())
 }
 
 struct Checker<'r> {
@@ -57,6 +130,10 @@ struct Checker<'r> {
     found: Vec<Finding>,
     left: Cell<u32>,
     more: usize,
+    /// Which alternatives a value was found to fit, or not: by the node, the value's place, the mode.
+    known: RefCell<HashMap<(Id, usize, Mode), bool>>,
+    /// How much is wrong with the best alternative for a value.
+    counted: RefCell<HashMap<(Id, usize), usize>>,
 }
 
 /// What is wrong with one node of a value, apart from what lies below it.
@@ -72,7 +149,12 @@ enum Wrong<'n> {
     Not,
 }
 
-impl Checker<'_> {
+impl<'r> Checker<'r> {
+    fn new(rules: &'r Rules, mode: Mode, steps: u32) -> Self {
+        let (known, counted) = (RefCell::default(), RefCell::default());
+        Checker { rules, mode, found: Vec::new(), left: Cell::new(steps), more: 0, known, counted }
+    }
+
     fn counts(mode: Mode, enforced: bool) -> bool {
         match mode {
             Mode::Full => true,
@@ -115,18 +197,27 @@ impl Checker<'_> {
         };
         below
             && node.all_of.iter().all(|id| self.fits(*id, value, mode))
-            && (node.any_of.is_empty() || self.any_fits(node, value, mode))
+            && (node.any_of.is_empty() || self.any_fits(id, value, mode))
     }
 
-    fn any_fits(&self, node: &Node, value: &Tree<'_>, mode: Mode) -> bool {
-        match mode {
+    /// Asked once for each node and value: alternatives inside alternatives would multiply.
+    fn any_fits(&self, id: Id, value: &Tree<'_>, mode: Mode) -> bool {
+        // A value does not move while it is checked.
+        let key = (id, std::ptr::from_ref(value) as usize, mode);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let node = self.rules.node(id);
+        let fits = match mode {
             Mode::Full | Mode::Structure => node.any_of.iter().any(|id| self.fits(*id, value, mode)),
             // What fits no alternative's structure is serde's to refuse, or to know better.
             Mode::Enforced => {
                 node.any_of.iter().any(|id| self.fits(*id, value, Mode::Full))
                     || !node.any_of.iter().any(|id| self.fits(*id, value, Mode::Structure))
             }
-        }
+        };
+        self.known.borrow_mut().insert(key, fits);
+        fits
     }
 
     /// What is wrong with this very node of the value; gives how much.
@@ -227,6 +318,46 @@ impl Checker<'_> {
         number
     }
 
+    /// How much is wrong with a value, about: which of several alternatives was meant.
+    fn wrongs(&self, id: Id, value: &Tree<'_>) -> usize {
+        let rules = self.rules;
+        let node = rules.node(id);
+        if !self.step() || node.optional && *value == Tree::Null || self.mode == Mode::Enforced && !node.enforces {
+            return 0;
+        }
+        let mut wrongs = self.own(node, value, self.mode, &mut |_| {});
+        if !node.kinds.allow(value) {
+            return wrongs;
+        }
+        match value {
+            Tree::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    wrongs += node.item(at).map_or(0, |id| self.wrongs(id, item));
+                }
+            }
+            Tree::Object(entries) => {
+                for (name, value) in entries {
+                    wrongs += node.entry(name).flatten().map_or(0, |id| self.wrongs(id, value));
+                }
+            }
+            _ => {}
+        }
+        wrongs += node.all_of.iter().map(|id| self.wrongs(*id, value)).sum::<usize>();
+        if node.any_of.is_empty() || self.any_fits(id, value, self.mode) {
+            return wrongs;
+        }
+        let key = (id, std::ptr::from_ref(value) as usize);
+        let known = self.counted.borrow().get(&key).copied();
+        wrongs
+            + known.unwrap_or_else(|| {
+                let allowed = node.any_of.iter().filter(|id| words::kinds(rules, **id).allow(value));
+                let least = allowed.map(|id| self.wrongs(*id, value)).filter(|wrongs| *wrongs > 0).min();
+                let least = least.unwrap_or(1);
+                self.counted.borrow_mut().insert(key, least);
+                least
+            })
+    }
+
     fn add(&mut self, path: &Path<'_>, message: String) {
         if self.found.len() < PROBLEMS {
             let finding = Finding { path: path.to_string(), message };
@@ -275,7 +406,7 @@ impl Checker<'_> {
         for id in &node.all_of {
             self.check(*id, value, path, secret);
         }
-        if !node.any_of.is_empty() && !self.any_fits(node, value, self.mode) {
+        if !node.any_of.is_empty() && !self.any_fits(id, value, self.mode) {
             self.tell_alternatives(id, value, path, secret);
         }
     }
@@ -295,8 +426,8 @@ impl Checker<'_> {
         {
             for (name, _) in entries {
                 // Of what an open object may have, only what looks like a missing name is a mistake.
-                let unknown = node.property(name).is_none();
-                let near = nearest(name, missing.iter().copied()).filter(|_| unknown);
+                let unknown = node.property(name).is_none() && self.found.len() < PROBLEMS && !missing.is_empty();
+                let near = if unknown { nearest(name, missing.iter().copied()) } else { None };
                 if let Some(near) = near {
                     self.add(&Path::Key(path, name), format!("unknown; did you mean {near:?}? (required, missing)"));
                     missing.retain(|name| *name != near);
@@ -304,7 +435,12 @@ impl Checker<'_> {
             }
         }
         let guessed: Vec<String> = self.found.iter().map(|finding| finding.path.clone()).collect();
+        let mut listed = false;
         for wrong in wrongs {
+            if self.found.len() >= PROBLEMS {
+                self.more += 1;
+                continue;
+            }
             match wrong {
                 Wrong::Value => {
                     let expected = words::expected(rules, id, Some(value));
@@ -330,6 +466,9 @@ impl Checker<'_> {
                     let names = || node.properties.iter().map(|(name, _)| name.as_str());
                     let message = match nearest(&name, names()) {
                         Some(near) => format!("unknown; did you mean {near:?}?"),
+                        None if !node.patterns.is_empty() => words::no_key(node),
+                        // Once is enough.
+                        None if std::mem::replace(&mut listed, true) => "unknown".into(),
                         None => words::unknown(names()),
                     };
                     self.add(&there, message);
@@ -351,6 +490,16 @@ impl Checker<'_> {
     fn tell_alternatives(&mut self, id: Id, value: &Tree<'_>, path: &Path<'_>, secret: bool) {
         let rules = self.rules;
         let node = rules.node(id);
+        let some = node.any_of.iter().copied().filter(|id| rules.resolved(*id).kinds != Kinds::NULL);
+        let some: Vec<Id> = some.collect();
+        if let ([only], false) = (some.as_slice(), *value == Tree::Null) {
+            let before = (self.found.len(), self.more);
+            self.check(*only, value, path, secret);
+            if before != (self.found.len(), self.more) {
+                return;
+            }
+        }
+        let secret = secret || some.iter().any(|id| rules.node(*id).secret || rules.resolved(*id).secret);
         if let Some(tag) = Tag::of(rules, node)
             && let Tree::Object(_) = value
         {
@@ -376,28 +525,26 @@ impl Checker<'_> {
             }
         }
         // Of the alternatives of the right type, the one with the least that is wrong.
-        let candidates: Vec<Id> =
-            node.any_of.iter().copied().filter(|id| words::kinds(rules, *id).allow(value)).collect();
         let structured = matches!(value, Tree::Object(_) | Tree::List(_));
-        let best = candidates.iter().filter(|_| structured || candidates.len() == 1).map(|id| {
-            let mut checker =
-                Checker { rules, mode: self.mode, found: Vec::new(), left: Cell::new(self.left.get() / 8), more: 0 };
-            checker.check(*id, value, path, secret);
-            checker.found
-        });
-        match best.filter(|found| !found.is_empty()).min_by_key(Vec::len) {
-            Some(found) => {
-                for Finding { path, message } in found {
-                    if self.found.len() < PROBLEMS {
-                        self.found.push(Finding { path, message });
-                    } else {
-                        self.more += 1;
-                    }
-                }
+        let candidates: Vec<Id> =
+            some.iter().copied().filter(|id| structured && words::kinds(rules, *id).allow(value)).collect();
+        if let [only] = candidates.as_slice() {
+            let before = (self.found.len(), self.more);
+            self.check(*only, value, path, secret);
+            if before != (self.found.len(), self.more) {
+                return;
             }
+        }
+        let wrong = |id: &Id| self.wrongs(*id, value);
+        // One whose names are all there was meant, however much is wrong below them.
+        let own = |id: &Id| self.own(rules.resolved(*id), value, Mode::Full, &mut |_| {});
+        match candidates.iter().min_by_key(|id| (own(id), wrong(id))).filter(|id| wrong(id) > 0) {
+            Some(best) => self.check(*best, value, path, secret),
             None => {
                 let expected = words::expected(rules, id, Some(value));
-                self.add(path, format!("expected {expected}, got {}", words::got(value, secret)));
+                let near = if secret { None } else { words::near_alternative(rules, node, value) };
+                let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                self.add(path, format!("expected {expected}, got {}{near}", words::got(value, secret)));
             }
         }
     }
@@ -407,71 +554,6 @@ impl Node {
     /// What is asked of the item at this place.
     pub(super) fn item(&self, at: usize) -> Option<Id> {
         self.prefix.get(at).copied().or(self.items)
-    }
-}
-
-/// How alternatives that are objects are told apart.
-pub(super) struct Tag {
-    /// The property that says which one it is; none where the only key does.
-    pub(super) name: Option<String>,
-    pub(super) variants: Vec<(String, Id)>,
-}
-
-impl Tag {
-    /// The tag of a node's alternatives, if they have one.
-    pub(super) fn of(rules: &Rules, node: &Node) -> Option<Tag> {
-        let objects: Vec<(Id, &Node)> = node
-            .any_of
-            .iter()
-            .map(|id| (*id, rules.resolved(*id)))
-            .filter(|(_, member)| member.kinds == Kinds::OBJECT)
-            .collect();
-        let (_, first) = objects.first()?;
-        if objects.len() < 2 {
-            return None;
-        }
-        let constant = |member: &Node, name: &str| -> Option<Vec<String>> {
-            let choices = rules.resolved(member.property(name)?).choices.as_ref()?;
-            choices
-                .iter()
-                .map(|choice| if let Tree::Text(text) = choice { Some(text.to_string()) } else { None })
-                .collect()
-        };
-        for (name, _) in &first.properties {
-            let variants: Option<Vec<(String, Id)>> = objects
-                .iter()
-                .map(|(id, member)| {
-                    let required = member.required.iter().any(|required| required == name);
-                    let values = constant(member, name).filter(|_| required)?;
-                    Some(values.into_iter().map(move |value| (value, *id)))
-                })
-                .collect::<Option<Vec<_>>>()
-                .map(|variants| variants.into_iter().flatten().collect());
-            if let Some(variants) = variants {
-                return Some(Tag { name: Some(name.clone()), variants });
-            }
-        }
-        let only = |member: &Node| match (member.properties.as_slice(), member.required.as_slice(), member.rest) {
-            ([(name, _)], [required], Rest::None) if name == required => Some(name.clone()),
-            _ => None,
-        };
-        let variants: Option<Vec<_>> = objects.iter().map(|(id, member)| Some((only(member)?, *id))).collect();
-        Some(Tag { name: None, variants: variants? })
-    }
-
-    /// The alternative that a value says it is; or what it says instead.
-    fn chosen<'t>(&self, value: &Tree<'t>) -> Result<Id, Option<Tree<'t>>> {
-        let said = match (&self.name, value) {
-            (Some(name), _) => value.get(name).cloned(),
-            (None, Tree::Object(entries)) => match entries.as_slice() {
-                [(name, _)] => Some(Tree::Text(name.clone())),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(said) = said else { return Err(None) };
-        let variant = self.variants.iter().find(|(name, _)| matches!(&said, Tree::Text(text) if text == name));
-        variant.map(|(_, id)| *id).ok_or(Some(said))
     }
 }
 

@@ -5,8 +5,10 @@ use super::rules::{Id, Kinds, Node, Rest, Rules};
 use super::tree::{Number, Tree, write_text};
 use std::borrow::Cow;
 
-/// How deep an example goes; a type that holds itself ends there.
-const DEPTH: usize = 8;
+/// How deep an example goes.
+const DEPTH: usize = 64;
+/// How many nodes are tried: types that hold each other in many ways have many ways to fail.
+const STEPS: u32 = 4096;
 
 /// A step from a value to one inside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,11 +24,13 @@ pub(super) enum Step {
 /// The arguments of a call: those that are required, and those that are named besides. `None` if none can be made.
 pub(crate) fn call(rules: &Rules, also: &[&str]) -> Option<Tree<'static>> {
     let root = rules.node(rules.root);
-    let mut entries = object(rules, rules.root, 0);
+    let mut entries = object(rules, rules.root)?;
     for name in also {
         let name = root.canonical(name);
         if let (Some(id), false) = (root.property(name), entries.iter().any(|(known, _)| known == name)) {
-            entries.push((Cow::Owned(name.to_owned()), value(rules, id, 1)?));
+            // What no value can be made of may be left out.
+            let made = value(rules, id).filter(|value| fits(rules, id, value));
+            entries.extend(made.map(|value| (Cow::Owned(name.to_owned()), value)));
         }
     }
     let example = Tree::Object(entries);
@@ -34,78 +38,136 @@ pub(crate) fn call(rules: &Rules, also: &[&str]) -> Option<Tree<'static>> {
 }
 
 /// A value that keeps the rules of a node, as far as one can be made.
-pub(super) fn value(rules: &Rules, id: Id, depth: usize) -> Option<Tree<'static>> {
-    let node = rules.node(id);
-    if let Some(sample) = &node.sample
-        && fits(rules, id, sample)
-    {
-        return Some(sample.clone());
-    }
-    if depth > DEPTH {
-        return None;
-    }
-    if let Some(choices) = &node.choices {
-        return choices.iter().find(|choice| **choice != Tree::Null).or(choices.first()).cloned();
-    }
-    if !node.any_of.is_empty() {
-        let members = node.any_of.iter().filter(|id| rules.resolved(**id).kinds != Kinds::NULL);
-        let mut inner = members.filter_map(|id| value(rules, *id, depth + 1));
-        let first = inner.next();
-        // A flattened enum: what stands beside the alternatives belongs to the value, too.
-        return match (first, node.kinds == Kinds::OBJECT) {
-            (Some(Tree::Object(entries)), true) => Some(Tree::Object(joined(object(rules, id, depth), entries))),
-            (first, _) => first,
-        };
-    }
-    let kinds = node.kinds;
-    if kinds.is_any() {
-        let mut parts = node.all_of.iter().filter_map(|id| value(rules, *id, depth + 1));
-        return match parts.next() {
-            Some(Tree::Object(entries)) => Some(Tree::Object(parts.fold(entries, |all, part| match part {
-                Tree::Object(entries) => joined(all, entries),
-                _ => all,
-            }))),
-            Some(first) => Some(first),
-            None => Some(Tree::Text(Cow::Borrowed("…"))),
-        };
-    }
-    Some(if kinds.has(Kinds::STRING) {
-        Tree::Text(Cow::Owned(text(node)))
-    } else if kinds.has(Kinds::INTEGER) || kinds.has(Kinds::NUMBER) {
-        Tree::Number(Cow::Owned(number(node)))
-    } else if kinds.has(Kinds::BOOLEAN) {
-        Tree::Bool(true)
-    } else if kinds.has(Kinds::ARRAY) {
-        Tree::List(list(
-            rules,
-            node,
-            node.count.least.unwrap_or(1).max(1).min(node.count.most.unwrap_or(64)).min(64),
-            depth,
-        )?)
-    } else if kinds.has(Kinds::OBJECT) {
-        Tree::Object(object(rules, id, depth))
-    } else {
-        Tree::Null
-    })
+pub(super) fn value(rules: &Rules, id: Id) -> Option<Tree<'static>> {
+    Maker::of(rules).value(id)
 }
 
 /// So many items.
-pub(super) fn list(rules: &Rules, node: &Node, count: u64, depth: usize) -> Option<Vec<Tree<'static>>> {
-    let mut items = Vec::new();
-    for at in 0..usize::try_from(count).ok()?.max(node.prefix.len()) {
-        let item = match node.item(at) {
-            Some(id) => match value(rules, id, depth + 1) {
-                Some(item) => item,
-                // A type that holds itself ends with an empty list.
-                None if node.count.least.is_none_or(|least| items.len() as u64 >= least) => break,
-                None => return None,
-            },
-            None if node.closed => break,
-            None => Tree::Number(Cow::Owned(at.to_string())),
-        };
-        items.push(distinct(node, item, at));
+pub(super) fn list(rules: &Rules, node: &Node, count: u64) -> Option<Vec<Tree<'static>>> {
+    Maker::of(rules).list(node, count)
+}
+
+fn object(rules: &Rules, id: Id) -> Option<Entries> {
+    Maker::of(rules).object(id)
+}
+
+type Entries = Vec<(Cow<'static, str>, Tree<'static>)>;
+
+/// Makes one value.
+struct Maker<'r> {
+    rules: &'r Rules,
+    /// What is being made: a type that holds itself does not, a second time.
+    open: Vec<Id>,
+    left: u32,
+}
+
+impl<'r> Maker<'r> {
+    fn of(rules: &'r Rules) -> Self {
+        Maker { rules, open: Vec::new(), left: STEPS }
     }
-    Some(items)
+
+    fn value(&mut self, id: Id) -> Option<Tree<'static>> {
+        let node = self.rules.node(id);
+        if let Some(sample) = &node.sample
+            && fits(self.rules, id, sample)
+        {
+            return Some(sample.clone());
+        }
+        self.left = self.left.checked_sub(1)?;
+        if self.open.contains(&id) || self.open.len() > DEPTH {
+            return None;
+        }
+        self.open.push(id);
+        let made = self.made(id, node);
+        self.open.pop();
+        made
+    }
+
+    fn made(&mut self, id: Id, node: &Node) -> Option<Tree<'static>> {
+        if let Some(choices) = &node.choices {
+            return choices.iter().find(|choice| **choice != Tree::Null).or(choices.first()).cloned();
+        }
+        if !node.any_of.is_empty() {
+            let rules = self.rules;
+            let mut members = node.any_of.iter().filter(|id| rules.resolved(**id).kinds != Kinds::NULL);
+            let first = members.find_map(|id| self.value(*id))?;
+            // A flattened enum: what stands beside the alternatives belongs to the value, too.
+            return match (first, node.kinds == Kinds::OBJECT) {
+                (Tree::Object(entries), true) => Some(Tree::Object(joined(self.object(id)?, entries))),
+                (first, _) => Some(first),
+            };
+        }
+        let kinds = node.kinds;
+        if kinds.is_any() {
+            let parts = node.all_of.iter().map(|id| self.value(*id)).collect::<Option<Vec<_>>>()?;
+            let mut parts = parts.into_iter();
+            return match parts.next() {
+                Some(Tree::Object(entries)) => Some(Tree::Object(parts.fold(entries, |all, part| match part {
+                    Tree::Object(entries) => joined(all, entries),
+                    _ => all,
+                }))),
+                Some(first) => Some(first),
+                None => Some(Tree::Text(Cow::Borrowed("…"))),
+            };
+        }
+        Some(if kinds.has(Kinds::STRING) {
+            Tree::Text(Cow::Owned(text(node)))
+        } else if kinds.has(Kinds::INTEGER) || kinds.has(Kinds::NUMBER) {
+            Tree::Number(Cow::Owned(number(node)))
+        } else if kinds.has(Kinds::BOOLEAN) {
+            Tree::Bool(true)
+        } else if kinds.has(Kinds::ARRAY) {
+            let count = node.count.least.unwrap_or(1).max(1).min(node.count.most.unwrap_or(64)).min(64);
+            Tree::List(self.list(node, count)?)
+        } else if kinds.has(Kinds::OBJECT) {
+            Tree::Object(self.object(id)?)
+        } else {
+            Tree::Null
+        })
+    }
+
+    fn list(&mut self, node: &Node, count: u64) -> Option<Vec<Tree<'static>>> {
+        let mut items = Vec::new();
+        for at in 0..usize::try_from(count).ok()?.max(node.prefix.len()) {
+            let item = match node.item(at) {
+                Some(id) => match self.value(id) {
+                    Some(item) => item,
+                    // A type that holds itself ends with an empty list.
+                    None if node.count.least.is_none_or(|least| items.len() as u64 >= least) => break,
+                    None => return None,
+                },
+                None if node.closed => break,
+                None => Tree::Number(Cow::Owned(at.to_string())),
+            };
+            items.push(distinct(node, item, at));
+        }
+        Some(items)
+    }
+
+    fn object(&mut self, id: Id) -> Option<Entries> {
+        let node = self.rules.node(id);
+        let mut entries = Entries::new();
+        for name in &node.required {
+            let inner = match node.entry(name) {
+                Some(Some(id)) => self.value(id)?,
+                _ => Tree::Text(Cow::Borrowed("…")),
+            };
+            entries.push((Cow::Owned(name.clone()), inner));
+        }
+        for part in &node.all_of {
+            if let Tree::Object(more) = self.value(*part)? {
+                entries = joined(entries, more);
+            }
+        }
+        // A map says little when it is empty.
+        if let (true, Rest::Of(id)) =
+            (node.properties.is_empty() && node.entries.least.is_some_and(|least| least > 0), node.rest)
+            && let Some(inner) = self.value(id)
+        {
+            entries.push((Cow::Borrowed("key"), inner));
+        }
+        Some(entries)
+    }
 }
 
 /// Another item than those before, where each may be there once.
@@ -120,35 +182,7 @@ fn distinct(node: &Node, item: Tree<'static>, at: usize) -> Tree<'static> {
     }
 }
 
-fn object(rules: &Rules, id: Id, depth: usize) -> Vec<(Cow<'static, str>, Tree<'static>)> {
-    let node = rules.node(id);
-    let mut entries: Vec<(Cow<'static, str>, Tree<'static>)> = Vec::new();
-    for name in &node.required {
-        let inner = match node.entry(name) {
-            Some(Some(id)) => value(rules, id, depth + 1),
-            _ => Some(Tree::Text(Cow::Borrowed("…"))),
-        };
-        entries.push((Cow::Owned(name.clone()), inner.unwrap_or(Tree::Null)));
-    }
-    for part in &node.all_of {
-        if let Some(Tree::Object(more)) = value(rules, *part, depth + 1) {
-            entries = joined(entries, more);
-        }
-    }
-    // A map says little when it is empty.
-    if let (true, Rest::Of(id)) =
-        (node.properties.is_empty() && node.entries.least.is_some_and(|least| least > 0), node.rest)
-        && let Some(inner) = value(rules, id, depth + 1)
-    {
-        entries.push((Cow::Borrowed("key"), inner));
-    }
-    entries
-}
-
-fn joined(
-    mut entries: Vec<(Cow<'static, str>, Tree<'static>)>,
-    more: Vec<(Cow<'static, str>, Tree<'static>)>,
-) -> Vec<(Cow<'static, str>, Tree<'static>)> {
+fn joined(mut entries: Entries, more: Entries) -> Entries {
     for (name, value) in more {
         if entries.iter().all(|(known, _)| *known != name) {
             entries.push((name, value));
@@ -194,6 +228,11 @@ fn text(node: &Node) -> String {
     if let Some(found) = TRIES.iter().find(|text| fits(text)) {
         return (*found).to_owned();
     }
+    if let Some((pattern, _)) = &node.pattern
+        && let Some(found) = (0..64).filter_map(|extra| super::pattern::sample(pattern, extra)).find(|text| fits(text))
+    {
+        return found;
+    }
     let least = node.length.least.unwrap_or(1).min(256) as usize;
     let longer = ["…", "a", "A", "0", "1", "-"].iter().map(|letter| letter.repeat(least)).find(|text| fits(text));
     let most = node.length.most.unwrap_or(32).min(256) as usize;
@@ -229,11 +268,15 @@ pub(super) fn with(rules: &Rules, id: Id, path: &[Step], leaf: Tree<'static>) ->
     let node = rules.node(id);
     match step {
         Step::Member(inner) => match (with(rules, *inner, rest, leaf)?, node.kinds == Kinds::OBJECT) {
-            (Tree::Object(entries), true) => Some(Tree::Object(joined(entries, object(rules, id, 0)))),
+            (Tree::Object(entries), true) => Some(Tree::Object(joined(entries, object(rules, id)?))),
             (inner, _) => Some(inner),
         },
+        // Nothing but a reference adds nothing.
+        Step::Part(inner) if node.all_of.len() == 1 && node.properties.is_empty() && node.any_of.is_empty() => {
+            with(rules, *inner, rest, leaf)
+        }
         Step::Part(inner) => match with(rules, *inner, rest, leaf)? {
-            Tree::Object(entries) => match value(rules, id, 0) {
+            Tree::Object(entries) => match value(rules, id) {
                 Some(Tree::Object(more)) => Some(Tree::Object(joined(entries, more))),
                 _ => Some(Tree::Object(entries)),
             },
@@ -244,9 +287,9 @@ pub(super) fn with(rules: &Rules, id: Id, path: &[Step], leaf: Tree<'static>) ->
                 Some(Some(inner)) => with(rules, inner, rest, leaf)?,
                 _ => leaf,
             };
-            let mut entries = match value(rules, id, 0) {
+            let mut entries = match value(rules, id) {
                 Some(Tree::Object(entries)) => entries,
-                _ => object(rules, id, 0),
+                _ => object(rules, id)?,
             };
             match entries.iter_mut().find(|(known, _)| known == name) {
                 Some((_, place)) => *place = inner,
@@ -257,7 +300,7 @@ pub(super) fn with(rules: &Rules, id: Id, path: &[Step], leaf: Tree<'static>) ->
         Step::Item(at) => {
             let inner = with(rules, node.item(*at)?, rest, leaf)?;
             let least = node.count.least.unwrap_or(0).max(*at as u64 + 1);
-            let mut items = list(rules, node, least, 0)?;
+            let mut items = list(rules, node, least)?;
             match items.get_mut(*at) {
                 Some(place) => *place = inner,
                 None => items.push(inner),

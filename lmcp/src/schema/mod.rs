@@ -5,9 +5,9 @@
 //!   them does; [`profile`] chooses;
 //! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
 //! - [`arguments`]: what a call's arguments go through: [`check`], with [`format`]; [`repair`]; and the explanation, with
-//!   [`words`] and an [`example`];
+//!   [`words`] and an [`example`], for which a [`pattern`] has a text;
 //! - [`output`]: what a result goes through, so that it keeps to its schema;
-//! - [`tree`]: the values of all of these.
+//! - [`tag`]: how alternatives are told apart; [`tree`]: the values of all of these.
 
 pub(crate) mod arguments;
 mod check;
@@ -21,6 +21,7 @@ mod inline;
 pub(crate) mod limits;
 mod openai;
 pub(crate) mod output;
+mod pattern;
 pub(crate) mod portable;
 mod probe;
 mod profile;
@@ -28,6 +29,7 @@ pub(crate) mod reference;
 mod repair;
 pub(crate) mod rules;
 pub(crate) mod source;
+mod tag;
 mod tree;
 mod union;
 mod words;
@@ -35,6 +37,11 @@ mod words;
 pub use profile::Profile;
 
 use serde_json::Value;
+
+/// A name as the path to its value.
+pub(crate) fn path_of(name: &str) -> String {
+    words::Path::Key(&words::Path::Root, name).to_string()
+}
 
 /// The values a schema allows, when they are a few strings or booleans: they complete by themselves.
 pub(crate) fn choices(schema: &Value) -> Vec<String> {

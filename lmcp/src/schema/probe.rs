@@ -6,6 +6,7 @@
 
 use super::example::{self, Step};
 use super::rules::{Enforced, Id, Kinds, Node, Rest, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -24,7 +25,7 @@ pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
         let takes = |json: &str| std::panic::catch_unwind(AssertUnwindSafe(|| accepts(json))).unwrap_or(false);
         let prober = Prober { rules, start: id, takes: &takes };
         // Without a value that is taken, a refusal says nothing.
-        let right = example::value(rules, id, 0);
+        let right = example::value(rules, id);
         let knows = right.is_some_and(|value| takes(&value.to_json()));
         let mut seen = HashSet::new();
         prober.visit(id, &mut Vec::new(), knows, &mut seen, &mut found);
@@ -33,6 +34,40 @@ pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
         if let Some(node) = rules.nodes.get_mut(id) {
             node.enforced = enforced;
         }
+    }
+}
+
+/// Finds out which properties the names stand for that only serde knows.
+pub(super) fn other_names(rules: &mut Rules, accepts: Accepts) {
+    let takes = |value: &Tree<'_>| {
+        let json = value.to_json();
+        std::panic::catch_unwind(AssertUnwindSafe(|| accepts(&json))).unwrap_or(false)
+    };
+    let root = rules.node(rules.root);
+    let mut found = Vec::new();
+    for free in &root.free {
+        // A required name is missed without it; any name is given twice with it.
+        let stands_for = |name: &String, id: Id| {
+            let mut example = example::call(rules, &[name])?;
+            let value = example.get(name).cloned().or_else(|| example::value(rules, id))?;
+            let Tree::Object(entries) = &mut example else { return None };
+            if entries.iter().all(|(known, _)| known != name) {
+                entries.push((Cow::Owned(name.clone()), value.clone()));
+            }
+            let once = takes(&example);
+            let Tree::Object(entries) = &mut example else { return None };
+            entries.push((Cow::Owned(free.clone()), value));
+            let twice = takes(&example);
+            let Tree::Object(entries) = &mut example else { return None };
+            entries.retain(|(known, _)| known != name);
+            (once && !twice && takes(&example)).then(|| name.clone())
+        };
+        found.extend(
+            root.properties.iter().find_map(|(name, id)| stands_for(name, *id)).map(|name| (free.clone(), name)),
+        );
+    }
+    for (free, name) in found {
+        rules.alias(&free, &name);
     }
 }
 
@@ -102,9 +137,9 @@ impl Prober<'_> {
         let takes = |leaf: Option<Tree<'static>>| !knows || self.takes(path, leaf, true);
         // What no type but an open one leaves unchecked: without a sign of that, serde is trusted.
         let open = |leaf: Option<Tree<'static>>| knows && self.takes(path, leaf, false);
-        let right = example::value(self.rules, id, path.len());
+        let right = example::value(self.rules, id);
         let items = |count: u64| {
-            let items = example::list(self.rules, node, count, path.len())?;
+            let items = example::list(self.rules, node, count)?;
             (items.len() as u64 == count).then_some(Tree::List(items))
         };
         let without = |name: &String| match right.clone() {
@@ -146,7 +181,7 @@ impl Prober<'_> {
                 || node.closed && node.count.most.is_none(),
             required: node.required.iter().any(|name| open(without(name))),
             rest: node.rest == Rest::None && open(with_unknown()),
-            not: node.not.is_some_and(|not| takes(example::value(self.rules, not, 0))),
+            not: node.not.is_some_and(|not| takes(example::value(self.rules, not))),
             others: node.length.is_given()
                 || node.pattern.is_some()
                 || node.unique
@@ -190,6 +225,16 @@ fn beyond(bound: &super::rules::Bound, step: i128, kinds: Kinds) -> Tree<'static
     }))
 }
 
+impl Node {
+    /// The nodes that it leads to.
+    fn below(&self) -> impl Iterator<Item = Id> {
+        let rest = if let Rest::Of(id) = self.rest { Some(id) } else { None };
+        let named = self.properties.iter().map(|(_, id)| *id).chain(self.patterns.iter().map(|(_, id)| *id));
+        let items = self.prefix.iter().copied().chain(self.items).chain(rest);
+        items.chain(named).chain(self.any_of.iter().copied()).chain(self.all_of.iter().copied())
+    }
+}
+
 impl Rules {
     /// Finds out below which nodes something is enforced.
     pub(super) fn spread(&mut self) {
@@ -204,13 +249,7 @@ impl Rules {
                 if node.enforces {
                     continue;
                 }
-                let rest = if let Rest::Of(id) = node.rest { Some(id) } else { None };
-                let below = node.prefix.iter().copied().chain(node.items).chain(rest);
-                let below = below
-                    .chain(node.properties.iter().map(|(_, id)| *id))
-                    .chain(node.patterns.iter().map(|(_, id)| *id));
-                let mut below = below.chain(node.any_of.iter().copied()).chain(node.all_of.iter().copied());
-                if below.any(|id| self.node(id).enforces)
+                if node.below().any(|id| self.node(id).enforces)
                     && let Some(node) = self.nodes.get_mut(id)
                 {
                     node.enforces = true;
@@ -221,6 +260,35 @@ impl Rules {
                 return;
             }
         }
+    }
+
+    /// Whether a type tries alternatives inside of alternatives: twice as many with each level of a value, unless a tag
+    /// tells which one it is.
+    pub(super) fn multiplies(&self) -> bool {
+        let returns = |from: Id, to: Id| {
+            let mut seen = HashSet::new();
+            let mut left = vec![from];
+            while let Some(id) = left.pop() {
+                if id == to {
+                    return true;
+                }
+                if seen.insert(id) {
+                    left.extend(self.node(id).below());
+                }
+            }
+            false
+        };
+        // What no type reads is ours to check, which takes no longer.
+        let read = |id: &Id| {
+            let enforced = self.resolved(*id).enforced;
+            !enforced.kinds && !enforced.required
+        };
+        (0..self.nodes.len()).any(|id| {
+            let node = self.node(id);
+            node.any_of.len() > 1
+                && Tag::of(self, node).is_none()
+                && node.any_of.iter().filter(|member| read(member) && returns(**member, id)).count() > 1
+        })
     }
 
     /// Whether anything is left to us to check.

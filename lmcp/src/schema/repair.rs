@@ -3,8 +3,9 @@
 //! `"3"` and `30.0` for an integer, `"false"`, `"[1,2]"` and `"{…}"` in quotes, one value where a list is expected,
 //! `Rust` for `rust`, `null` for what may be left out; nothing else, and nothing where a string is expected.
 
-use super::check::{Tag, fits};
+use super::check::fits;
 use super::rules::{Id, Kinds, Node, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree};
 use super::words::Path;
 use std::borrow::Cow;
@@ -67,7 +68,7 @@ impl Repairer<'_> {
         for id in &node.all_of {
             self.repair(*id, value, path);
         }
-        if !node.any_of.is_empty() && !node.any_of.iter().any(|id| fits(rules, *id, value)) {
+        if !node.any_of.is_empty() {
             self.repair_alternatives(node, value, path);
         }
     }
@@ -88,7 +89,7 @@ impl Repairer<'_> {
             }
             Tree::Text(text) => {
                 let text = text.trim();
-                let read = || Tree::parse(text).map(owned);
+                let read = || Tree::parse(text).and_then(owned);
                 match text.as_bytes().first() {
                     Some(b'0'..=b'9' | b'-') if kinds.has(Kinds::INTEGER) || kinds.has(Kinds::NUMBER) => {
                         let number = read().filter(|read| matches!(read, Tree::Number(_)) && kinds.allow(read))?;
@@ -115,7 +116,9 @@ impl Repairer<'_> {
 
     /// A list of this one value, if the list may have it.
     fn wrapped<'t>(&mut self, node: &Node, value: &Tree<'t>) -> Option<Tree<'t>> {
-        if !node.kinds.has(Kinds::ARRAY) || !node.prefix.is_empty() {
+        // No text at all, and the word for no value, are no item either.
+        let nothing = matches!(value, Tree::Text(text) if matches!(text.trim(), "" | "null"));
+        if !node.kinds.has(Kinds::ARRAY) || !node.prefix.is_empty() || nothing {
             return None;
         }
         let mut item = value.clone();
@@ -131,6 +134,11 @@ impl Repairer<'_> {
 
     fn repair_alternatives(&mut self, node: &Node, value: &mut Tree<'_>, path: &Path<'_>) {
         let rules = self.rules;
+        let fitting: Vec<Id> = node.any_of.iter().copied().filter(|id| fits(rules, *id, value)).collect();
+        if !fitting.is_empty() {
+            // Some of what fits a schema still has to be written otherwise for serde: `3.0` for an integer.
+            return self.repair_as(&fitting, value, path);
+        }
         if let (Some(tag), Tree::Object(entries)) = (Tag::of(rules, node), &mut *value) {
             let names = || tag.variants.iter().map(|(name, _)| name.as_str());
             match (&tag.name, entries.as_mut_slice()) {
@@ -150,23 +158,40 @@ impl Repairer<'_> {
                 }
                 (None, _) => {}
             }
+            if let Ok(id) = tag.chosen(value) {
+                return self.repair(id, value, path);
+            }
         }
-        // Each alternative may be what was meant; where several are, nobody knows which.
+        // `null` is no alternative to what is there.
+        let some = node.any_of.iter().copied().filter(|id| rules.resolved(*id).kinds != Kinds::NULL);
+        let candidates: Vec<Id> = if *value == Tree::Null { node.any_of.clone() } else { some.collect() };
+        self.repair_as(&candidates, value, path);
+    }
+
+    /// Each of these alternatives may be what was meant; where several are, nobody knows which.
+    fn repair_as(&mut self, candidates: &[Id], value: &mut Tree<'_>, path: &Path<'_>) {
+        let rules = self.rules;
+        if let [only] = candidates {
+            return self.repair(*only, value, path);
+        }
         let mut meant: Option<(Tree<'_>, Vec<String>)> = None;
-        for id in &node.any_of {
+        for id in candidates {
             let mut candidate = value.clone();
-            let mut inside = Repairer { rules, left: self.left / 8, changed: Vec::new() };
+            let share = self.left / 8;
+            let mut inside = Repairer { rules, left: share, changed: Vec::new() };
             inside.repair(*id, &mut candidate, path);
+            self.left -= share - inside.left;
             if !fits(rules, *id, &candidate) {
                 continue;
             }
             match &meant {
-                Some((known, _)) if !known.equals(&candidate) => return,
+                // `3.0` is a number as it is.
+                Some((known, _)) if !known.equals(&candidate) || inside.changed.is_empty() => return,
                 Some(_) => {}
                 None => meant = Some((candidate, inside.changed)),
             }
         }
-        if let Some((better, changed)) = meant {
+        if let Some((better, changed)) = meant.filter(|(_, changed)| !changed.is_empty()) {
             *value = better;
             self.changed.extend(changed);
         }
@@ -176,7 +201,8 @@ impl Repairer<'_> {
 /// `30.0` as the integer it is, where an integer is expected: serde takes no other spelling.
 fn whole(node: &Node, value: &Tree<'_>) -> Option<Tree<'static>> {
     let Tree::Number(text) = value else { return None };
-    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    // serde reads `-0` as a float.
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && text != "-0";
     match Number::of(text) {
         Number::Integer(integer) if !is_plain && node.kinds.has(Kinds::INTEGER) && !node.kinds.has(Kinds::NUMBER) => {
             Some(Tree::Number(Cow::Owned(integer.to_string())))
@@ -200,20 +226,22 @@ fn takes_null(rules: &Rules, id: Id, depth: usize) -> bool {
     named || node.any_of.iter().any(below) || node.kinds.is_any() && node.all_of.iter().any(below)
 }
 
-/// The same value, on its own.
-fn owned(value: Tree<'_>) -> Tree<'static> {
-    match value {
+/// The same value, on its own; `None` if not all of it could be read.
+fn owned(value: Tree<'_>) -> Option<Tree<'static>> {
+    Some(match value {
         Tree::Null => Tree::Null,
         Tree::Bool(value) => Tree::Bool(value),
         Tree::Number(text) => Tree::Number(Cow::Owned(text.into_owned())),
         Tree::Text(text) => Tree::Text(Cow::Owned(text.into_owned())),
-        Tree::List(items) => Tree::List(items.into_iter().map(owned).collect()),
-        Tree::Object(entries) => {
-            Tree::Object(entries.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), owned(value))).collect())
-        }
-        // What is that deep inside a string was not meant as a value.
-        Tree::Deep(json) => Tree::Text(Cow::Owned(json.to_owned())),
-    }
+        Tree::List(items) => Tree::List(items.into_iter().map(owned).collect::<Option<_>>()?),
+        Tree::Object(entries) => Tree::Object(
+            entries
+                .into_iter()
+                .map(|(key, value)| Some((Cow::Owned(key.into_owned()), owned(value)?)))
+                .collect::<Option<_>>()?,
+        ),
+        Tree::Deep(_) => return None,
+    })
 }
 
 /// A text as the value that it is to an argument: read where no string is expected.

@@ -142,7 +142,11 @@ impl Kinds {
                 Tree::Text(_) => self.has(Kinds::STRING),
                 Tree::List(_) => self.has(Kinds::ARRAY),
                 Tree::Object(_) => self.has(Kinds::OBJECT),
-                Tree::Deep(json) => self.has(if json.starts_with('{') { Kinds::OBJECT } else { Kinds::ARRAY }),
+                Tree::Deep(json) => self.has(match json.as_bytes().first() {
+                    Some(b'{') => Kinds::OBJECT,
+                    Some(b'[') => Kinds::ARRAY,
+                    _ => Kinds::STRING,
+                }),
             }
     }
 }

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// How deep a value is taken apart. What lies deeper is kept as it came, and neither checked nor repaired.
-const DEPTH: usize = 64;
+/// How deep a value is taken apart: deeper than serde goes. What lies deeper is kept as it came.
+const DEPTH: usize = 130;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub(crate) enum Tree<'a> {
     Text(Cow<'a, str>),
     List(Vec<Tree<'a>>),
     Object(Vec<(Cow<'a, str>, Tree<'a>)>),
-    /// Too deep to be taken apart.
+    /// Too deep to be taken apart, or half of a character somewhere: kept as it came, and neither checked nor repaired.
     Deep(&'a str),
 }
 
@@ -100,6 +100,7 @@ impl<'a> Tree<'a> {
             (Tree::Null, Tree::Null) => true,
             (Tree::Bool(a), Tree::Bool(b)) => a == b,
             (Tree::Text(a), Tree::Text(b)) => a == b,
+            (Tree::Deep(a), Tree::Deep(b)) => a == b,
             (Tree::Number(a), Tree::Number(b)) => a == b || Number::of(a).compare(Number::of(b)).is_eq(),
             (Tree::List(a), Tree::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b)),
             (Tree::Object(a), Tree::Object(b)) => {
@@ -141,8 +142,15 @@ impl Number {
             return Number::Integer(integer);
         }
         let real: f64 = text.parse().unwrap_or(f64::NAN);
-        // `30.0` and `3e1` are thirty.
-        if real.fract() == 0.0 && real.abs() < 1e15 { Number::Integer(real as i128) } else { Number::Real(real) }
+        match whole(text) {
+            Whole::Integer(integer) => Number::Integer(integer),
+            Whole::TooLong => Number::Real(real),
+            // What a float rounds to an integer is none: a neighbour stands for it.
+            Whole::No if real.fract() == 0.0 => {
+                Number::Real(if real < 0.0 { real.next_down() } else { real.next_up() })
+            }
+            Whole::No => Number::Real(real),
+        }
     }
 
     pub(crate) fn is_integer(self) -> bool {
@@ -181,6 +189,38 @@ impl Number {
     }
 }
 
+/// Whether a number is an integer, to the last digit.
+enum Whole {
+    Integer(i128),
+    /// It is, of more digits than are held.
+    TooLong,
+    No,
+}
+
+/// `30.0` and `3e1` are thirty; `1.00000000000000000001` is not one.
+fn whole(text: &str) -> Whole {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (before, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{before}{behind}");
+    let digits = digits.trim_start_matches('0');
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return Whole::Integer(0);
+    }
+    // An exponent that is no `i64` is beyond everything, in one direction or the other.
+    let exponent: i64 =
+        exponent.trim_start_matches('+').parse().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX });
+    let zeros = (digits.len() - significant.len()) as i64;
+    let shift = exponent.saturating_sub(behind.len() as i64).saturating_add(zeros);
+    let Ok(shift) = usize::try_from(shift) else { return Whole::No };
+    if shift.saturating_add(significant.len()) > 40 {
+        return Whole::TooLong;
+    }
+    let sign = if negative { "-" } else { "" };
+    format!("{sign}{significant}{}", "0".repeat(shift)).parse().map_or(Whole::TooLong, Whole::Integer)
+}
+
 /// Reads text that is known to be JSON.
 struct Reader<'a> {
     text: &'a str,
@@ -209,7 +249,12 @@ impl<'a> Reader<'a> {
             b'{' => {
                 let mut entries = Vec::new();
                 while self.next_in(b'}')? {
-                    let key = self.string()?;
+                    let Some(key) = self.string()? else {
+                        // Such a key cannot be written back.
+                        self.at = start;
+                        self.skip();
+                        return Some(Tree::Deep(self.text.get(start..self.at)?));
+                    };
                     self.space();
                     self.at += 1;
                     entries.push((key, self.value(depth + 1)?));
@@ -223,7 +268,10 @@ impl<'a> Reader<'a> {
                 }
                 Some(Tree::List(items))
             }
-            b'"' => self.string().map(Tree::Text),
+            b'"' => match self.string()? {
+                Some(text) => Some(Tree::Text(text)),
+                None => Some(Tree::Deep(self.text.get(start..self.at)?)),
+            },
             b'n' => self.word(4, Tree::Null),
             b't' => self.word(4, Tree::Bool(true)),
             b'f' => self.word(5, Tree::Bool(false)),
@@ -257,17 +305,16 @@ impl<'a> Reader<'a> {
         Some(true)
     }
 
-    fn string(&mut self) -> Option<Cow<'a, str>> {
+    /// A string; `None` inside if it has half of a character (a lone surrogate), which is no text.
+    fn string(&mut self) -> Option<Option<Cow<'a, str>>> {
         let start = self.at;
         self.skip_string();
         let quoted = self.text.get(start..self.at)?;
         let inside = quoted.get(1..quoted.len().checked_sub(1)?)?;
         if inside.contains('\\') {
-            // A lone surrogate is no text; it stands for itself.
-            let read = serde_json::from_str(quoted);
-            return Some(read.map_or_else(|_| Cow::Borrowed(inside), Cow::Owned));
+            return Some(serde_json::from_str(quoted).ok().map(Cow::Owned));
         }
-        Some(Cow::Borrowed(inside))
+        Some(Some(Cow::Borrowed(inside)))
     }
 
     fn skip_string(&mut self) {
@@ -334,6 +381,28 @@ mod tests {
     fn depth_is_kept_and_not_followed() {
         let json = "[".repeat(100_000) + &"]".repeat(100_000);
         assert_eq!(Tree::parse(&json).map(|tree| tree.to_json()), Some(json));
+    }
+
+    #[test]
+    fn half_a_character_stays_as_it_came() {
+        for json in [r#""\ud800""#, r#"{"a":["\udc00",1]}"#, r#"{"a":{"\ud800":1},"b":2}"#] {
+            assert_eq!(Tree::parse(json).map(|tree| tree.to_json()).as_deref(), Some(json));
+        }
+    }
+
+    #[test]
+    fn integers_are_told_from_what_is_almost_one() {
+        let integer = |text: &str| if let Number::Integer(n) = Number::of(text) { Some(n) } else { None };
+        for (text, n) in
+            [("-0", 0), ("0e9", 0), ("30.0", 30), ("3e1", 30), ("1E+2", 100), ("-120e-1", -12), ("0.1e1", 1)]
+        {
+            assert_eq!(integer(text), Some(n), "{text}");
+        }
+        assert_eq!(integer("9007199254740993.0"), Some(9_007_199_254_740_993));
+        for text in ["0.5", "1.00000000000000000001", "0.1e-500", "1e-99999999999999999999"] {
+            assert!(!Number::of(text).is_integer(), "{text}");
+        }
+        assert!(Number::of("1e300").is_integer() && !Number::of("1e99999999999999999999").is_integer());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is expected and what came, in words that a model acts on.
 
 use super::rules::{Bound, Id, Kinds, Node, Range, Rules};
+use super::tag::Tag;
 use super::tree::{Number, Tree, write_text};
 use crate::registry::nearest::nearest;
 use std::borrow::Cow;
@@ -73,7 +74,12 @@ pub(crate) fn got(value: &Tree<'_>, secret: bool) -> String {
             n => format!("an array of {n} items"),
         },
         Tree::Object(_) => "an object".into(),
-        Tree::Deep(json) => if json.starts_with('{') { "an object" } else { "an array" }.into(),
+        Tree::Deep(json) => match json.as_bytes().first() {
+            Some(b'{') => "an object",
+            Some(b'[') => "an array",
+            _ => "a string",
+        }
+        .into(),
     }
 }
 
@@ -114,9 +120,40 @@ pub(super) fn unknown<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
     match names.len() {
         0 => "unknown; nothing is taken here".into(),
-        n if n > CHOICES => "unknown".into(),
+        n if n > CHOICES || names.iter().map(|name| name.len()).sum::<usize>() > 400 => "unknown".into(),
         _ => format!("unknown; known are {}", names.join(", ")),
     }
+}
+
+/// A key that is not of the form that all keys have.
+pub(super) fn no_key(node: &Node) -> String {
+    let integers = |pattern: &str| matches!(pattern, r"^-?\d+$" | r"^\d+$");
+    let mut patterns: Vec<String> = node
+        .patterns
+        .iter()
+        .map(|(pattern, _)| match pattern.as_str() {
+            pattern if integers(pattern) => "an integer".into(),
+            pattern => format!("a name that matches {}", short_pattern(pattern)),
+        })
+        .collect();
+    patterns.truncate(4);
+    patterns.extend(node.properties.iter().take(CHOICES).map(|(name, _)| quoted(name)));
+    format!("not a key that is taken here; expected {}", patterns.join(" or "))
+}
+
+/// The alternative that a text may have been meant as.
+pub(super) fn near_alternative(rules: &Rules, node: &Node, value: &Tree<'_>) -> Option<String> {
+    let Tree::Text(text) = value else { return None };
+    let near = node.any_of.iter().find_map(|id| near_choice(rules.resolved(*id), value));
+    let tag = || Tag::of(rules, node);
+    near.map(|near| format!("{near:?}")).or_else(|| {
+        let tag = tag()?;
+        let near = nearest(text, tag.variants.iter().map(|(name, _)| name.as_str()))?;
+        Some(match tag.name {
+            Some(name) => format!("an object with {}: {}", quoted(&name), quoted(near)),
+            None => format!("an object with the key {}", quoted(near)),
+        })
+    })
 }
 
 /// The choice that is most like what came.
@@ -163,12 +200,18 @@ fn expected_at(rules: &Rules, id: Id, came: Option<&Tree<'_>>, depth: usize) -> 
     }
     if !node.any_of.is_empty() && depth < 3 {
         let mut parts: Vec<String> = Vec::new();
+        let tag = Tag::of(rules, node);
+        // What is overstepped is told.
+        let came = came.filter(|came| matches!(came, Tree::Number(_)));
         for id in &node.any_of {
             // What may be left out is not told as `null`.
             if optional && rules.resolved(*id).kinds == Kinds::NULL {
                 continue;
             }
-            let part = expected_at(rules, *id, None, depth + 1);
+            let part = match &tag {
+                Some(tag) if tag.variants.iter().any(|(_, variant)| variant == id) => tagged(tag),
+                _ => expected_at(rules, *id, came, depth + 1),
+            };
             if !parts.contains(&part) {
                 parts.push(part);
             }
@@ -208,6 +251,15 @@ fn expected_at(rules: &Rules, id: Id, came: Option<&Tree<'_>>, depth: usize) -> 
         };
     }
     parts.join(" or ")
+}
+
+/// Objects that are told apart by a tag.
+fn tagged(tag: &Tag) -> String {
+    let values: Vec<&str> = tag.variants.iter().map(|(name, _)| name.as_str()).collect();
+    match &tag.name {
+        Some(name) => format!("an object whose {} is {}", quoted(name), one_of(&values)),
+        None => format!("an object with one key, {}", one_of(&values)),
+    }
 }
 
 fn is_word(text: &str) -> bool {
@@ -254,8 +306,14 @@ fn is_wide(bound: &Bound) -> bool {
 }
 
 fn number(node: &Node, what: &str, came: Option<&Tree<'_>>) -> String {
-    let outside =
-        matches!(came, Some(Tree::Number(text)) if node.kinds.has(Kinds::NUMBER) || Number::of(text).is_integer());
+    let outside = matches!(came, Some(Tree::Number(text)) if {
+        let number = Number::of(text);
+        let beyond = |bound: &Option<Bound>, order: std::cmp::Ordering| {
+            bound.as_ref().is_some_and(|bound| number.compare(bound.number) == order)
+        };
+        (node.kinds.has(Kinds::NUMBER) || number.is_integer())
+            && (beyond(&node.low, std::cmp::Ordering::Less) || beyond(&node.high, std::cmp::Ordering::Greater))
+    });
     let shown = |bound: &&Bound| outside || !is_wide(bound);
     let low = node.low.as_ref().filter(shown);
     let high = node.high.as_ref().filter(shown);
