@@ -190,12 +190,11 @@ async fn run_tool(
     let call = Arguments::with_json(params, json, &server.states, context)?;
     let result = match tool.run(&call).await {
         // The function did not run: its arguments did not fit.
-        Err(Rejection::Arguments(problems)) if admitted.is_none() => {
+        Err(Rejection::Arguments(problems)) => {
             let repaired = rules.repaired(params, json, problems)?;
             // Once: the way of arguments that are right carries nothing of this one.
             Box::pin(run_repaired(tool, repaired, server, context)).await
         }
-        Err(Rejection::Arguments(problems)) => Err(rules.refused(params, json, problems).into()),
         result => result,
     };
     let mut result = result?;
@@ -236,7 +235,7 @@ async fn run_with_texts<T>(
     let values = admitted.as_deref().unwrap_or(came);
     let call = Arguments::with_text(params, values, &server.states, context);
     match run(&call).await {
-        Err(Rejection::Arguments(problems)) if admitted.is_none() => {
+        Err(Rejection::Arguments(problems)) => {
             let repaired = rules.repaired_texts(params, values, problems)?;
             let call = Arguments::with_text(params, &repaired, &server.states, context);
             match run(&call).await {
@@ -244,7 +243,6 @@ async fn run_with_texts<T>(
                 result => result,
             }
         }
-        Err(Rejection::Arguments(problems)) => Err(rules.refused_texts(params, values, problems).into()),
         result => result,
     }
 }

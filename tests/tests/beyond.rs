@@ -30,7 +30,7 @@ by_hand!(Order = {
     "properties": {
         "country": { "type": "string" },
         "code": { "type": "string" },
-        "card": { "type": "string" },
+        "card": { "type": "string", "pattern": "^(?!0)[0-9]+$" },
         "address": { "type": "string" },
         "codes": { "type": "array", "items": { "type": "integer" }, "contains": { "const": 7 } },
     },
@@ -135,6 +135,7 @@ async fn a_full_validator_checks_everything() {
         (json!({ "country": "us", "code": "123450" }), "- code: value does not match"),
         (json!({ "country": "ca", "card": "1" }), "\"address\" is a required property"),
         (json!({ "country": "ca", "codes": [1] }), "- codes: "),
+        (json!({ "country": "ca", "card": "01", "address": "a" }), "- card: value does not match"),
         (json!({ "country": 7 }), "- country: expected a string, got 7"),
         (json!({}), "- country: required, missing"),
     ] {
@@ -144,4 +145,37 @@ async fn a_full_validator_checks_everything() {
     // What is repaired is checked, too.
     let repaired = json!({ "country": "ca", "codes": ["7", 1] });
     assert_eq!(client.call("order", repaired).await.text(), "2 things are known of it");
+}
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct Loose {
+    /// Anything at all.
+    anything: Value,
+    labels: std::collections::BTreeMap<String, u8>,
+    text: String,
+    lists: Option<Vec<Value>>,
+}
+
+/// Says what it got.
+#[tool]
+fn loose(Args(it): Args<Loose>) -> String {
+    format!("{} {:?} {} {:?}", it.anything, it.labels, it.text, it.lists)
+}
+
+#[tokio::test]
+async fn what_has_no_schema_in_a_profile_comes_in_quotes() {
+    for profile in [lmcp::Profile::OpenAiStrict, lmcp::Profile::Gemini] {
+        let client = Client::connect(Server::empty().tool(loose).profile(profile)).await.expect("connected");
+        let listed = client.tools().await[0]["inputSchema"]["properties"].clone();
+        assert_eq!((&listed["anything"]["type"], &listed["labels"]["type"]), (&json!("string"), &json!("string")));
+        let quoted = json!({ "anything": "{\"a\": [1]}", "labels": "{\"x\": \"7\"}", "text": "[1]", "lists": ["1", "a", "null"] });
+        let got = client.call("loose", quoted).await.text();
+        assert_eq!(got, "{\"a\":[1]} {\"x\": 7} [1] Some([Number(1), String(\"a\"), Null])", "{profile}");
+        let null = json!({ "anything": "a", "labels": "{}", "text": "", "lists": null });
+        assert_eq!(client.call("loose", null).await.text(), "\"a\" {}  None", "{profile}");
+    }
+    // Elsewhere a string is a string.
+    let client = Client::connect(Server::empty().tool(loose)).await.expect("connected");
+    let plain = json!({ "anything": "{\"a\": [1]}", "labels": {}, "text": "" });
+    assert_eq!(client.call("loose", plain).await.text(), "\"{\\\"a\\\": [1]}\" {}  None");
 }

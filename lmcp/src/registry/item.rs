@@ -168,6 +168,7 @@ impl Tool {
             strict: schemas.strict || entry.strict,
             unenforced: entry.unenforced,
             closes: profile != Profile::Raw,
+            quotes: matches!(profile, Profile::OpenAiStrict | Profile::Gemini),
         };
         Ok(Tool {
             aliases: entry.aliases,

@@ -4,7 +4,7 @@
 use super::check::{Finding, Mode, check};
 use super::example::{self, spaced};
 use super::probe::{Accepts, probe};
-use super::repair::repair;
+use super::repair::{repair, unquote};
 use super::rules::Rules;
 use super::tree::Tree;
 use crate::handler::call::Problems;
@@ -26,6 +26,8 @@ pub(crate) struct Arguments {
     multiplies: bool,
     repairs: bool,
     closes: bool,
+    /// Some of their values come as JSON in a string.
+    unquotes: bool,
     /// Where the arguments stand in a URI, which is what an example shows.
     uri_template: Option<String>,
     #[cfg(feature = "jsonschema")]
@@ -41,6 +43,8 @@ pub(crate) struct Handling {
     pub(crate) unenforced: bool,
     /// A struct of all arguments takes its fields and nothing else.
     pub(crate) closes: bool,
+    /// What has no schema of its own comes as JSON in a string, as the profile of the schema says.
+    pub(crate) quotes: bool,
 }
 
 /// Named texts: a prompt's arguments, a template's segments.
@@ -56,12 +60,17 @@ impl Arguments {
             multiplies: false,
             repairs: !handling.strict,
             closes: handling.closes,
+            unquotes: false,
             uri_template: None,
             #[cfg(feature = "jsonschema")]
             full: None,
         };
         let schema = super::source::input(params, handling.closes)?;
         super::limits::check(&schema)?;
+        if handling.quotes {
+            let rules = rules(params, &schema)?;
+            arguments.unquotes = super::repair::has_open(&rules);
+        }
         if handling.unenforced {
             return Ok(arguments);
         }
@@ -111,7 +120,7 @@ impl Arguments {
         if self.full.is_some() {
             return true;
         }
-        self.enforces || self.multiplies
+        self.enforces || self.multiplies || self.unquotes
     }
 
     fn rules(&self, params: &[ParamSpec]) -> Option<&Rules> {
@@ -146,8 +155,11 @@ impl Arguments {
         let (Some(rules), Some(tree)) = (self.rules(params), Tree::parse(json.unwrap_or("{}"))) else {
             return Ok(None);
         };
+        let mut tree = tree;
+        let unquoted = self.unquotes && unquote(rules, rules.root, &mut tree);
+        let came = unquoted.then(|| tree.to_json());
         match self.admitted(rules, tree) {
-            Ok(repaired) => Ok(repaired.map(|tree| tree.to_json())),
+            Ok(repaired) => Ok(repaired.map(|tree| tree.to_json()).or(came)),
             Err(tree) => Err(self.explain(params, &tree, Problems::new())),
         }
     }

@@ -255,3 +255,48 @@ pub(super) fn from_text<'t>(rules: &Rules, name: &str, text: Tree<'t>) -> Tree<'
     repairer.repair(id, &mut value, &Path::Root);
     if let (Tree::Text(_), Tree::Text(_)) = (&before, &value) { before } else { value }
 }
+
+/// Values in quotes, where the profile of the schema asks for them: whatever has no schema there, JSON in a string.
+/// Whether there were any.
+pub(crate) fn unquote(rules: &Rules, id: Id, value: &mut Tree<'_>) -> bool {
+    let node = rules.node(id);
+    let mut changed = false;
+    if let Tree::Text(text) = &*value
+        && (is_open(node) || node.kinds.has(Kinds::OBJECT) && !node.kinds.has(Kinds::STRING))
+        && let Some(read) = Tree::parse(text).and_then(owned)
+    {
+        *value = read;
+        changed = true;
+    }
+    match value {
+        Tree::List(items) => {
+            for (at, item) in items.iter_mut().enumerate() {
+                changed |= node.item(at).is_some_and(|id| unquote(rules, id, item));
+            }
+        }
+        Tree::Object(entries) => {
+            for (name, value) in entries {
+                changed |= node.entry(name).flatten().is_some_and(|id| unquote(rules, id, value));
+            }
+        }
+        _ => {}
+    }
+    for id in node.all_of.iter().chain(&node.any_of) {
+        // Of alternatives, one that takes the text itself has it.
+        if matches!(value, Tree::List(_) | Tree::Object(_)) || node.all_of.contains(id) {
+            changed |= unquote(rules, *id, value);
+        }
+    }
+    changed
+}
+
+/// Whether a node takes whatever there is.
+fn is_open(node: &Node) -> bool {
+    node.kinds.is_any() && node.choices.is_none() && node.any_of.is_empty() && node.all_of.is_empty()
+}
+
+/// Whether a profile that closes objects has some of a schema's values written in quotes.
+pub(crate) fn has_open(rules: &Rules) -> bool {
+    let open = |node: &Node| is_open(node) || node.kinds.has(Kinds::OBJECT) && node.properties.is_empty();
+    rules.nodes.iter().enumerate().any(|(id, node)| id != rules.root && open(node))
+}

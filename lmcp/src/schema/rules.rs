@@ -217,6 +217,12 @@ pub(crate) fn beyond(schema: &Value) -> Option<String> {
         if let Some(key) = BEYOND.iter().find(|key| object.contains_key(**key)) {
             return Some(format!("{path}{key}"));
         }
+        if cfg!(feature = "jsonschema")
+            && let Some(Value::String(pattern)) = object.get("pattern")
+            && Regex::new(pattern).is_err()
+        {
+            return Some(format!("{path}pattern"));
+        }
         object.iter().find_map(|(key, inner)| match (key.as_str(), inner) {
             ("properties" | "$defs" | "patternProperties", Value::Object(schemas)) => {
                 schemas.iter().find_map(|(name, schema)| search(schema, &format!("{path}{key}/{name}/")))
@@ -350,7 +356,7 @@ impl Compiler<'_> {
         node.multiple_of = schema.get("multipleOf").filter(|n| n.is_number()).map(|n| Number::of(&n.to_string()));
         node.length = Range::of(schema, "minLength", "maxLength");
         if let Some(Value::String(pattern)) = schema.get("pattern") {
-            node.pattern = Some((pattern.clone(), regex(pattern)?));
+            node.pattern = regex(pattern)?.map(|regex| (pattern.clone(), regex));
         }
         node.format = schema.get("format").and_then(Value::as_str).and_then(Format::of);
         self.read_array(schema, &mut node)?;
@@ -405,7 +411,7 @@ impl Compiler<'_> {
         }
         match schema.get("items") {
             Some(Value::Bool(false)) => node.closed = true,
-            Some(items @ Value::Object(_)) => node.items = Some(self.node(items, false)?),
+            Some(items @ (Value::Object(_) | Value::Bool(true))) => node.items = Some(self.node(items, false)?),
             _ => {}
         }
         node.count = Range::of(schema, "minItems", "maxItems");
@@ -429,7 +435,9 @@ impl Compiler<'_> {
         }
         if let Some(Value::Object(patterns)) = schema.get("patternProperties") {
             for (pattern, property) in patterns {
-                node.patterns.push((regex(pattern)?, self.node(property, false)?));
+                if let Some(regex) = regex(pattern)? {
+                    node.patterns.push((regex, self.node(property, false)?));
+                }
             }
         }
         node.rest = match schema.get("additionalProperties") {
@@ -453,13 +461,16 @@ fn allows_null(schema: &Value) -> bool {
 }
 
 /// A pattern of ECMA 262, as far as it is one of ours.
-fn regex(pattern: &str) -> Result<Regex, String> {
-    Regex::new(pattern).map_err(|e| {
-        format!(
+fn regex(pattern: &str) -> Result<Option<Regex>, String> {
+    match Regex::new(pattern) {
+        Ok(regex) => Ok(Some(regex)),
+        // The full validator's patterns know more.
+        Err(_) if cfg!(feature = "jsonschema") => Ok(None),
+        Err(e) => Err(format!(
             "its pattern {pattern:?} is not understood ({e}); write it without look-around, back references and \
              Unicode classes, or give lmcp the feature `jsonschema`"
-        )
-    })
+        )),
+    }
 }
 
 /// What a schema gives as an example of its values.
