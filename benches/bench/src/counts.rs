@@ -72,7 +72,7 @@ fn over_a_pipe(message: &Message, legacy: bool, window: usize) -> impl Fn(&Progr
     move |program, tool, n| {
         let (mut server, mut stdin, mut stdout) = Server::pipe(program, tool);
         pipes::open(&mut stdin, &mut stdout, program, legacy);
-        let lines = message.line().repeat(window);
+        let lines = message.lines(window).concat();
         let mut chunk = vec![0; 64 << 10];
         for _ in 0..n / window {
             stdin.write_all(&lines).expect("the server reads");
@@ -80,6 +80,7 @@ fn over_a_pipe(message: &Message, legacy: bool, window: usize) -> impl Fn(&Progr
             while seen < window {
                 let bytes = stdout.read(&mut chunk).expect("the server writes");
                 assert!(bytes > 0, "{} ended", program.path.display());
+                assert!(memchr::memmem::find(&chunk[..bytes], b"\"error\"").is_none(), "{}", program.path.display());
                 seen += memchr::memchr_iter(b'\n', &chunk[..bytes]).count();
             }
         }
@@ -102,18 +103,33 @@ fn count(program: &Program, n: usize, drive: Drive<'_>) -> (f64, f64) {
     (each[0], each[1])
 }
 
-pub fn run(built: &Built) {
+/// Of `http`, `stdio` or both.
+pub fn run(built: &Built, only: Option<&str>) {
     let mut table = Table::new(&["lmcp", "const", "serde/pipe", "rmcp", "lmcp allocs", "floor allocs", "rmcp allocs"]);
-    type Counted = Option<(f64, f64)>;
-    let row = |table: &mut Table, what: &str, all: [Counted; 4], judged: Option<f64>, aim: Option<Aim>| {
-        let instructions = all.map(|counted| maybe(counted.map(|(instructions, _)| instructions)));
-        let [lmcp, constant, floor, rmcp] = all;
-        let allocations =
-            [lmcp, floor.or(constant), rmcp].map(|counted| maybe(counted.map(|(_, allocations)| allocations)));
-        table.row(what, instructions.into_iter().chain(allocations).collect(), judged, aim);
-    };
-    let ratio = |a: Counted, b: Counted| Some(a?.0 / b?.0);
+    if only != Some("stdio") {
+        http(built, &mut table);
+    }
+    if only != Some("http") {
+        stdio(built, &mut table);
+    }
+    println!("\nuser instructions and allocations per request\n\n{table}");
+}
 
+type Counted = Option<(f64, f64)>;
+
+fn row(table: &mut Table, what: &str, all: [Counted; 4], judged: Option<f64>, aim: Option<Aim>) {
+    let instructions = all.map(|counted| maybe(counted.map(|(instructions, _)| instructions)));
+    let [lmcp, constant, floor, rmcp] = all;
+    let allocations =
+        [lmcp, floor.or(constant), rmcp].map(|counted| maybe(counted.map(|(_, allocations)| allocations)));
+    table.row(what, instructions.into_iter().chain(allocations).collect(), judged, aim);
+}
+
+fn ratio(a: Counted, b: Counted) -> Option<f64> {
+    Some(a?.0 / b?.0)
+}
+
+fn http(built: &Built, table: &mut Table) {
     for (era, name) in [(Era::Modern, "modern"), (Era::Legacy, "legacy")] {
         let legacy = era == Era::Legacy;
         for (size, shown, n) in [(11, "11 B", 500), (64 << 10, "64 KiB", 50), (1 << 20, "1 MiB", 10)] {
@@ -129,11 +145,11 @@ pub fn run(built: &Built) {
             let rmcp = Some(count(&built.rmcp_http(era, 1), n, &drive));
             let aim = (era == Era::Modern && size == 11).then_some(Aim::AtMost(1.25));
             let what = format!("HTTP call, {name}, {shown}: over serde floor");
-            row(&mut table, &what, [lmcp, constant, floor, rmcp], ratio(lmcp, floor), aim);
+            row(table, &what, [lmcp, constant, floor, rmcp], ratio(lmcp, floor), aim);
             if aim.is_some() {
                 let allocations = lmcp.map(|(_, allocations)| allocations);
                 let what = "the same: allocations of lmcp";
-                row(&mut table, what, [None; 4], allocations, Some(Aim::AtMost(20.0)));
+                row(table, what, [None; 4], allocations, Some(Aim::AtMost(20.0)));
             }
         }
     }
@@ -149,9 +165,9 @@ pub fn run(built: &Built) {
         }
         let aim = (tools == 1000).then_some(Aim::AtMost(1.02));
         let what = format!("HTTP call, modern, {tools} tools: over itself with 1");
-        row(&mut table, &what, [lmcp, None, None, rmcp], ratio(lmcp, one[0]), aim);
+        row(table, &what, [lmcp, None, None, rmcp], ratio(lmcp, one[0]), aim);
         if tools == 1000 {
-            row(&mut table, "the same of rmcp", [None; 4], ratio(rmcp, one[1]), None);
+            row(table, "the same of rmcp", [None; 4], ratio(rmcp, one[1]), None);
         }
     }
 
@@ -164,7 +180,7 @@ pub fn run(built: &Built) {
         let constant = Some(count(&built.floor_const(&built.answer(&program, &message)), n, &drive));
         let rmcp = Some(count(&built.rmcp_http(Era::Modern, tools), n, &drive));
         let what = format!("HTTP tools/list, {tools} tools: over const floor");
-        row(&mut table, &what, [lmcp, constant, None, rmcp], ratio(lmcp, constant), None);
+        row(table, &what, [lmcp, constant, None, rmcp], ratio(lmcp, constant), None);
     }
 
     let mut one = None;
@@ -174,9 +190,11 @@ pub fn run(built: &Built) {
         let lmcp = Some(count(&built.lmcp_many(1, templates), 300, &drive));
         one = one.or(lmcp);
         let what = format!("HTTP resources/read, {templates} templates: over itself with 1");
-        row(&mut table, &what, [lmcp, None, None, None], ratio(lmcp, one), None);
+        row(table, &what, [lmcp, None, None, None], ratio(lmcp, one), None);
     }
+}
 
+fn stdio(built: &Built, table: &mut Table) {
     for (era, name) in [(Era::Modern, "modern"), (Era::Legacy, "legacy")] {
         let message = Message::call(era, 11);
         let legacy = era == Era::Legacy;
@@ -187,10 +205,9 @@ pub fn run(built: &Built) {
                 .map(|program| Some(count(&program, n, &drive)));
             let [lmcp, floor, rmcp] = counted;
             let what = format!("stdio call, {name}, {window} at a time: over pipe floor");
-            row(&mut table, &what, [lmcp, None, floor, rmcp], ratio(lmcp, floor), None);
+            row(table, &what, [lmcp, None, floor, rmcp], ratio(lmcp, floor), None);
         }
     }
-    println!("\nuser instructions and allocations per request\n\n{table}");
 }
 
 /// Leaves the profiles of one modern call over HTTP and one over stdio, for `callgrind_annotate`.

@@ -18,7 +18,8 @@ use client::Connection;
 use requests::{Era, Message};
 use std::path::{Path, PathBuf};
 
-const USAGE: &str = "usage: bench (counts | dispatch | load | stdio | start | memory | size | build | profile | all)";
+const USAGE: &str =
+    "usage: bench (counts [http | stdio] | dispatch | load | stdio | start | memory | size | build | profile | all)";
 
 fn main() {
     let kind = std::env::args().nth(1).unwrap_or_default();
@@ -38,7 +39,7 @@ fn main() {
     for kind in kinds {
         eprintln!("\n{kind}:");
         match *kind {
-            "counts" => counts::run(&built),
+            "counts" => counts::run(&built, std::env::args().nth(2).as_deref()),
             "dispatch" => dispatch::run(&built),
             "load" => load::run(&built),
             "stdio" => pipes::run(&built),

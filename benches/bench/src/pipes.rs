@@ -36,20 +36,24 @@ impl Pipe {
         Pipe { server, stdin, stdout, chunk: vec![0; 256 << 10] }
     }
 
-    /// Calls per second, and microseconds of the server's CPU a call.
-    fn round(&mut self, line: &[u8], window: usize) -> (f64, f64) {
-        let lines = line.repeat(window);
+    /// Calls per second, and microseconds of the server's CPU a call. The lines are sent in turn, all of one length.
+    fn round(&mut self, lines: &[u8], length: usize, window: usize) -> (f64, f64) {
         let (cpu, began) = (self.server.cpu(), Instant::now());
-        self.stdin.write_all(&lines).expect("the server reads");
-        let (mut under_way, mut done) = (window, 0_u64);
+        self.stdin.write_all(&lines[..window * length]).expect("the server reads");
+        let (mut under_way, mut done, mut at) = (window, 0_u64, window * length);
         while under_way > 0 {
             let n = self.stdout.read(&mut self.chunk).expect("the server writes");
             assert!(n > 0, "the server ended");
+            assert!(memchr::memmem::find(&self.chunk[..n], b"\"error\"").is_none(), "an error was answered");
             let came = memchr::memchr_iter(b'\n', &self.chunk[..n]).count();
             done += came as u64;
             under_way -= came;
             if came > 0 && began.elapsed() < ROUND {
-                self.stdin.write_all(&lines[..line.len() * came]).expect("the server reads");
+                if at + came * length > lines.len() {
+                    at = 0;
+                }
+                self.stdin.write_all(&lines[at..at + came * length]).expect("the server reads");
+                at += came * length;
                 under_way += came;
             }
         }
@@ -62,14 +66,15 @@ pub fn run(built: &Built) {
     pin_self();
     let mut table = Table::new(&["lmcp", "pipe floor", "rmcp", "lmcp CPU µs", "floor CPU µs", "rmcp CPU µs"]);
     for (era, name) in [(Era::Modern, "modern"), (Era::Legacy, "legacy")] {
-        let line = Message::call(era, 11).line();
+        let lines = Message::call(era, 11).lines(4096);
+        let (length, lines) = (lines[0].len(), lines.concat());
         let mut pipes = [built.lmcp_stdio(), built.floor_pipe(), built.rmcp_stdio()]
             .map(|program| Pipe::start(&program, era == Era::Legacy));
         for (window, shown, least) in [(1, "one at a time", 0.85), (64, "64 under way", 0.75)] {
             let mut rounds = [const { Vec::new() }; 3];
             for _ in 0..ROUNDS {
                 for (pipe, rounds) in pipes.iter_mut().zip(&mut rounds) {
-                    rounds.push(pipe.round(&line, window));
+                    rounds.push(pipe.round(&lines, length, window));
                 }
             }
             let rates = rounds.each_ref().map(|all| median(all.iter().map(|(rate, _)| *rate).collect()));

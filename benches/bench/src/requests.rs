@@ -60,6 +60,13 @@ impl Message {
         format!("{}\n", self.json).into_bytes()
     }
 
+    /// Lines of one length that differ in their ids: a pipe may not have two requests of one id under way.
+    pub fn lines(&self, many: usize) -> Vec<Vec<u8>> {
+        let line =
+            |n| format!("{}\n", self.json.replace(r#""id":1,"#, &format!(r#""id":{},"#, 10_000 + n))).into_bytes();
+        (0..many).map(line).collect()
+    }
+
     /// As an HTTP request, in a session if there is one.
     pub fn http(&self, session: Option<&str>) -> Vec<u8> {
         let mut head = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
