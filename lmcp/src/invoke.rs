@@ -71,6 +71,9 @@ pub(crate) async fn isolated<T>(
     context: &Context,
     handler: impl Future<Output = Result<T, Rejection>>,
 ) -> Result<T, Fault> {
+    // Each choice below keeps room for the future that it waits for, twice where there are two ways to wait. Of one in a
+    // box that is a pointer; else a call would be 54 KB, moved several times.
+    let handler = Box::pin(handler);
     // Waiting for a permit counts towards the time limit: the caller waits all the same.
     let run = async {
         let handler = until_suspended(context, handler);

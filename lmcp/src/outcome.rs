@@ -3,7 +3,7 @@
 use crate::ask::Question;
 use crate::ask::rounds::InputRequired;
 use crate::handler::Completions;
-use crate::jsonrpc::encode::write_json;
+use crate::jsonrpc::encode::{write_json, write_text};
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{AllAt, Message, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
@@ -45,6 +45,18 @@ pub(crate) enum Listed {
 }
 
 impl Outcome {
+    /// About how many bytes it takes, as far as that may be much.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Outcome::Tool { result, .. } => {
+                let texts = result.content.iter().filter_map(Content::plain_text).map(str::len).sum::<usize>();
+                // Some of it has to be escaped, perhaps.
+                texts + texts / 16 + result.structured.as_ref().map_or(0, |json| json.get().len())
+            }
+            _ => 0,
+        }
+    }
+
     /// Writes the result object as `version` spells it.
     pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) {
         let mut fields = Fields::new(out);
@@ -136,6 +148,24 @@ impl<'a> Fields<'a> {
         self.out.extend_from_slice(elements);
         self.out.push(b']');
     }
+    /// Blocks; text, of which there may be much, without a detour.
+    fn add_content(&mut self, blocks: &[Content], version: ProtocolVersion) {
+        if !blocks.iter().all(|block| block.plain_text().is_some()) {
+            return self.add("content", &AllAt::<Content>(blocks, version));
+        }
+        self.key("content");
+        self.out.push(b'[');
+        for (at, text) in blocks.iter().filter_map(Content::plain_text).enumerate() {
+            self.out.extend_from_slice(if at > 0 {
+                b",{\"type\":\"text\",\"text\":"
+            } else {
+                b"{\"type\":\"text\",\"text\":"
+            });
+            write_text(self.out, text);
+            self.out.push(b'}');
+        }
+        self.out.push(b']');
+    }
     /// A value that is JSON already.
     fn add_json(&mut self, key: &str, before: &str, json: &str, after: &str) {
         self.key(key);
@@ -201,7 +231,7 @@ pub(crate) fn read_cursor(cursor: &str) -> Option<String> {
 }
 
 fn write_tool(fields: &mut Fields<'_>, result: &ToolResult, tool: &Tool, version: ProtocolVersion) {
-    fields.add("content", &AllAt::<Content>(&result.content, version));
+    fields.add_content(&result.content, version);
     if let (Some(json), true) = (&result.structured, version.has_structured_output()) {
         let json = json.get();
         let any_value = version.has_any_structured_value();

@@ -32,7 +32,7 @@ pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, Pro
 pub(crate) fn required<'a>(meta: &RequestMeta<'a>) -> Result<Cow<'a, str>, ErrorObject> {
     let missing = |key: &str| ErrorObject::invalid_params(format!("`params._meta` lacks the required `{key}`"));
     let version = meta.protocol_version.ok_or_else(|| missing(PROTOCOL_VERSION))?;
-    let version = string(version, &format!("params._meta[\"{PROTOCOL_VERSION}\"]"))?;
+    let version = string(version, "params._meta[\"io.modelcontextprotocol/protocolVersion\"]")?;
     let capabilities = meta.client_capabilities.ok_or_else(|| missing(CLIENT_CAPABILITIES))?;
     if !capabilities.get().starts_with('{') {
         return Err(ErrorObject::invalid_params(format!(
@@ -194,7 +194,7 @@ pub(crate) fn change(change: &Change, id: Option<&Id>) -> Vec<u8> {
 /// The answer to a listen request that the server ends by itself.
 pub(crate) fn end_of_stream(id: &Id, server: &Shared) -> Vec<u8> {
     let info = crate::outcome::Identity { name: &server.info.name, version: &server.info.version };
-    encode::response(id, |out| {
+    encode::response(id, 0, |out| {
         let meta = json!({ SUBSCRIPTION_ID: id, crate::protocol::meta::SERVER_INFO: info });
         encode::write_json(out, &json!({ "resultType": "complete", "_meta": meta }));
     })

@@ -61,7 +61,9 @@ pub(crate) fn decode_within(bytes: &[u8], nesting: usize) -> Incoming<'_> {
 /// Whether arrays and objects are nested deeper than `most`. Most messages do not even open so many.
 fn is_nested_deeper(bytes: &[u8], most: usize) -> bool {
     let opens = |byte: &u8| matches!(byte, b'{' | b'[');
-    if bytes.iter().filter(|byte| opens(byte)).count() <= most {
+    // Counted in pieces whose number fits a byte, which the compiler does many bytes at a time. The two differ in one bit.
+    let opened = |piece: &[u8]| usize::from(piece.iter().map(|byte| u8::from(byte & !0x20 == b'[')).sum::<u8>());
+    if bytes.chunks(240).map(opened).sum::<usize>() <= most {
         return false;
     }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);

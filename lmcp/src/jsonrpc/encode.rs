@@ -4,8 +4,9 @@ use super::{ErrorObject, Id};
 use serde::Serialize;
 
 /// `{"jsonrpc":"2.0","id":…,"result":…}`, the result written by `write`.
-pub(crate) fn response(id: &Id, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
+/// About `size` bytes are written.
+pub(crate) fn response(id: &Id, size: usize, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(size + 256);
     out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
     out.extend_from_slice(id.as_json().as_bytes());
     out.extend_from_slice(b",\"result\":");
@@ -67,6 +68,38 @@ pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
     out
 }
 
+/// Writes a string as JSON, at the pace of a copy where nothing in it has to be escaped.
+pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
+    let needs_escape = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    for piece in text.as_bytes().chunks(64) {
+        // All bytes of a piece are looked at, whatever is found: so the compiler looks at many at a time.
+        if !piece.iter().fold(false, |found, byte| found | needs_escape(byte)) {
+            out.extend_from_slice(piece);
+            continue;
+        }
+        for byte in piece {
+            match byte {
+                b'"' => out.extend_from_slice(b"\\\""),
+                b'\\' => out.extend_from_slice(b"\\\\"),
+                b'\n' => out.extend_from_slice(b"\\n"),
+                b'\r' => out.extend_from_slice(b"\\r"),
+                b'\t' => out.extend_from_slice(b"\\t"),
+                0x08 => out.extend_from_slice(b"\\b"),
+                0x0c => out.extend_from_slice(b"\\f"),
+                0..0x20 => {
+                    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+                    out.extend_from_slice(b"\\u00");
+                    out.extend([digit(byte >> 4), digit(byte & 15)]);
+                }
+                _ => out.push(*byte),
+            }
+        }
+    }
+    out.push(b'"');
+}
+
 /// Writes a value of ours, which always can be written; should one not, `null` keeps the message valid. It is one line:
 /// raw JSON of a handler's may hold line breaks, which in JSON are nothing but spaces.
 pub(crate) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
@@ -81,6 +114,21 @@ pub(crate) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
         at += found;
         if let Some(byte) = out.get_mut(at) {
             *byte = b' ';
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_text;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_written_as_serde_writes_them(text in "(?s).{0,40}|[\\x00-\\x7f]{0,300}|[a-z \"ä🦀]{60,200}") {
+            let mut out = Vec::new();
+            write_text(&mut out, &text);
+            prop_assert_eq!(String::from_utf8(out), Ok(serde_json::to_string(&text).expect("JSON")));
         }
     }
 }

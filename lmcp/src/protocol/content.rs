@@ -159,6 +159,16 @@ pub struct TextContent {
     pub meta: Option<Meta>,
 }
 
+impl Content {
+    /// The text of a block that is nothing but text.
+    pub(crate) fn plain_text(&self) -> Option<&str> {
+        match self {
+            Content::Text(TextContent { text, annotations: None, meta: None }) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl TextContent {
     /// A text block.
     pub fn new(text: impl Into<String>) -> Self {

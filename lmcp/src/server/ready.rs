@@ -2,6 +2,8 @@
 
 use super::handle::{ServerHandle, Shared};
 #[cfg(feature = "http")]
+#[cfg(feature = "http")]
+use crate::handler::entry::BoxFuture;
 use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -60,8 +62,15 @@ impl ReadyServer {
     ///
     /// When the address cannot be had.
     pub async fn http(&self, address: impl AsRef<str>) -> Result<(), Error> {
-        let listener = crate::transport::http::listener::bind(address.as_ref(), &self.http).await?;
-        self.listen(listener, crate::transport::signal::received()).await
+        self.serve_http(address.as_ref().to_owned()).await
+    }
+
+    /// The same, compiled here, and not once more in each program.
+    fn serve_http(&self, address: String) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let listener = crate::transport::http::listener::bind(&address, &self.http).await?;
+            self.listen(listener, crate::transport::signal::received()).await
+        })
     }
 
     /// Serves Streamable HTTP on a listener of yours until `end` is ready, then ends what is running.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Writes an answer as a message.
 pub(crate) fn message(id: &Id, answer: &Answer, version: ProtocolVersion, server: &Shared) -> Vec<u8> {
     match answer {
-        Ok(outcome) => encode::response(id, |out| outcome.write(out, version, server)),
+        Ok(outcome) => encode::response(id, outcome.size(), |out| outcome.write(out, version, server)),
         Err(error) => encode::error(Some(id), NoId::Omitted, error),
     }
 }

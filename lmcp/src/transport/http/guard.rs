@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::reply::{Reply, SESSION_ID, refusal, status};
+use super::service::Takes;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
@@ -78,6 +79,8 @@ pub(crate) struct Caller {
     pub(crate) headers: HeaderMap,
     /// As far as that was checked: nobody in particular where no token is asked for.
     pub(crate) principal: Option<Arc<str>>,
+    /// The types of answers that it takes.
+    pub(crate) takes: Takes,
 }
 
 /// Refuses who has no token, if there is one to have; gives who has it.

@@ -8,12 +8,14 @@ use crate::protocol::method::Method;
 use crate::protocol::params::Params;
 use crate::registry::Tool;
 use base64::Engine as _;
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::header::{AsHeaderName, HeaderMap, HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub(crate) const PROTOCOL_VERSION: &str = "mcp-protocol-version";
+pub(crate) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 fn mismatch(message: String) -> ErrorObject {
     ErrorObject::new(code::HEADER_MISMATCH, message)
@@ -21,12 +23,12 @@ fn mismatch(message: String) -> ErrorObject {
 
 /// `MCP-Protocol-Version` is the revision that the message names.
 pub(crate) fn check_version(headers: &HeaderMap, version: &str) -> Result<(), ErrorObject> {
-    exact(headers, "MCP-Protocol-Version", version)
+    exact(headers, &PROTOCOL_VERSION, "MCP-Protocol-Version", version)
 }
 
 /// `Mcp-Method` is the method, and `Mcp-Name` the name or URI of those that have one.
 pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'_>) -> Result<(), ErrorObject> {
-    exact(headers, "Mcp-Method", method)?;
+    exact(headers, &METHOD, "Mcp-Method", method)?;
     let named = match Method::parse(method) {
         Some(Method::CallTool | Method::GetPrompt) => params.name,
         Some(Method::ReadResource) => params.uri,
@@ -34,7 +36,7 @@ pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'
     };
     // Without a readable name in the message there is nothing to compare; the method says what is wrong.
     let Some(Str(name)) = named.and_then(|raw| serde_json::from_str(raw.get()).ok()) else { return Ok(()) };
-    let value = one(headers, "Mcp-Name")?.ok_or_else(|| mismatch("the header `Mcp-Name` is missing".into()))?;
+    let value = one(headers, &NAME, "Mcp-Name")?.ok_or_else(|| mismatch("the header `Mcp-Name` is missing".into()))?;
     if decoded("Mcp-Name", value)? == name {
         return Ok(());
     }
@@ -52,7 +54,7 @@ pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<&
         .unwrap_or_default();
     for (param, name) in mirrored {
         let header = format!("Mcp-Param-{name}");
-        let value = one(headers, &header)?;
+        let value = one(headers, header.as_str(), &header)?;
         let argument = arguments.get(param.name).filter(|raw| raw.get() != "null");
         match (value, argument) {
             (None, None) => {}
@@ -79,8 +81,8 @@ fn equal(argument: &RawValue, header: &str) -> bool {
     json == header || number(json).is_some_and(|n| number(header) == Some(n))
 }
 
-fn exact(headers: &HeaderMap, name: &str, expected: &str) -> Result<(), ErrorObject> {
-    match one(headers, name)? {
+fn exact(headers: &HeaderMap, key: &HeaderName, name: &str, expected: &str) -> Result<(), ErrorObject> {
+    match one(headers, key, name)? {
         Some(value) if value == expected => Ok(()),
         Some(_) => Err(mismatch(format!("the header `{name}` is not what the message says"))),
         None => Err(mismatch(format!("the header `{name}` is missing"))),
@@ -88,8 +90,8 @@ fn exact(headers: &HeaderMap, name: &str, expected: &str) -> Result<(), ErrorObj
 }
 
 /// The header's only value, in characters that a header may have.
-fn one<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ErrorObject> {
-    let mut values = headers.get_all(name).iter();
+fn one<'h>(headers: &'h HeaderMap, key: impl AsHeaderName, name: &str) -> Result<Option<&'h str>, ErrorObject> {
+    let mut values = headers.get_all(key).iter();
     let (first, second) = (values.next(), values.next());
     if second.is_some() {
         return Err(mismatch(format!("the header `{name}` is given twice")));

@@ -8,7 +8,7 @@ use super::guard::Caller;
 use super::headers::PROTOCOL_VERSION;
 use super::legacy_call::{Begun, begin};
 use super::reply::{Reply, SESSION_ID, error, json, refusal, status};
-use super::service::{EVENTS, Endpoint, asks_for};
+use super::service::Endpoint;
 use super::session::HttpSession;
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request};
@@ -76,7 +76,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     };
     let version = belongs.session().version();
     let id = request.id.clone();
-    let streams = asks_for(&caller.headers, EVENTS);
+    let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
         Begun::Refused(status, object) => error(status, Some(&id), NoId::Omitted, &object),

@@ -5,7 +5,7 @@ use super::guard::Caller;
 use super::legacy::{Belongs, belongs, needs_session};
 use super::replay;
 use super::reply::{Reply, events, refusal, text};
-use super::service::{EVENTS, Endpoint, asks_for};
+use super::service::Endpoint;
 use super::streams::OpenStream;
 use crate::era::modern;
 use crate::handler::cancellation::Cancellation;
@@ -18,7 +18,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET`: a stream of changes for a session, or the rest of a stream whose connection was lost.
 pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
-    if !asks_for(&caller.headers, EVENTS) {
+    if !caller.takes.asks_for_events() {
         return text(StatusCode::NOT_ACCEPTABLE, "a GET opens an event stream: send `Accept: text/event-stream`");
     }
     let known = match belongs(endpoint, caller) {

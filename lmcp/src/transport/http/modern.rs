@@ -6,7 +6,7 @@ use super::changes::Changes;
 use super::guard::Caller;
 use super::headers;
 use super::reply::{Reply, error, events, refusal};
-use super::service::{EVENTS, Endpoint, accepts};
+use super::service::Endpoint;
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{Request, Surroundings, modern};
 use crate::handler::cancellation::Cancellation;
@@ -38,7 +38,7 @@ enum Begun {
 fn begin(
     endpoint: &Arc<Endpoint>,
     request: Request<'_>,
-    Caller { headers, principal }: Caller,
+    Caller { headers, principal, takes }: Caller,
 ) -> Result<Begun, (StatusCode, ErrorObject)> {
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
@@ -51,7 +51,7 @@ fn begin(
     if method == Method::CallTool {
         check_mirrored(endpoint, &request.params, &headers).map_err(bad)?;
     }
-    let streams = accepts(&headers, EVENTS);
+    let streams = takes.events;
     if method == Method::Listen {
         if !streams {
             let why = "the answer is an event stream: send `Accept: application/json, text/event-stream`".into();

@@ -111,23 +111,31 @@ impl Endpoint {
             return error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object);
         }
         match *verb {
-            Verb::POST => match self.read(&headers, body).await {
-                Ok(body) => {
-                    let takes_json = accepts(&headers, "application/json");
-                    let reply = self.post(Caller { headers, principal }, &body).await;
-                    if takes_json { reply } else { as_event(reply) }
+            Verb::POST => {
+                let takes = Takes::of(&headers);
+                match self.read(&headers, takes, body).await {
+                    Ok(body) => {
+                        let reply = self.post(Caller { headers, principal, takes }, &body).await;
+                        if takes.json { reply } else { as_event(reply) }
+                    }
+                    Err(refusal) => *refusal,
                 }
-                Err(refusal) => *refusal,
-            },
-            Verb::GET if !is_modern => legacy_stream::listen(self, &Caller { headers, principal }),
-            Verb::DELETE if !is_modern => legacy::end_session(self, &Caller { headers, principal }),
+            }
+            Verb::GET if !is_modern => {
+                let takes = Takes::of(&headers);
+                legacy_stream::listen(self, &Caller { headers, principal, takes })
+            }
+            Verb::DELETE if !is_modern => {
+                let takes = Takes::of(&headers);
+                legacy::end_session(self, &Caller { headers, principal, takes })
+            }
             _ if is_modern => not_allowed("POST"),
             _ => not_allowed("POST, GET, DELETE"),
         }
     }
 
     /// The body, if it is of a kind and a size to be read.
-    async fn read<B>(&self, headers: &HeaderMap, body: B) -> Result<Bytes, Box<Reply>>
+    async fn read<B>(&self, headers: &HeaderMap, takes: Takes, body: B) -> Result<Bytes, Box<Reply>>
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -142,7 +150,7 @@ impl Endpoint {
                 "the body must be `Content-Type: application/json`".into(),
             );
         }
-        if !accepts(headers, "application/json") && !accepts(headers, EVENTS) {
+        if !takes.json && !takes.events {
             return refuse(
                 StatusCode::NOT_ACCEPTABLE,
                 "answers are `application/json` or `text/event-stream`; `Accept` must allow both".into(),
@@ -236,28 +244,46 @@ fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
 
 pub(crate) const EVENTS: &str = "text/event-stream";
 
-/// Whether `Accept` allows the type; without the header everything is allowed.
-pub(crate) fn accepts(headers: &HeaderMap, kind: &str) -> bool {
-    let mut values = headers.get_all(ACCEPT).iter().peekable();
-    if values.peek().is_none() {
-        return true;
-    }
-    let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    let (group, _) = kind.split_once('/').unwrap_or((kind, ""));
-    ranges.into_iter().any(|range| {
-        let mut parts = range.split(';');
-        let name = parts.next().unwrap_or_default().trim();
-        let refused = parts.any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        let matches = name.eq_ignore_ascii_case(kind)
-            || name == "*/*"
-            || name.strip_suffix("/*").is_some_and(|name| name.eq_ignore_ascii_case(group));
-        matches && !refused
-    })
+/// What `Accept` says of the two types that answers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) json: bool,
+    pub(crate) events: bool,
+    /// The header is there, so that what it names is asked for.
+    pub(crate) says_so: bool,
 }
 
-/// Whether `Accept` names the type, or a range that holds it.
-pub(crate) fn asks_for(headers: &HeaderMap, kind: &str) -> bool {
-    headers.contains_key(ACCEPT) && accepts(headers, kind)
+impl Takes {
+    /// Reads the header; without it everything is allowed.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut takes = Takes { json: true, events: true, says_so: false };
+        for value in headers.get_all(ACCEPT) {
+            if !std::mem::replace(&mut takes.says_so, true) {
+                (takes.json, takes.events) = (false, false);
+            }
+            for range in value.to_str().unwrap_or_default().split(',') {
+                takes.add(range);
+            }
+        }
+        takes
+    }
+
+    fn add(&mut self, range: &str) {
+        let mut parts = range.split(';');
+        let name = parts.next().unwrap_or_default().trim();
+        if parts.any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")) {
+            return;
+        }
+        let is = |kind: &str| name.eq_ignore_ascii_case(kind);
+        let all = name == "*/*";
+        self.json |= all || is("application/json") || is("application/*");
+        self.events |= all || is(EVENTS) || is("text/*");
+    }
+
+    /// Whether event streams are asked for, and not only not refused.
+    pub(crate) fn asks_for_events(self) -> bool {
+        self.says_so && self.events
+    }
 }
 
 fn is_json(kind: &[u8]) -> bool {
