@@ -5,12 +5,12 @@ use crate::ask::Asks;
 use crate::ask::rounds::Driven;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
+use crate::handler::entry::BoxFuture;
 use crate::handler::forward::FORWARDING;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
 use crate::transport::first;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -66,49 +66,43 @@ pub(crate) fn permit() -> Option<Arc<OwnedSemaphorePermit>> {
 }
 
 /// Runs a handler's future under the limits of its item.
-pub(crate) async fn isolated<T>(
+///
+/// It is boxed once, and again for each limit that the item has. An async block that may or may not wrap a future keeps
+/// room for it twice, and so does one that is given it: written without boxes, a call was 54 KB, moved several times.
+pub(crate) async fn isolated<T: Send>(
     common: &Common,
     context: &Context,
-    handler: impl Future<Output = Result<T, Rejection>>,
+    handler: impl Future<Output = Result<T, Rejection>> + Send,
 ) -> Result<T, Fault> {
-    // Each choice below keeps room for the future that it waits for, twice where there are two ways to wait. Of one in a
-    // box that is a pointer; else a call would be 54 KB, moved several times.
-    let handler = Box::pin(handler);
+    let mut run: BoxFuture<'_, Result<T, Fault>> = Box::pin(until_suspended(context, handler));
     // Waiting for a permit counts towards the time limit: the caller waits all the same.
-    let run = async {
-        let handler = until_suspended(context, handler);
-        match &common.permits {
-            Some(permits) => {
-                let permit = permits.clone().acquire_owned().await.ok().map(Arc::new);
-                PERMIT.scope(permit, handler).await
-            }
-            None => handler.await,
-        }
-    };
+    if let Some(permits) = &common.permits {
+        run = Box::pin(async move {
+            let permit = permits.clone().acquire_owned().await.ok().map(Arc::new);
+            PERMIT.scope(permit, run).await
+        });
+    }
     // What panics while a handler out of time is dropped panics in here, too.
-    let limited = async {
-        match common.timeout {
-            Some(limit) => {
-                let late = async {
-                    run_out(context, limit).await;
-                    Err(Fault::TimedOut(limit))
-                };
-                first(run, late).await
-            }
-            None => run.await,
-        }
+    if let Some(limit) = common.timeout {
+        let late = async move {
+            run_out(context, limit).await;
+            Err(Fault::TimedOut(limit))
+        };
+        run = Box::pin(first(run, late));
+    }
+    if context.server().0.forward.is_some() {
+        run = Box::pin(FORWARDING.scope(context.clone(), run));
+    }
+    let outcome = if context.has_pulse() {
+        let pulse = async {
+            context.pulse().await;
+            None
+        };
+        Box::pin(first(catch(run), pulse)).await
+    } else {
+        catch(run).await
     };
-    let limited = async {
-        match context.server().0.forward {
-            Some(_) => FORWARDING.scope(context.clone(), limited).await,
-            None => limited.await,
-        }
-    };
-    let pulse = async {
-        context.pulse().await;
-        None
-    };
-    let outcome = first(catch(limited), pulse).await.unwrap_or(Err(Fault::Panicked));
+    let outcome = outcome.unwrap_or(Err(Fault::Panicked));
     if let Asks::Rounds(rounds) = context.asks() {
         rounds.end();
     }
@@ -149,12 +143,10 @@ async fn run_out(context: &Context, limit: Duration) {
 }
 
 /// The future's output, or `None` if it panicked. It is not polled again after that.
-async fn catch<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|cx| match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+fn catch<T>(mut future: BoxFuture<'_, T>) -> impl Future<Output = Option<T>> {
+    std::future::poll_fn(move |cx| match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
         Ok(Poll::Pending) => Poll::Pending,
         Err(_panic) => Poll::Ready(None),
     })
-    .await
 }

@@ -172,6 +172,12 @@ impl Context {
         }
     }
 
+    /// Whether [`pulse`](Self::pulse) has anything to do.
+    pub(crate) fn has_pulse(&self) -> bool {
+        let inner = self.inner();
+        inner.outbox.is_some() && inner.progress_token.is_some()
+    }
+
     /// Never ready: while it is polled, reports that were held back go out as soon as they may, and a call that is silent
     /// for long says that it is still there.
     pub(crate) async fn pulse(&self) {

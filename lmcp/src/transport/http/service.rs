@@ -192,7 +192,8 @@ impl Endpoint {
                 });
                 match read {
                     Ok(request) if is_modern(&caller.headers, &request) => modern::answer(self, request, caller).await,
-                    Ok(request) => legacy::answer(self, request, caller).await,
+                    // In a box, so that the future of every other request need not have room for it.
+                    Ok(request) => Box::pin(legacy::answer(self, request, caller)).await,
                     Err(object) if modern::is_named(&caller.headers) => {
                         // Where `_meta` cannot be read, what it must hold is missing.
                         error(StatusCode::BAD_REQUEST, Some(&id), NoId::Omitted, &object)
@@ -228,7 +229,7 @@ impl Endpoint {
                 error(StatusCode::BAD_REQUEST, id.as_ref(), legacy::no_id(self, &caller), &object)
             }
             Incoming::Batch(elements) if !modern::is_named(&caller.headers) => {
-                legacy::batch(self, &elements, caller, body).await
+                Box::pin(legacy::batch(self, &elements, caller, body)).await
             }
             Incoming::Batch(_) => {
                 let object = ErrorObject::invalid_request("an array of messages: only 2025-03-26 has batches");
