@@ -4,6 +4,7 @@
 //! The client can read it. It cannot change it, nor use it for another call, as another caller, or much later.
 
 use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
+use crate::protocol::params::Params;
 use crate::seal::{Secret, digest, now};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -69,20 +70,8 @@ impl State {
 
 /// What a state is bound to: the caller, the method, the name or URI, and the arguments.
 fn binding(message: &Bytes, principal: Option<&str>) -> String {
-    #[derive(Default, Deserialize)]
-    struct Target<'a> {
-        #[serde(borrow)]
-        name: Option<&'a RawValue>,
-        #[serde(borrow)]
-        uri: Option<&'a RawValue>,
-        #[serde(borrow)]
-        arguments: Option<&'a RawValue>,
-    }
     let (method, target) = match decode(message) {
-        Incoming::One(Ok(Message::Request { method, params, .. })) => {
-            let target = params.and_then(|params| serde_json::from_str::<Target<'_>>(params.get()).ok());
-            (method, target.unwrap_or_default())
-        }
+        Incoming::One(Ok(Message::Request { method, params, .. })) => (method, Params::of(params).unwrap_or_default()),
         // Only requests that were read get here.
         _ => return String::new(),
     };

@@ -1,26 +1,28 @@
-//! Bytes in, one message or a batch out. The envelope is read once; `params` stays raw JSON.
+//! Bytes in, one message or a batch out. What a request's `params` are to somebody else is read in the same pass, where the
+//! order of the message's fields allows it.
 
 use super::{ErrorObject, Id};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 /// What one line or one body holds.
 #[derive(Debug)]
-pub(crate) enum Incoming<'a> {
-    One(Result<Message<'a>, Malformed>),
+pub(crate) enum Incoming<'a, P> {
+    One(Result<Message<'a, P>, Malformed>),
     /// A JSON array. Whether it may be one is for the era to say.
     Batch(Vec<&'a RawValue>),
 }
 
 /// A well-formed JSON-RPC message.
 #[derive(Debug)]
-pub(crate) enum Message<'a> {
+pub(crate) enum Message<'a, P> {
     Request {
         id: Id,
         method: Cow<'a, str>,
-        params: Option<&'a RawValue>,
+        params: Given<'a, P>,
     },
     Notification {
         method: Cow<'a, str>,
@@ -31,6 +33,14 @@ pub(crate) enum Message<'a> {
         id: Option<Id>,
         outcome: Result<&'a RawValue, &'a RawValue>,
     },
+}
+
+/// A request's `params`.
+#[derive(Debug)]
+pub(crate) enum Given<'a, P> {
+    /// As they came: they stand before the method, or are not what they should be.
+    Raw(Option<&'a RawValue>),
+    Read(P),
 }
 
 /// Bytes that are no message: the error to answer with, and the id if there was a readable one.
@@ -50,7 +60,7 @@ impl Malformed {
 }
 
 /// Reads one JSON text, unless it is nested deeper than it may be.
-pub(crate) fn decode_within(bytes: &[u8], nesting: usize) -> Incoming<'_> {
+pub(crate) fn decode_within<'a, P: Deserialize<'a>>(bytes: &'a [u8], nesting: usize) -> Incoming<'a, P> {
     if is_nested_deeper(bytes, nesting) {
         let why = format!("the message is nested deeper than {nesting} levels (the server's limit `nesting`)");
         return Incoming::One(Err(Malformed::request(salvage_id(bytes), why)));
@@ -87,7 +97,7 @@ fn is_nested_deeper(bytes: &[u8], most: usize) -> bool {
 }
 
 /// Reads one JSON text.
-pub(crate) fn decode(bytes: &[u8]) -> Incoming<'_> {
+pub(crate) fn decode<'a, P: Deserialize<'a>>(bytes: &'a [u8]) -> Incoming<'a, P> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
@@ -108,14 +118,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Incoming<'_> {
 }
 
 /// Reads one message, a batch's element for one.
-pub(crate) fn decode_one(text: &str) -> Result<Message<'_>, Malformed> {
+pub(crate) fn decode_one<'a, P: Deserialize<'a>>(text: &'a str) -> Result<Message<'a, P>, Malformed> {
     if !text.trim_ascii_start().starts_with('{') {
         return Err(match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => Malformed::request(None, "a message must be a JSON object"),
             Err(e) => Malformed::parse(not_json(&e)),
         });
     }
-    match serde_json::from_str::<Envelope<'_>>(text) {
+    // Where something is not as it should be, `params` is left for others to complain about.
+    match envelope(text, true).or_else(|_| envelope(text, false)) {
         Ok(envelope) => envelope.into_message(),
         Err(e) => Err(Malformed::parse(not_json(&e))),
     }
@@ -128,19 +139,24 @@ fn not_json(e: &serde_json::Error) -> String {
 }
 
 /// The fields of a message, raw, before anything is asked of them.
-#[derive(Default)]
-struct Envelope<'a> {
+struct Envelope<'a, P> {
     jsonrpc: Option<&'a RawValue>,
     id: Option<&'a RawValue>,
     method: Option<&'a RawValue>,
     params: Option<&'a RawValue>,
+    read: Option<P>,
     result: Option<&'a RawValue>,
     error: Option<&'a RawValue>,
     twice: Option<&'static str>,
 }
 
-impl<'a> Envelope<'a> {
-    fn into_message(self) -> Result<Message<'a>, Malformed> {
+impl<'a, P> Envelope<'a, P> {
+    fn new() -> Self {
+        let (jsonrpc, id, method, params) = (None, None, None, None);
+        Envelope { jsonrpc, id, method, params, read: None, result: None, error: None, twice: None }
+    }
+
+    fn into_message(self) -> Result<Message<'a, P>, Malformed> {
         let id = self.id.and_then(Id::read);
         // However it is spelled, an answer is not answered: two peers would go on forever.
         let outcome = match (self.result, self.error) {
@@ -170,44 +186,52 @@ impl<'a> Envelope<'a> {
             return Err(Malformed::request(id, "`method` must be a string"));
         };
         Ok(match id {
-            Some(id) => Message::Request { id, method, params: self.params },
+            Some(id) => Message::Request { id, method, params: self.read.map_or(Given::Raw(self.params), Given::Read) },
             None => Message::Notification { method, params: self.params },
         })
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Envelope<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a JSON-RPC message")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
-                let mut it = Envelope::default();
-                while let Some(Str(key)) = map.next_key()? {
-                    let (slot, name) = match &*key {
-                        "jsonrpc" => (&mut it.jsonrpc, "jsonrpc"),
-                        "id" => (&mut it.id, "id"),
-                        "method" => (&mut it.method, "method"),
-                        "params" => (&mut it.params, "params"),
-                        "result" => (&mut it.result, "result"),
-                        "error" => (&mut it.error, "error"),
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
-                    };
-                    if slot.replace(map.next_value()?).is_some() {
-                        it.twice = Some(name);
-                    }
-                }
-                Ok(it)
-            }
+/// Reads the fields of a message. With `reads`, what a request's `params` are is read on the way.
+fn envelope<'a, P: Deserialize<'a>>(text: &'a str, reads: bool) -> serde_json::Result<Envelope<'a, P>> {
+    struct Fields<P>(bool, PhantomData<P>);
+    impl<'de, P: Deserialize<'de>> Visitor<'de> for Fields<P> {
+        type Value = Envelope<'de, P>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a JSON-RPC message")
         }
-        d.deserialize_map(Fields)
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de, P>, A::Error> {
+            let mut it = Envelope::new();
+            while let Some(Str(key)) = map.next_key()? {
+                let (slot, name) = match &*key {
+                    "jsonrpc" => (&mut it.jsonrpc, "jsonrpc"),
+                    "id" => (&mut it.id, "id"),
+                    "method" => (&mut it.method, "method"),
+                    // Of a request, as is certain by now.
+                    "params" if self.0 && it.id.is_some() && it.method.is_some() => {
+                        if it.params.is_some() || it.read.replace(map.next_value()?).is_some() {
+                            return Err(serde::de::Error::custom("given twice"));
+                        }
+                        continue;
+                    }
+                    "params" => (&mut it.params, "params"),
+                    "result" => (&mut it.result, "result"),
+                    "error" => (&mut it.error, "error"),
+                    _ => {
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                };
+                if slot.replace(map.next_value()?).is_some() {
+                    it.twice = Some(name);
+                }
+            }
+            Ok(it)
+        }
     }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = json.deserialize_map(Fields(reads, PhantomData))?;
+    json.end().map(|()| read)
 }
 
 /// A string borrowed from the input unless it holds escapes.

@@ -1,50 +1,101 @@
 //! What requests carry: every known field of `params` and of `_meta`, still as raw JSON, read in one pass.
 
 use crate::jsonrpc::ErrorObject;
-use crate::jsonrpc::decode::Str;
+use crate::jsonrpc::decode::{Given, Str};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt;
 
-/// The fields of `params` that some method knows. Whoever needs one reads it and complains in its name.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Params<'a> {
-    #[serde(borrow, rename = "_meta")]
-    pub(crate) meta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) arguments: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) uri: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) cursor: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) level: Option<&'a RawValue>,
-    #[serde(borrow, rename = "ref")]
-    pub(crate) reference: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) argument: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) context: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) notifications: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) request_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) protocol_version: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) capabilities: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) client_info: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) input_responses: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(crate) request_state: Option<&'a RawValue>,
+/// A struct of raw fields, read from an object and from nothing else. (What serde derives would take an array, too.)
+macro_rules! raw_fields {
+    ($(#[$doc:meta])* $name:ident { $($field:ident = $key:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub(crate) struct $name<'a> {
+            $(pub(crate) $field: Option<&'a RawValue>,)*
+        }
+
+        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                struct Fields;
+                impl<'de> Visitor<'de> for Fields {
+                    type Value = $name<'de>;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut it = $name::default();
+                        // `null` is a value, too, though it is as good as none.
+                        let mut seen = 0_u32;
+                        while let Some(Str(key)) = map.next_key()? {
+                            let mut bit = 1_u32;
+                            $(
+                                if key == $key {
+                                    if seen & bit != 0 {
+                                        return Err(serde::de::Error::duplicate_field($key));
+                                    }
+                                    seen |= bit;
+                                    it.$field = map.next_value()?;
+                                    continue;
+                                }
+                                bit <<= 1;
+                            )*
+                            let _unknown = bit;
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                        Ok(it)
+                    }
+                }
+                d.deserialize_map(Fields)
+            }
+        }
+    };
+}
+
+raw_fields! {
+    /// The fields of `params` that some method knows. Whoever needs one reads it and complains in its name.
+    Params {
+        meta = "_meta",
+        name = "name",
+        arguments = "arguments",
+        uri = "uri",
+        cursor = "cursor",
+        level = "level",
+        reference = "ref",
+        argument = "argument",
+        context = "context",
+        notifications = "notifications",
+        request_id = "requestId",
+        protocol_version = "protocolVersion",
+        capabilities = "capabilities",
+        client_info = "clientInfo",
+        input_responses = "inputResponses",
+        request_state = "requestState",
+    }
+}
+
+raw_fields! {
+    /// The fields of a request's `_meta` that the protocol reserves.
+    RequestMeta {
+        protocol_version = "io.modelcontextprotocol/protocolVersion",
+        client_info = "io.modelcontextprotocol/clientInfo",
+        client_capabilities = "io.modelcontextprotocol/clientCapabilities",
+        log_level = "io.modelcontextprotocol/logLevel",
+        progress_token = "progressToken",
+    }
 }
 
 impl<'a> Params<'a> {
+    /// The `params` of a request; absent and `null` are empty.
+    pub(crate) fn of(given: Given<'a, Params<'a>>) -> Result<Self, ErrorObject> {
+        match given {
+            Given::Read(params) => Ok(params),
+            Given::Raw(raw) => Params::read(raw),
+        }
+    }
+
     /// Reads a message's `params`; absent and `null` are empty.
     pub(crate) fn read(raw: Option<&'a RawValue>) -> Result<Self, ErrorObject> {
         match raw.map(RawValue::get) {
@@ -62,21 +113,6 @@ impl<'a> Params<'a> {
             Some(_) => Err(ErrorObject::invalid_params("`params._meta` must be an object")),
         }
     }
-}
-
-/// The fields of a request's `_meta` that the protocol reserves.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct RequestMeta<'a> {
-    #[serde(borrow, rename = "io.modelcontextprotocol/protocolVersion")]
-    pub(crate) protocol_version: Option<&'a RawValue>,
-    #[serde(borrow, rename = "io.modelcontextprotocol/clientInfo")]
-    pub(crate) client_info: Option<&'a RawValue>,
-    #[serde(borrow, rename = "io.modelcontextprotocol/clientCapabilities")]
-    pub(crate) client_capabilities: Option<&'a RawValue>,
-    #[serde(borrow, rename = "io.modelcontextprotocol/logLevel")]
-    pub(crate) log_level: Option<&'a RawValue>,
-    #[serde(borrow, rename = "progressToken")]
-    pub(crate) progress_token: Option<&'a RawValue>,
 }
 
 /// A string that must be there.

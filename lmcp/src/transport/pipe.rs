@@ -121,10 +121,10 @@ impl Pipe {
         sink.send(encode::error(id, self.0.session.no_id(), error));
     }
 
-    fn message(&self, message: Result<Message<'_>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
+    fn message(&self, message: Result<Message<'_, Params<'_>>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
         match message {
             Ok(Message::Request { id, method, params }) => {
-                let request = Params::read(params).and_then(|params| {
+                let request = Params::of(params).and_then(|params| {
                     let meta = params.read_meta()?;
                     Ok(Request { id: id.clone(), method: &method, params, meta, message: line })
                 });

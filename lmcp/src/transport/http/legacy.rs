@@ -177,7 +177,7 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], call
     for element in elements {
         match decode_one(element.get()) {
             Ok(Message::Request { id, method, params }) => {
-                let request = Params::read(params).and_then(|params| {
+                let request = Params::of(params).and_then(|params| {
                     let meta = params.read_meta()?;
                     if method == "initialize" {
                         return Err(ErrorObject::invalid_request("`initialize` cannot be in a batch"));

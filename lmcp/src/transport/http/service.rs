@@ -186,7 +186,7 @@ impl Endpoint {
     async fn post(self: &Arc<Self>, caller: Caller, body: &Bytes) -> Reply {
         match decode_within(body, self.server.limits.nesting) {
             Incoming::One(Ok(Message::Request { id, method, params })) => {
-                let read = Params::read(params).and_then(|params| {
+                let read = Params::of(params).and_then(|params| {
                     let meta = params.read_meta()?;
                     Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
                 });
