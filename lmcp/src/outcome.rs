@@ -109,8 +109,14 @@ impl Outcome {
             }
         }
         if version.has_result_type() {
-            let identity = Identity { name: &server.info.name, version: &server.info.version };
-            fields.add("_meta", &ResultMeta { meta, identity });
+            match meta {
+                Some(meta) => {
+                    let identity = Identity { name: &server.info.name, version: &server.info.version };
+                    fields.add("_meta", &ResultMeta { meta, identity });
+                }
+                // The same on almost every result: written once.
+                None => fields.add_json("_meta", "", &server.identity, ""),
+            }
         } else if let Some(meta) = meta {
             fields.add("_meta", meta);
         }
@@ -338,8 +344,15 @@ impl Serialize for ServerInfo<'_> {
 
 /// A result's `_meta` in the modern era: the handler's entries, and who the server is.
 struct ResultMeta<'a> {
-    meta: Option<&'a Meta>,
+    meta: &'a Meta,
     identity: Identity<'a>,
+}
+
+/// `_meta` of a result that has none of its own, as JSON.
+pub(crate) fn identity(name: &str, version: &str) -> String {
+    let mut out = Vec::new();
+    write_json(&mut out, &ResultMeta { meta: &Meta::new(), identity: Identity { name, version } });
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// What the specification wants of `serverInfo` on every result; the rest is told once, by `server/discover`.
@@ -353,7 +366,7 @@ impl Serialize for ResultMeta<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
         let mut map = s.serialize_map(None)?;
-        for (key, value) in self.meta.into_iter().flatten().filter(|(key, _)| *key != SERVER_INFO) {
+        for (key, value) in self.meta.iter().filter(|(key, _)| *key != SERVER_INFO) {
             map.serialize_entry(key, value)?;
         }
         map.serialize_entry(SERVER_INFO, &self.identity)?;

@@ -20,6 +20,9 @@ pub(crate) struct Catalog {
     pub(crate) templates: List<Template>,
     aliases: HashMap<&'static str, Arc<Tool>>,
     index: TemplateIndex<Arc<Template>>,
+    /// Some tool has arguments that are repeated in headers.
+    #[cfg(feature = "http")]
+    pub(crate) mirrors: bool,
 }
 
 /// What a URI leads to.
@@ -37,7 +40,11 @@ impl Catalog {
         let listed = items.templates.iter().map(|(_, item)| item.clone()).collect();
         // Collisions were refused before an item got here.
         let index = TemplateIndex::build(items.templates).unwrap_or_else(|_| TemplateIndex::empty());
+        #[cfg(feature = "http")]
+        let mirrors = items.tools.iter().any(|tool| tool.common.arguments().any(|param| param.header.is_some()));
         Catalog {
+            #[cfg(feature = "http")]
+            mirrors,
             tools: List::new(items.tools, |tool| &tool.common.name),
             prompts: List::new(items.prompts, |prompt| &prompt.common.name),
             resources: List::new(items.resources, |resource| &resource.uri),

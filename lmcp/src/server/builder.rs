@@ -366,6 +366,7 @@ impl Server {
         .of_server(&self.info.name);
         Ok(ReadyServer {
             shared: Arc::new(Shared {
+                identity: crate::outcome::identity(&self.info.name, &self.info.version),
                 info: self.info,
                 registry: Registry::new(items, self.schemas),
                 states: self.states,

@@ -22,6 +22,8 @@ pub struct ServerHandle(pub(crate) Arc<Shared>);
 /// What all parts of a running server share.
 pub(crate) struct Shared {
     pub(crate) info: Info,
+    /// `_meta` of a result of 2026-07-28 that has none of its own, as JSON.
+    pub(crate) identity: String,
     pub(crate) registry: Registry,
     pub(crate) states: States,
     pub(crate) subscribers: Subscribers,

@@ -2,8 +2,8 @@
 
 use super::handle::{ServerHandle, Shared};
 #[cfg(feature = "http")]
-#[cfg(feature = "http")]
 use crate::handler::entry::BoxFuture;
+#[cfg(feature = "http")]
 use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;

@@ -78,8 +78,11 @@ fn begin(
 }
 
 fn check_mirrored(endpoint: &Endpoint, params: &Params<'_>, headers: &HeaderMap) -> Result<(), ErrorObject> {
-    let name = params.name.and_then(|raw| serde_json::from_str::<std::borrow::Cow<'_, str>>(raw.get()).ok());
     let catalog = endpoint.server.registry.current();
+    if !catalog.mirrors {
+        return Ok(());
+    }
+    let name = params.name.and_then(|raw| serde_json::from_str::<std::borrow::Cow<'_, str>>(raw.get()).ok());
     match name.as_deref().and_then(|name| catalog.tool(name)) {
         Some(tool) => headers::check_params(headers, tool, params.arguments),
         None => Ok(()),

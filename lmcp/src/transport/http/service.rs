@@ -168,7 +168,17 @@ impl Endpoint {
             return too_large();
         }
         let body = std::pin::pin!(Limited::new(body, limits.body_bytes));
-        match tokio::time::timeout(limits.body_time, body.collect()).await {
+        let mut collecting = std::pin::pin!(body.collect());
+        // Most bodies came with their heads: those need no timer.
+        let at_once = std::future::poll_fn(|task| match collecting.as_mut().poll(task) {
+            Poll::Ready(collected) => Poll::Ready(Some(collected)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        let collected = match at_once.await {
+            Some(collected) => Ok(collected),
+            None => tokio::time::timeout(limits.body_time, collecting).await,
+        };
+        match collected {
             Ok(Ok(collected)) => {
                 let mut bytes = collected.aggregate();
                 Ok(bytes.copy_to_bytes(bytes.remaining()))
