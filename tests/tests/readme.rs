@@ -115,6 +115,10 @@ fn commands_in_the_readme_exist() {
                 assert!(README.contains(&format!("prints `{}`", printed.trim())), "{line}: {printed}");
                 examples += 1;
             }
+            ["cargo", "run", "--release", "--bin", "bench", "--", kind] => {
+                let benches = include_str!("../../benches/README.md");
+                assert!(benches.contains(&format!("| `{kind}` |")), "the benches have no kind {kind}");
+            }
             _ => panic!("this test does not know the command: {line}"),
         }
     }
