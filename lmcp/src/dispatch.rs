@@ -4,6 +4,7 @@
 //! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
 
 use crate::ask::Asks;
+use crate::attempt::{run_tool, run_with_texts};
 use crate::handler::call::{Call as Arguments, Rejection};
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
@@ -17,7 +18,7 @@ use crate::protocol::{ProtocolVersion, ToolResult};
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
-use crate::registry::{Catalog, Prompt, Resource, Template, Tool};
+use crate::registry::{Catalog, Prompt, Resource, Template};
 use crate::server::handle::Shared;
 use bytes::Bytes;
 use serde_json::json;
@@ -175,76 +176,6 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         };
         Ok(Outcome::Tool { result, tool })
     })))
-}
-
-async fn run_tool(
-    tool: &Tool,
-    arguments: Option<Bytes>,
-    server: &Shared,
-    context: &Context,
-) -> Result<ToolResult, Rejection> {
-    let Common { params, arguments: rules, .. } = &tool.common;
-    let came = text(arguments.as_ref());
-    let admitted = if rules.enforces() { rules.admit(params, came)? } else { None };
-    let json = admitted.as_deref().or(came);
-    let call = Arguments::with_json(params, json, &server.states, context)?;
-    let result = match tool.run(&call).await {
-        // The function did not run: its arguments did not fit.
-        Err(Rejection::Arguments(problems)) => {
-            let repaired = rules.repaired(params, json, problems)?;
-            // Once: the way of arguments that are right carries nothing of this one.
-            Box::pin(run_repaired(tool, repaired, server, context)).await
-        }
-        result => result,
-    };
-    let mut result = result?;
-    if let (Some(output), Some(structured)) = (&tool.output, &result.structured)
-        && let Some(trimmed) = output.trimmed(structured.get())
-    {
-        result.replace_structured(trimmed);
-    }
-    Ok(result)
-}
-
-async fn run_repaired(
-    tool: &Tool,
-    arguments: String,
-    server: &Shared,
-    context: &Context,
-) -> Result<ToolResult, Rejection> {
-    let params = &tool.common.params;
-    let call = Arguments::with_json(params, Some(&arguments), &server.states, context)?;
-    match tool.run(&call).await {
-        Err(Rejection::Arguments(problems)) => {
-            Err(tool.common.arguments.refused(params, Some(&arguments), problems).into())
-        }
-        result => result,
-    }
-}
-
-/// Runs what takes texts, a prompt or a template, with the same care for its arguments.
-async fn run_with_texts<T>(
-    common: &Common,
-    came: &[(Cow<'static, str>, Cow<'static, str>)],
-    server: &Shared,
-    context: &Context,
-    run: impl for<'c> Fn(&'c Arguments<'c>) -> BoxFuture<'c, Result<T, Rejection>>,
-) -> Result<T, Rejection> {
-    let Common { params, arguments: rules, .. } = common;
-    let admitted = if rules.enforces() { rules.admit_texts(params, came)? } else { None };
-    let values = admitted.as_deref().unwrap_or(came);
-    let call = Arguments::with_text(params, values, &server.states, context);
-    match run(&call).await {
-        Err(Rejection::Arguments(problems)) => {
-            let repaired = rules.repaired_texts(params, values, problems)?;
-            let call = Arguments::with_text(params, &repaired, &server.states, context);
-            match run(&call).await {
-                Err(Rejection::Arguments(problems)) => Err(rules.refused_texts(params, &repaired, problems).into()),
-                result => result,
-            }
-        }
-        result => result,
-    }
 }
 
 fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
@@ -476,11 +407,6 @@ fn texts(raw: Option<&RawValue>, path: &str) -> Result<Texts, ErrorObject> {
 /// The part of the message that `raw` borrows, as a handle of its own.
 pub(crate) fn slice(message: &Bytes, raw: &RawValue) -> Bytes {
     message.slice_ref(raw.get().as_bytes())
-}
-
-/// The text of a part of a message, which was valid UTF-8 as a whole.
-fn text(part: Option<&Bytes>) -> Option<&str> {
-    part.and_then(|part| std::str::from_utf8(part).ok())
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {

@@ -262,6 +262,7 @@ mod outcome;
 mod protocol;
 // -- meaning -> user code --
 mod ask;
+mod attempt;
 mod handler;
 mod invoke;
 mod registry;

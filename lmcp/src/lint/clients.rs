@@ -108,7 +108,7 @@ fn sound(spot: &Spot) -> Vec<Finding> {
         findings.push(Finding::error("array-items", message, "take a `Vec` of one type").at(&spot.path));
     }
     if let Some(Value::String(format)) = spot.get("format")
-        && !FORMATS.contains(&format.as_str())
+        && !crate::schema::format::KNOWN.contains(&format.as_str())
     {
         let message = format!("JSON Schema knows no format `{format}`; Genkit refuses it, others warn at each start");
         let instead = "leave `format` out, and say it with `minimum` and `maximum`";
@@ -130,29 +130,6 @@ fn sound(spot: &Spot) -> Vec<Finding> {
     }
     findings
 }
-
-/// What JSON Schema 2020-12 knows: <https://json-schema.org/draft/2020-12/json-schema-validation#section-7.3>
-const FORMATS: [&str; 19] = [
-    "date-time",
-    "date",
-    "time",
-    "duration",
-    "email",
-    "idn-email",
-    "hostname",
-    "idn-hostname",
-    "ipv4",
-    "ipv6",
-    "uri",
-    "uri-reference",
-    "iri",
-    "iri-reference",
-    "uuid",
-    "uri-template",
-    "json-pointer",
-    "relative-json-pointer",
-    "regex",
-];
 
 /// One type for each value, and no `null`.
 ///

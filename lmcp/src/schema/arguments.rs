@@ -3,7 +3,7 @@
 
 use super::check::{Finding, Mode, check};
 use super::example::{self, spaced};
-use super::probe::{Accepts, probe};
+use super::probe::{Accepts, probe, takes};
 use super::repair::{repair, unquote};
 use super::rules::Rules;
 use super::tree::Tree;
@@ -74,7 +74,7 @@ impl Arguments {
         if handling.unenforced {
             return Ok(arguments);
         }
-        if let Some(keyword) = super::rules::beyond(&schema) {
+        if let Some(keyword) = super::beyond::beyond(&schema) {
             #[cfg(not(feature = "jsonschema"))]
             return Err(format!(
                 "its schema says `{keyword}`, which takes a full validator; give lmcp the feature `jsonschema`, or leave it \
@@ -135,7 +135,7 @@ impl Arguments {
     /// Everything that our own rules and the full validator find.
     fn broken(&self, rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
         let mut found = check(rules, value, mode);
-        if self.multiplies && found.is_empty() && super::check::steps(rules, value) > STEPS {
+        if self.multiplies && found.is_empty() && super::cost::steps(rules, value) > STEPS {
             found
                 .push(Finding { path: String::new(), message: "nested too deep to be read; send less at once".into() });
         }
@@ -292,7 +292,7 @@ impl Arguments {
                 whole => vec![whole],
             };
             if let Some(id) = id
-                && came.iter().any(|value| super::check::holds_secret(rules, id, value))
+                && came.iter().any(|value| super::secret::holds_secret(rules, id, value))
             {
                 // What serde says, or a type of the user's, tells what came.
                 problem.message = "does not fit".to_owned();
@@ -326,10 +326,7 @@ impl Arguments {
 
 /// Whether the types of the parameters take a value.
 fn taken(params: &[ParamSpec], arguments: &Tree<'_>) -> bool {
-    let accepts = |accepts: Accepts, value: &Tree<'_>| {
-        let json = value.to_json();
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepts(&json))).unwrap_or(false)
-    };
+    let accepts = |accepts: Accepts, value: &Tree<'_>| takes(accepts, &value.to_json());
     params.iter().all(|param| match (param.role, param.accepts) {
         (Role::Arguments, Some(whole)) => accepts(whole, arguments),
         (Role::Argument, Some(one)) => arguments.get(param.name).is_none_or(|value| accepts(one, value)),

@@ -23,7 +23,7 @@ pub(crate) enum Mode {
 const PROBLEMS: usize = 20;
 
 /// How many nodes are looked at before a value counts as too complex: alternatives inside alternatives multiply.
-const STEPS: u32 = 2_000_000;
+pub(super) const STEPS: u32 = 2_000_000;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,80 +52,8 @@ pub(super) fn fits(rules: &Rules, id: Id, value: &Tree<'_>) -> bool {
     checker.fits(id, value, Mode::Full)
 }
 
-/// How many steps a type takes to read a value, about, if it tries alternatives one after the other.
-pub(super) fn steps(rules: &Rules, value: &Tree<'_>) -> u64 {
-    let reading = Reading { checker: Checker::new(rules, Mode::Full, STEPS), known: RefCell::default() };
-    reading.steps(rules.root, value)
-}
-
-struct Reading<'r> {
-    checker: Checker<'r>,
-    known: RefCell<HashMap<(Id, usize), u64>>,
-}
-
-impl Reading<'_> {
-    fn steps(&self, id: Id, value: &Tree<'_>) -> u64 {
-        let node = self.checker.rules.node(id);
-        if !self.checker.step() || !node.kinds.allow(value) {
-            return 1;
-        }
-        let mut steps = 1u64;
-        let mut below = |id: Id, value: &Tree<'_>| {
-            steps = steps.saturating_add(self.steps(id, value));
-            self.checker.fits(id, value, Mode::Full)
-        };
-        // A type stops at the first thing that does not fit.
-        let fits = match value {
-            Tree::List(items) => {
-                items.iter().enumerate().all(|(at, item)| node.item(at).is_none_or(|id| below(id, item)))
-            }
-            Tree::Object(entries) => {
-                entries.iter().all(|(name, value)| node.entry(name).flatten().is_none_or(|id| below(id, value)))
-            }
-            _ => true,
-        };
-        if !fits || !node.all_of.iter().all(|id| below(*id, value)) || node.any_of.is_empty() {
-            return steps;
-        }
-        let key = (id, std::ptr::from_ref(value) as usize);
-        if let Some(known) = self.known.borrow().get(&key) {
-            return *known;
-        }
-        match Tag::of(self.checker.rules, node).map(|tag| tag.chosen(value)) {
-            Some(Ok(id)) => drop(below(id, value)),
-            _ => drop(node.any_of.iter().any(|id| below(*id, value))),
-        }
-        self.known.borrow_mut().insert(key, steps);
-        steps
-    }
-}
-
-/// Whether something in a value is told to nobody.
-pub(super) fn holds_secret(rules: &Rules, id: Id, value: &Tree<'_>) -> bool {
-    fn search(rules: &Rules, id: Id, value: &Tree<'_>, left: &mut u32) -> bool {
-        // What cannot be looked through may hold one.
-        let Some(fewer) = left.checked_sub(1) else { return true };
-        *left = fewer;
-        let node = rules.node(id);
-        node.secret && *value != Tree::Null
-            || node.all_of.iter().chain(&node.any_of).any(|id| search(rules, *id, value, left))
-            || match value {
-                Tree::List(items) => items
-                    .iter()
-                    .enumerate()
-                    .any(|(at, item)| node.item(at).is_some_and(|id| search(rules, id, item, left))),
-                Tree::Object(entries) => entries
-                    .iter()
-                    .any(|(name, value)| node.entry(name).flatten().is_some_and(|id| search(rules, id, value, left))),
-                _ => false,
-            }
-    }
-    let secret = |node: &Node| node.secret;
-    rules.nodes.iter().any(secret) && search(rules, id, value, &mut STEPS.clone())
-}
-
-struct Checker<'r> {
-    rules: &'r Rules,
+pub(super) struct Checker<'r> {
+    pub(super) rules: &'r Rules,
     mode: Mode,
     found: Vec<Finding>,
     left: Cell<u32>,
@@ -150,7 +78,7 @@ enum Wrong<'n> {
 }
 
 impl<'r> Checker<'r> {
-    fn new(rules: &'r Rules, mode: Mode, steps: u32) -> Self {
+    pub(super) fn new(rules: &'r Rules, mode: Mode, steps: u32) -> Self {
         let (known, counted) = (RefCell::default(), RefCell::default());
         Checker { rules, mode, found: Vec::new(), left: Cell::new(steps), more: 0, known, counted }
     }
@@ -164,14 +92,14 @@ impl<'r> Checker<'r> {
     }
 
     /// One step less; whether there was one.
-    fn step(&self) -> bool {
+    pub(super) fn step(&self) -> bool {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1));
         left > 0
     }
 
     /// Whether a value keeps a node's rules, and those below it.
-    fn fits(&self, id: Id, value: &Tree<'_>, mode: Mode) -> bool {
+    pub(super) fn fits(&self, id: Id, value: &Tree<'_>, mode: Mode) -> bool {
         if !self.step() {
             return true;
         }

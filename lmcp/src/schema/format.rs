@@ -24,7 +24,7 @@ pub(crate) enum Format {
 }
 
 /// The names that JSON Schema 2020-12 knows; any other says nothing to a client.
-pub(super) const KNOWN: [&str; 19] = [
+pub(crate) const KNOWN: [&str; 19] = [
     "date-time",
     "date",
     "time",

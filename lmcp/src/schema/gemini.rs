@@ -4,6 +4,7 @@
 
 use super::portable::{Object, is_null};
 use super::reference::name_in;
+use super::union::{as_text, note};
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 
@@ -158,12 +159,6 @@ fn with_null(mut schema: Value, nullable: bool) -> Value {
     schema
 }
 
-/// What has no schema there, in a string; it is read as what it holds.
-fn as_text(object: &Object, note: &str) -> Value {
-    let text = object.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text}\n"));
-    json!({ "type": "string", "description": format!("{text}{note}") })
-}
-
 /// There are no exclusive bounds; of integers they have a neighbour.
 fn exclusive(object: &mut Object) {
     let integer = object.get("type").is_some_and(|kind| kind == "integer");
@@ -203,12 +198,4 @@ fn choices(object: &mut Object, kind: &str) {
     let listed: Vec<String> = values.iter().map(Value::to_string).collect();
     object.remove("enum");
     note(object, &format!("One of {}.", listed.join(", ")));
-}
-
-fn note(object: &mut Object, note: &str) {
-    let text = object
-        .get("description")
-        .and_then(Value::as_str)
-        .map_or_else(|| note.to_owned(), |text| format!("{text}\n{note}"));
-    object.insert("description".into(), text.into());
 }

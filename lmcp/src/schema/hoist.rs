@@ -83,6 +83,29 @@ fn inner(value: &mut Value, definitions: &mut Object) {
     }
 }
 
+/// Gives the root's definitions the name that they have since 2019-09.
+pub(super) fn rename(schema: &mut Value) {
+    let Some(Value::Object(former)) = schema.as_object_mut().and_then(|root| root.remove("definitions")) else {
+        return;
+    };
+    let mut definitions = match schema.as_object_mut().and_then(|root| root.remove("$defs")) {
+        Some(Value::Object(definitions)) => definitions,
+        _ => Object::new(),
+    };
+    let mut renamed = Vec::new();
+    for (name, definition) in former {
+        let new = free_name(&name, &definition, &definitions);
+        definitions.insert(new.clone(), definition);
+        renamed.push((format!("#/definitions/{name}"), format!("#/$defs/{new}")));
+    }
+    if let Some(root) = schema.as_object_mut() {
+        root.insert("$defs".into(), definitions.into());
+    }
+    for (from, to) in &renamed {
+        follow(schema, from, to);
+    }
+}
+
 /// A name that stands for nothing else.
 fn free_name(name: &str, definition: &Value, definitions: &Object) -> String {
     let mut free = name.to_owned();
@@ -116,6 +139,21 @@ pub(super) fn follow(value: &mut Value, from: &str, to: &str) {
 mod tests {
     use super::hoist;
     use serde_json::json;
+
+    #[test]
+    fn former_definitions_stand_beside_others() {
+        let mut schema = json!({
+            "items": { "$ref": "#/definitions/a" },
+            "definitions": { "a": { "items": { "$ref": "#/$defs/a" } } },
+            "$defs": { "a": { "type": "string" } },
+        });
+        super::rename(&mut schema);
+        let expected = json!({
+            "items": { "$ref": "#/$defs/a2" },
+            "$defs": { "a": { "type": "string" }, "a2": { "items": { "$ref": "#/$defs/a" } } },
+        });
+        assert_eq!(schema, expected);
+    }
 
     #[test]
     fn references_find_what_was_brought_along() {

@@ -4,15 +4,19 @@
 //! - [`portable`], with [`inline`] and [`union`]: the same, as every client takes it; [`openai`] and [`gemini`]: as one of
 //!   them does; [`profile`] chooses;
 //! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
+//! - [`beyond`]: what those rules do not cover; [`cost`]: whether reading a value would take too long; [`secret`]: what is
+//!   told to nobody;
 //! - [`arguments`]: what a call's arguments go through: [`check`], with [`format`]; [`repair`]; and the explanation, with
 //!   [`words`] and an [`example`], for which a [`pattern`] has a text;
 //! - [`output`]: what a result goes through, so that it keeps to its schema;
 //! - [`tag`]: how alternatives are told apart; [`tree`]: the values of all of these.
 
 pub(crate) mod arguments;
+mod beyond;
 mod check;
+mod cost;
 mod example;
-mod format;
+pub(crate) mod format;
 #[cfg(feature = "jsonschema")]
 mod full;
 mod gemini;
@@ -28,6 +32,7 @@ mod profile;
 pub(crate) mod reference;
 mod repair;
 pub(crate) mod rules;
+mod secret;
 pub(crate) mod source;
 mod tag;
 mod tree;

@@ -4,10 +4,11 @@
 
 use super::inline::is_data;
 use super::portable::Object;
+use super::union::{as_text, note};
 use serde_json::{Value, json};
 
 /// What may stand in a schema.
-const KEYWORDS: [&str; 19] = [
+const KEYWORDS: [&str; 20] = [
     "type",
     "description",
     "enum",
@@ -27,6 +28,7 @@ const KEYWORDS: [&str; 19] = [
     "exclusiveMinimum",
     "exclusiveMaximum",
     "minItems",
+    "maxItems",
 ];
 
 /// The formats that are enforced there.
@@ -47,9 +49,7 @@ fn strict(value: &mut Value, root: bool) {
     if !root && (says_nothing || is_object && is_empty && (is_map || object.get("additionalProperties").is_none())) {
         // Objects are closed there, and every schema names a type.
         let what = if is_object { "A JSON object" } else { "A JSON value" };
-        let text =
-            object.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text}\n"));
-        *value = json!({ "type": "string", "description": format!("{text}{what}, written as a string.") });
+        *value = as_text(object, &format!("{what}, written as a string."));
         return;
     }
     told(object);
@@ -82,7 +82,6 @@ fn strict(value: &mut Value, root: bool) {
     }
     object.retain(|key, value| match key.as_str() {
         "format" => value.as_str().is_some_and(|format| FORMATS.contains(&format)),
-        "maxItems" => true,
         key => KEYWORDS.contains(&key),
     });
 }
@@ -103,11 +102,7 @@ fn told(object: &mut Object) {
     if object.remove("uniqueItems") == Some(Value::Bool(true)) {
         notes.push("Each item once.".to_owned());
     }
-    if !notes.is_empty() {
-        let text =
-            object.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text}\n"));
-        object.insert("description".into(), format!("{text}{}", notes.join(" ")).into());
-    }
+    note(object, &notes.join(" "));
 }
 
 /// Every property is required; one that may be left out may be `null`.

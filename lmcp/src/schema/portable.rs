@@ -5,7 +5,7 @@
 
 use super::inline::{inline, is_data};
 use super::reference::name_in;
-use super::{format, rules, union};
+use super::{format, hoist, rules, union};
 use serde_json::{Map, Value, json};
 
 pub(super) type Object = Map<String, Value>;
@@ -24,14 +24,8 @@ pub(crate) fn pass(schema: Value, side: Side) -> Value {
     let mut schema = schema;
     if let Value::Object(root) = &mut schema {
         root.remove("$schema");
-        // The name that definitions had before 2019-09.
-        if let (Some(definitions), false) = (root.remove("definitions"), root.contains_key("$defs")) {
-            let text = Value::Object(std::mem::take(root)).to_string().replace("\"#/definitions/", "\"#/$defs/");
-            let definitions = definitions.to_string().replace("\"#/definitions/", "\"#/$defs/");
-            *root = serde_json::from_str(&text).unwrap_or_default();
-            root.insert("$defs".into(), serde_json::from_str(&definitions).unwrap_or_default());
-        }
     }
+    hoist::rename(&mut schema);
     let mut schema = inline(schema);
     simplify(&mut schema, side);
     if let Value::Object(root) = &mut schema {
@@ -268,11 +262,11 @@ pub(crate) fn drop_null(object: &mut Object) -> bool {
 /// Items in fixed places: an array of that many, each of one of their types. Few clients know `prefixItems`.
 fn tuple(object: &mut Object) {
     let Some(Value::Array(prefix)) = object.remove("prefixItems") else { return };
-    let closed = object.get("items").is_none_or(|items| *items == Value::Bool(false))
-        || object.get("maxItems").and_then(Value::as_u64) == Some(prefix.len() as u64);
+    let closed = object.get("items") == Some(&Value::Bool(false))
+        || object.get("maxItems").and_then(Value::as_u64).is_some_and(|most| most <= prefix.len() as u64);
     let mut kinds: Vec<Value> = Vec::new();
-    let rest = object.remove("items").filter(Value::is_object);
-    for item in prefix.iter().chain(rest.iter().filter(|_| !closed)) {
+    let rest = object.remove("items").filter(Value::is_object).unwrap_or_else(|| json!({}));
+    for item in prefix.iter().chain(std::iter::once(&rest).filter(|_| !closed)) {
         if !kinds.contains(item) {
             kinds.push(item.clone());
         }
@@ -284,20 +278,13 @@ fn tuple(object: &mut Object) {
         None => "a value".to_owned(),
     };
     if kinds.len() > 1 {
-        let note = format!("In this order: {}.", prefix.iter().map(word).collect::<Vec<_>>().join(", "));
-        let text =
-            object.get("description").and_then(Value::as_str).map_or(note.clone(), |text| format!("{text}\n{note}"));
-        object.insert("description".into(), text.into());
+        union::note(object, &format!("In this order: {}.", prefix.iter().map(word).collect::<Vec<_>>().join(", ")));
     }
-    match kinds.len() {
-        0 => object.insert("items".into(), json!({})),
-        1 => object.insert("items".into(), kinds.remove(0)),
-        _ => object.insert("items".into(), json!({ "anyOf": kinds })),
-    };
-    let count = prefix.len();
-    object.entry("minItems").or_insert_with(|| count.into());
+    // Where any item may follow, any item may be there.
+    let items = if kinds.contains(&json!({})) { json!({}) } else { union::one_of(kinds) };
+    object.insert("items".into(), items);
     if closed {
-        object.entry("maxItems").or_insert_with(|| count.into());
+        object.entry("maxItems").or_insert_with(|| prefix.len().into());
     }
 }
 
@@ -310,23 +297,19 @@ fn keys_by_pattern(object: &mut Object) {
             kinds.push(schema.clone());
         }
     }
+    if kinds.is_empty() {
+        return;
+    }
     let names: Vec<String> = patterns.keys().map(|pattern| format!("`{pattern}`")).collect();
-    let note = format!("Keys match {}.", names.join(" or "));
-    let text = object.get("description").and_then(Value::as_str).map_or(note.clone(), |text| format!("{text}\n{note}"));
-    object.insert("description".into(), text.into());
+    union::note(object, &format!("Keys match {}.", names.join(" or ")));
     if let Some(rest) = object.get("additionalProperties").filter(|rest| rest.is_object())
         && !kinds.contains(rest)
     {
         kinds.push(rest.clone());
     }
-    let rest = match kinds.len() {
-        0 => return,
-        1 => kinds.remove(0),
-        _ => json!({ "anyOf": kinds }),
-    };
     // What else may be there is not told apart from these.
     let open = object.get("additionalProperties").is_none_or(|rest| *rest == Value::Bool(true));
-    object.insert("additionalProperties".into(), if open { true.into() } else { rest });
+    object.insert("additionalProperties".into(), if open { true.into() } else { union::one_of(kinds) });
 }
 
 /// Choices that are no texts are told in words: not every client takes them.
@@ -373,5 +356,25 @@ fn constant(object: &mut Object) {
         object.remove("const");
         object.insert("type".into(), "string".into());
         object.insert("enum".into(), vec![value].into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Side, pass};
+    use serde_json::json;
+
+    #[test]
+    fn a_list_that_may_go_on_goes_on() {
+        let open = json!({ "type": "array", "prefixItems": [{ "type": "string" }, { "type": "boolean" }] });
+        let said = pass(json!({ "type": "object", "properties": { "a": open } }), Side::Input);
+        let list = &said["properties"]["a"];
+        assert_eq!((&list["items"], &list["maxItems"], &list["minItems"]), (&json!({}), &json!(null), &json!(null)));
+        let closed =
+            json!({ "type": "array", "prefixItems": [{ "type": "string" }, { "type": "boolean" }], "items": false });
+        let said = pass(json!({ "type": "object", "properties": { "a": closed } }), Side::Input);
+        let list = &said["properties"]["a"];
+        assert_eq!(list["items"], json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }] }));
+        assert_eq!(list["maxItems"], 2);
     }
 }

@@ -15,6 +15,11 @@ use std::panic::AssertUnwindSafe;
 /// Whether a type takes a value.
 pub(crate) type Accepts = fn(&str) -> bool;
 
+/// Whether a type takes a value. One that panics does not.
+pub(super) fn takes(accepts: Accepts, json: &str) -> bool {
+    std::panic::catch_unwind(AssertUnwindSafe(|| accepts(json))).unwrap_or(false)
+}
+
 /// A text that is no choice, no format, no number, no key of anybody's.
 const NONSENSE: &str = "\u{1}?";
 
@@ -22,7 +27,7 @@ const NONSENSE: &str = "\u{1}?";
 pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
     let mut found = Vec::new();
     {
-        let takes = |json: &str| std::panic::catch_unwind(AssertUnwindSafe(|| accepts(json))).unwrap_or(false);
+        let takes = |json: &str| takes(accepts, json);
         let prober = Prober { rules, start: id, takes: &takes };
         // Without a value that is taken, a refusal says nothing.
         let right = example::value(rules, id);
@@ -39,10 +44,7 @@ pub(super) fn probe(rules: &mut Rules, id: Id, accepts: Accepts) {
 
 /// Finds out which properties the names stand for that only serde knows.
 pub(super) fn other_names(rules: &mut Rules, accepts: Accepts) {
-    let takes = |value: &Tree<'_>| {
-        let json = value.to_json();
-        std::panic::catch_unwind(AssertUnwindSafe(|| accepts(&json))).unwrap_or(false)
-    };
+    let takes = |value: &Tree<'_>| takes(accepts, &value.to_json());
     let root = rules.node(rules.root);
     let mut found = Vec::new();
     for free in &root.free {

@@ -84,7 +84,7 @@ impl FromStr for Profile {
         Profile::ALL.into_iter().find(|profile| profile.as_str() == name).ok_or_else(|| {
             let near = crate::registry::nearest::nearest(name, known);
             let hint = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
-            format!("there is no profile {name:?}{hint} They are {}", known.join(", "))
+            format!("there is no profile {name:?}{hint} (they are {})", known.join(", "))
         })
     }
 }

@@ -102,6 +102,20 @@ impl Choices {
     }
 }
 
+/// What a profile has no schema for, in a string; it is read as what it holds.
+pub(super) fn as_text(object: &Object, words: &str) -> Value {
+    let mut text = Object::new();
+    text.insert("type".into(), "string".into());
+    text.extend(object.get("description").map(|said| ("description".to_owned(), said.clone())));
+    note(&mut text, words);
+    text.into()
+}
+
+/// Any of these schemas.
+pub(super) fn one_of(mut schemas: Vec<Value>) -> Value {
+    if schemas.len() == 1 { schemas.remove(0) } else { json!({ "anyOf": schemas }) }
+}
+
 /// Adds to a description.
 pub(super) fn note(object: &mut Object, note: &str) {
     if note.is_empty() {

@@ -1,0 +1,120 @@
+use super::*;
+
+fn parse(line: &str) -> Result<Command, Misuse> {
+    Command::parse(std::iter::once("calc").chain(line.split_whitespace()))
+}
+
+fn message(line: &str) -> String {
+    parse(line).expect_err(line).message
+}
+
+#[test]
+fn options_may_stand_anywhere() {
+    let call = |json| Command::Call { tool: Some("add".into()), arguments: vec!["a=1".into()], json };
+    assert_eq!(parse("call add a=1"), Ok(call(false)));
+    for line in ["--json call add a=1", "call --json add a=1", "call add a=1 --json"] {
+        assert_eq!(parse(line), Ok(call(true)));
+    }
+    let dash = Command::Call { tool: Some("add".into()), arguments: vec!["-".into(), "--a".into()], json: false };
+    assert_eq!(parse("call add - -- --a"), Ok(dash));
+    assert_eq!(parse(""), Ok(Command::Serve));
+    assert_eq!(parse("list prompts"), Ok(Command::List { only: Some(Listed::Prompts), json: false }));
+}
+
+#[test]
+fn help_is_about_what_was_typed_so_far() {
+    assert_eq!(parse("-h"), Ok(Command::Help(Topic::Program)));
+    assert_eq!(parse("help"), Ok(Command::Help(Topic::Program)));
+    for line in ["help call", "call --help", "--help call"] {
+        assert_eq!(parse(line), Ok(Command::Help(Topic::Verb(Verb::Call))));
+    }
+    for line in ["help call add", "call add --help", "call add a=1 -h"] {
+        assert_eq!(parse(line), Ok(Command::Help(Topic::Tool("add".into()))));
+    }
+    assert_eq!(parse("get review -h"), Ok(Command::Help(Topic::Prompt("review".into()))));
+}
+
+#[test]
+fn misuse_says_what_to_write() {
+    assert_eq!(message("lst"), "unknown command \"lst\"; did you mean \"list\"?");
+    assert_eq!(message("frobnicate"), "unknown command \"frobnicate\"");
+    assert_eq!(message("--versoin"), "unknown option \"--versoin\"; did you mean \"--version\"?");
+    assert_eq!(message("call add --a=1"), "unknown option \"--a\"; arguments are written key=value");
+    assert_eq!(message("list -x"), "unknown option \"-x\"");
+    assert_eq!(message("list tool"), "there is no list of \"tool\"; did you mean \"tools\"?");
+    assert_eq!(message("read a b"), "\"b\" is one argument too many");
+    assert_eq!(message("--json"), "--json belongs to list, call, read, get or check");
+    assert_eq!(message("chek"), "unknown command \"chek\"; did you mean \"check\"?");
+    assert_eq!(message("check now"), "\"now\" is one argument too many");
+    assert_eq!(message("install --json"), "--json belongs to list, call, read, get or check");
+    assert_eq!(message("list --print"), "--print belongs to install and uninstall");
+    assert_eq!(message("manifest x"), "\"x\" is one argument too many");
+    assert_eq!(message("instal cursor"), "unknown command \"instal\"; did you mean \"install\"?");
+}
+
+#[test]
+fn a_profile_goes_with_check() {
+    let check = |target, json| Ok(Command::Check { target, json });
+    assert_eq!(parse("check"), check(Target::Clients, false));
+    assert_eq!(parse("check --json --profile=gemini"), check(Target::Gemini, true));
+    assert_eq!(parse("--profile openai-strict check"), check(Target::OpenAiStrict, false));
+    let all = "clients, openai-strict, gemini, anthropic";
+    assert_eq!(message("check --profile"), format!("--profile needs one of {all}"));
+    assert_eq!(message("check --profile gmini"), "there is no profile \"gmini\"; did you mean \"gemini\"?");
+    assert_eq!(message("check --profile x"), format!("there is no profile \"x\"; write one of {all}"));
+    assert_eq!(message("check --profil x"), "unknown option \"--profil\"; did you mean \"--profile\"?");
+    for line in ["list --profile gemini", "--profile gemini"] {
+        assert_eq!(message(line), "--profile belongs to check");
+    }
+}
+
+#[test]
+fn orders_to_install() {
+    let order = |client: Option<&str>, print| Order { client: client.map(str::to_owned), url: None, print };
+    assert_eq!(parse("install"), Ok(Command::Install(order(None, false))));
+    assert_eq!(parse("--print install cursor"), Ok(Command::Install(order(Some("cursor"), true))));
+    assert_eq!(parse("uninstall cursor --print"), Ok(Command::Uninstall(order(Some("cursor"), true))));
+    assert_eq!(parse("manifest"), Ok(Command::Manifest));
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn an_url_is_installed_and_an_address_served() {
+    let order = Order { client: Some("zed".into()), url: Some("http://h/mcp".into()), print: false };
+    for line in ["install zed --http http://h/mcp", "install --http=http://h/mcp zed"] {
+        assert_eq!(parse(line), Ok(Command::Install(order.clone())), "{line}");
+    }
+    for url in ["", ":8080", "h/mcp", "http://", "http:///mcp"] {
+        let message = message(&format!("install zed --http={url}"));
+        assert_eq!(message, format!("{url:?} is no URL: write it as in --http http://127.0.0.1:8080/mcp"));
+    }
+    assert_eq!(message("install zed --http http://h --conf c"), "--conf does not go with install");
+    assert_eq!(message("install zed --conf c"), "--conf goes with --http");
+    assert_eq!(message("uninstall zed --http http://h"), "--http serves; it does not go with uninstall");
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn http_and_what_goes_with_it() {
+    let http = |address: &str, conf: Option<&str>, tls: Option<(&str, &str)>| Command::Http {
+        address: address.into(),
+        conf: conf.map(str::to_owned),
+        tls: tls.map(|(certificate, key)| TlsFiles { certificate: certificate.into(), key: key.into() }),
+    };
+    assert_eq!(parse("--http"), Ok(http("127.0.0.1:8080", None, None)));
+    assert_eq!(parse("--http :1 --conf c"), Ok(http(":1", Some("c"), None)));
+    let secured = Ok(http(":1", None, Some(("a.crt", "a.key"))));
+    assert_eq!(parse("--tls-key a.key --http :1 --tls-cert=a.crt"), secured);
+    assert_eq!(
+        message("--http --tls-cert a.crt"),
+        "--tls-cert needs --tls-key, the file with the certificate's private key"
+    );
+    assert_eq!(message("--http --tls-key a.key"), "--tls-key needs --tls-cert, the file with the key's certificate");
+    assert_eq!(message("--http --tls-key"), "--tls-key needs a file");
+    for option in ["--conf", "--tls-cert", "--tls-key"] {
+        assert_eq!(message(&format!("{option} file")), format!("{option} goes with --http"));
+        assert_eq!(message(&format!("list {option} file")), format!("{option} goes with --http"));
+    }
+    assert_eq!(message("list --http"), "--http serves; it does not go with list");
+    assert_eq!(message("--http --json"), "--json does not go with --http");
+}
