@@ -263,6 +263,7 @@ mod protocol;
 // -- meaning -> user code --
 mod ask;
 mod attempt;
+mod auth;
 mod handler;
 mod invoke;
 mod registry;
@@ -283,6 +284,9 @@ pub mod __private;
 
 pub use ask::form::Answer;
 pub use ask::{Elicit, ElicitUrl, ListRoots, Questions, Roots, Sample, Sampled, Unanswered, Unsupported, UrlVisit};
+#[cfg(feature = "http")]
+pub use auth::Auth;
+pub use auth::Principal;
 pub use error::{Error, Result};
 pub use handler::{
     Amount, Args, Call, Completer, CompletionArguments, Completions, Context, ForwardEvents, HandlerError,
@@ -306,7 +310,7 @@ pub use protocol::{
 pub use schema::Profile;
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
 #[cfg(feature = "http")]
-pub use transport::http::{Auth, HttpService, ResponseBody};
+pub use transport::http::{HttpService, ResponseBody};
 #[cfg(feature = "tls")]
 pub use {tokio_rustls::rustls, transport::http::Tls};
 

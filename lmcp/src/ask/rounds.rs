@@ -8,6 +8,7 @@
 use super::state::State;
 use super::unanswered::Unanswered;
 use super::{Kind, NoAnswer, Question, Read};
+use crate::auth::Principal;
 use crate::jsonrpc::ErrorObject;
 use crate::seal::{Secret, digest};
 use crate::server::limits::Limits;
@@ -26,7 +27,7 @@ pub(crate) const NOTE: &str = "\n\nThe last answer does not fit: ";
 pub(crate) struct Rounds {
     /// The request, which the state that goes to the client is bound to.
     message: Bytes,
-    principal: Option<std::sync::Arc<str>>,
+    principal: Option<Principal>,
     run: Mutex<Run>,
 }
 
@@ -87,7 +88,7 @@ impl Rounds {
     /// When the state is not what this server gave to this caller for this call, or expired.
     pub(crate) fn open(
         message: Bytes,
-        principal: Option<std::sync::Arc<str>>,
+        principal: Option<Principal>,
         responses: Option<Map<String, Value>>,
         state: Option<&str>,
         secret: &Secret,
@@ -95,7 +96,7 @@ impl Rounds {
         let mut asked = None;
         if responses.is_some() || state.is_some() {
             let state = match state {
-                Some(sealed) => State::open(sealed, secret, &message, principal.as_deref())?,
+                Some(sealed) => State::open(sealed, secret, &message, principal.as_ref().map(Principal::subject))?,
                 None => State::default(),
             };
             let mut answers: HashMap<String, Value> = state.answers.clone().into_iter().collect();
@@ -235,7 +236,8 @@ impl Rounds {
         state.round += 1;
         state.asked = questions.iter().map(|open| open.key.clone()).collect();
         state.answers.extend(unread);
-        let sealed = state.seal(secret, limits.state_time, &self.message, self.principal.as_deref());
+        let sealed =
+            state.seal(secret, limits.state_time, &self.message, self.principal.as_ref().map(Principal::subject));
         let size = sealed.len();
         if size > limits.state_bytes {
             let limit = limits.state_bytes;

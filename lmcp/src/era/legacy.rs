@@ -235,6 +235,7 @@ impl Session {
             log: LogThreshold::Session(self.level.clone()),
             outbox,
             cancellation,
+            principal: surroundings.principal,
             #[cfg(feature = "http")]
             headers: surroundings.headers,
             lazy: Lazy::default(),

@@ -7,6 +7,7 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
+use crate::auth::Principal;
 use crate::handler::cancellation::Cancellation;
 use crate::handler::log::LogThreshold;
 use crate::jsonrpc::{ErrorObject, Id};
@@ -46,7 +47,7 @@ pub(crate) struct Surroundings {
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
     /// Who is calling, as far as that was checked.
-    pub(crate) principal: Option<Arc<str>>,
+    pub(crate) principal: Option<Principal>,
     #[cfg(feature = "http")]
     pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
 }

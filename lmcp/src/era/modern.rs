@@ -3,6 +3,7 @@
 use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
 use crate::ask::Asks;
 use crate::ask::rounds::Rounds;
+use crate::auth::Principal;
 use crate::handler::Context;
 use crate::handler::context::{ClientSource, Inner, Lazy};
 use crate::handler::log::LogThreshold;
@@ -20,7 +21,6 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Checks a request's metadata in the order the specification gives: missing, then unsupported, then the method.
 pub(crate) fn check(method: &str, meta: &RequestMeta<'_>) -> Result<(Method, ProtocolVersion), ErrorObject> {
@@ -83,7 +83,7 @@ pub(crate) fn context(
             LogThreshold::Request(Some(super::legacy::parse_level(&string(raw, &path)?, &path)?))
         }
     };
-    let asks = asks(request, &server, surroundings.principal)?;
+    let asks = asks(request, &server, surroundings.principal.clone())?;
     Ok(Context::new(Inner {
         server: ServerHandle(server),
         asks,
@@ -98,6 +98,7 @@ pub(crate) fn context(
         log,
         outbox,
         cancellation,
+        principal: surroundings.principal,
         #[cfg(feature = "http")]
         headers: surroundings.headers,
         lazy: Lazy::default(),
@@ -105,7 +106,7 @@ pub(crate) fn context(
 }
 
 /// How this call asks its client: with the answers that the request brings along.
-fn asks(request: &Request<'_>, server: &Shared, principal: Option<Arc<str>>) -> Result<Asks, ErrorObject> {
+fn asks(request: &Request<'_>, server: &Shared, principal: Option<Principal>) -> Result<Asks, ErrorObject> {
     let Request { method, params, message, .. } = request;
     if !Method::parse(method).is_some_and(Method::can_ask) {
         return Ok(Asks::Nobody("nobody can be asked during a request of this kind"));

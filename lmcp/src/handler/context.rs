@@ -4,6 +4,7 @@ use super::cancellation::Cancellation;
 use super::log::{Log, LogThreshold};
 use super::progress::{Amount, Progress, Reported};
 use crate::ask::{Asks, Roots};
+use crate::auth::Principal;
 use crate::jsonrpc::Id;
 use crate::protocol::capabilities::{ClientCapabilities, Implementation};
 use crate::protocol::{Level, Meta, ProtocolVersion};
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) cancellation: Cancellation,
     pub(crate) asks: Asks,
+    pub(crate) principal: Option<Principal>,
     #[cfg(feature = "http")]
     pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
     pub(crate) lazy: Lazy,
@@ -129,6 +131,14 @@ impl Context {
     #[cfg(feature = "http")]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.headers.as_ref()?.get(name)?.to_str().ok()
+    }
+
+    /// Who calls, as far as that was checked. `None` where nobody had to say: on a pipe, and on a server without
+    /// authentication.
+    ///
+    /// Spec: basic/authorization.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.0.principal.as_ref()
     }
 
     /// The server: to tell subscribers of changes, to enable and disable things.

@@ -4,6 +4,8 @@ use super::handle::{Info, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
+#[cfg(feature = "http")]
+use crate::auth::Auth;
 use crate::handler::parameter::States;
 use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
@@ -13,7 +15,7 @@ use crate::registry::item::Schemas;
 use crate::registry::switch::Kinds;
 use crate::seal::Secret;
 #[cfg(feature = "http")]
-use crate::transport::http::{Auth, options::Options};
+use crate::transport::http::options::Options;
 use crate::{Profile, Result};
 use std::sync::Arc;
 use std::time::Duration;

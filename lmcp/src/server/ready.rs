@@ -2,9 +2,11 @@
 
 use super::handle::{ServerHandle, Shared};
 #[cfg(feature = "http")]
+use crate::auth::Auth;
+#[cfg(feature = "http")]
 use crate::handler::entry::BoxFuture;
 #[cfg(feature = "http")]
-use crate::transport::http::{Auth, HttpService, listener::Listener, options::Options};
+use crate::transport::http::{HttpService, listener::Listener, options::Options};
 use crate::{Error, Result};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -3,6 +3,7 @@
 use super::options::Options;
 use super::reply::{Reply, SESSION_ID, refusal, status};
 use super::service::Takes;
+use crate::auth::Principal;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
@@ -10,7 +11,6 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
-use std::sync::Arc;
 
 /// Refuses a host or an origin that is not allowed; the refusal names the setting.
 pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result<(), Box<Reply>> {
@@ -78,13 +78,20 @@ fn without_port(host: &str) -> &str {
 pub(crate) struct Caller {
     pub(crate) headers: HeaderMap,
     /// As far as that was checked: nobody in particular where no token is asked for.
-    pub(crate) principal: Option<Arc<str>>,
+    pub(crate) principal: Option<Principal>,
     /// The types of answers that it takes.
     pub(crate) takes: Takes,
 }
 
+impl Caller {
+    /// Its principal's name, which its sessions and states are bound to.
+    pub(crate) fn who(&self) -> Option<&str> {
+        self.principal.as_ref().map(Principal::subject)
+    }
+}
+
 /// Refuses who has no token, if there is one to have; gives who has it.
-pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Arc<str>>, Box<Reply>> {
+pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Principal>, Box<Reply>> {
     let Some(auth) = &options.auth else { return Ok(None) };
     let given = headers.get(AUTHORIZATION);
     if let Some(principal) = auth.accepts(given.map(HeaderValue::as_bytes)) {

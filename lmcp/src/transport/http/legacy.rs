@@ -46,8 +46,7 @@ pub(super) fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, B
         let named = headers.get(PROTOCOL_VERSION).and_then(|value| ProtocolVersion::parse(value.to_str().ok()?.trim()));
         return Ok(Belongs::Nowhere(Session::of(named.unwrap_or(ProtocolVersion::V2025_03_26))));
     };
-    let known =
-        id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.principal.as_deref(), &endpoint.server));
+    let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.who(), &endpoint.server));
     known.map(Belongs::Known).ok_or_else(|| Box::new(unknown_session()))
 }
 
@@ -93,7 +92,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
     if answer.is_err() {
         return whole(&request.id, &answer, version, &endpoint.server);
     }
-    let Some(session) = endpoint.sessions.insert(session, caller.principal.clone(), &endpoint.server) else {
+    let Some(session) = endpoint.sessions.insert(session, caller.who(), &endpoint.server) else {
         let message = "all sessions are in use (the server's limit `sessions`); try again later";
         return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
     };
@@ -228,7 +227,7 @@ pub(crate) fn end_session(endpoint: &Endpoint, caller: &Caller) -> Reply {
     let Some(id) = caller.headers.get(SESSION_ID) else {
         return needs_session(&Verb::DELETE);
     };
-    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.principal.as_deref(), &endpoint.server)) {
+    if id.to_str().is_ok_and(|id| endpoint.sessions.remove(id, caller.who(), &endpoint.server)) {
         status(StatusCode::NO_CONTENT)
     } else {
         unknown_session()

@@ -5,7 +5,6 @@
 //! [`listener`] owns the socket, [`connection`] what is accepted.
 
 pub(crate) mod answer;
-pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod changes;
 pub(crate) mod connection;
@@ -59,7 +58,6 @@ macro_rules! writes_through {
 }
 use writes_through;
 
-pub use auth::Auth;
 pub use body::ResponseBody;
 pub use service::HttpService;
 #[cfg(feature = "tls")]

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "tls")]
 use super::Tls;
-use super::auth::Auth;
+use crate::auth::Auth;
 
 /// Who may come, and where to.
 #[derive(Clone, Debug)]

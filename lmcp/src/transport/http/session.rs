@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct HttpSession {
     pub(crate) session: Session,
     /// Who opened it; nobody else may use it.
-    principal: Option<Arc<str>>,
+    principal: Option<Box<str>>,
     /// Calls that run and streams that are open.
     busy: AtomicUsize,
     /// When the table was made.
@@ -30,10 +30,10 @@ pub(crate) struct HttpSession {
 }
 
 impl HttpSession {
-    pub(crate) fn new(session: Session, principal: Option<Arc<str>>, started: Instant) -> Self {
+    pub(crate) fn new(session: Session, principal: Option<&str>, started: Instant) -> Self {
         let it = HttpSession {
             session,
-            principal,
+            principal: principal.map(Box::from),
             busy: AtomicUsize::new(0),
             started,
             last_used: AtomicU64::new(0),

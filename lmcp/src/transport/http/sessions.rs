@@ -37,7 +37,7 @@ impl Sessions {
     }
 
     /// Puts a session in and gives its id; `None` when there is no room, as all others are busy.
-    pub(crate) fn insert(&self, session: Session, principal: Option<Arc<str>>, server: &Shared) -> Option<Box<str>> {
+    pub(crate) fn insert(&self, session: Session, principal: Option<&str>, server: &Shared) -> Option<Box<str>> {
         let key = match session_id::fresh_key() {
             Ok(key) => key,
             Err(e) => {
@@ -45,7 +45,7 @@ impl Sessions {
                 return None;
             }
         };
-        let id = session_id::of(&key, &session, principal.as_deref(), server);
+        let id = session_id::of(&key, &session, principal, server);
         self.add(key, HttpSession::new(session, principal, self.started), &mut self.lock())?;
         Some(id)
     }
@@ -117,7 +117,7 @@ impl Sessions {
         }
         let (key, session) = sealed.into_session()?;
         server.subscribers.add(&session.subscriber);
-        self.add(key, HttpSession::new(session, principal.map(Arc::from), self.started), table)
+        self.add(key, HttpSession::new(session, principal, self.started), table)
     }
 
     /// Ends a session; `false` when there is none.

@@ -1,5 +1,6 @@
 //! Bearer tokens.
 
+use super::Principal;
 use crate::Error;
 use crate::seal::is_same;
 use std::sync::Arc;
@@ -18,14 +19,14 @@ pub struct Auth(Arc<Bearer>);
 /// A token, and the name of whoever has it.
 struct Bearer {
     token: String,
-    principal: Arc<str>,
+    principal: Principal,
 }
 
 impl Auth {
     /// Whoever sends this token: `Authorization: Bearer …`.
     pub fn bearer(token: impl Into<String>) -> Self {
         let token = token.into();
-        let principal = format!("bearer:{}", crate::seal::digest(&[token.as_bytes()])).into();
+        let principal = Principal::new(format!("bearer:{}", crate::seal::digest(&[token.as_bytes()])));
         Auth(Arc::new(Bearer { token, principal }))
     }
 
@@ -65,7 +66,7 @@ impl Auth {
     }
 
     /// Who sends the header's value, if it carries the token. The time it takes says nothing about the token's content.
-    pub(crate) fn accepts(&self, authorization: Option<&[u8]>) -> Option<Arc<str>> {
+    pub(crate) fn accepts(&self, authorization: Option<&[u8]>) -> Option<Principal> {
         let given = authorization.and_then(credentials)?;
         is_same(given, self.0.token.as_bytes()).then(|| self.0.principal.clone())
     }
