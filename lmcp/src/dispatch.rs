@@ -10,7 +10,7 @@ use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
 use crate::handler::{Completions, Context};
 use crate::invoke::{Fault, isolated};
-use crate::jsonrpc::ErrorObject;
+use crate::jsonrpc::{ErrorObject, Raw};
 use crate::outcome::{Listed, Outcome, read_cursor};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, required_string, string, typed};
@@ -22,7 +22,6 @@ use crate::registry::{Catalog, Prompt, Resource, Template};
 use crate::server::handle::Shared;
 use bytes::Bytes;
 use serde_json::json;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 use tracing::Instrument as _;
@@ -90,7 +89,7 @@ pub(crate) fn not_offered(method: Method) -> ErrorObject {
 /// Runs user code inside a span that tells what was asked for, what came of it, and how long that took.
 fn traced(
     method: &'static str,
-    item: Option<&RawValue>,
+    item: Option<Raw<'_>>,
     run: impl FnOnce() -> Result<Dispatched, ErrorObject>,
 ) -> Dispatched {
     let span = tracing::info_span!(
@@ -286,25 +285,25 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     #[derive(serde::Deserialize)]
     struct Ref<'a> {
         #[serde(borrow, rename = "type")]
-        kind: Option<&'a RawValue>,
+        kind: Option<Raw<'a>>,
         #[serde(borrow)]
-        name: Option<&'a RawValue>,
+        name: Option<Raw<'a>>,
         #[serde(borrow)]
-        uri: Option<&'a RawValue>,
+        uri: Option<Raw<'a>>,
         #[serde(borrow, rename = "uriTemplate")]
-        uri_template: Option<&'a RawValue>,
+        uri_template: Option<Raw<'a>>,
     }
     #[derive(serde::Deserialize)]
     struct Argument<'a> {
         #[serde(borrow)]
-        name: Option<&'a RawValue>,
+        name: Option<Raw<'a>>,
         #[serde(borrow)]
-        value: Option<&'a RawValue>,
+        value: Option<Raw<'a>>,
     }
     #[derive(Default, serde::Deserialize)]
     struct Others<'a> {
         #[serde(borrow)]
-        arguments: Option<&'a RawValue>,
+        arguments: Option<Raw<'a>>,
     }
     let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
     let params = &call.params;
@@ -378,8 +377,8 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
 // ---- what several methods need
 
 /// `arguments`, if it is there: absent and `null` are `{}`.
-fn object<'a>(raw: Option<&'a RawValue>, path: &str) -> Result<Option<&'a RawValue>, ErrorObject> {
-    match raw.map(RawValue::get) {
+fn object<'a>(raw: Option<Raw<'a>>, path: &str) -> Result<Option<Raw<'a>>, ErrorObject> {
+    match raw.map(Raw::get) {
         None | Some("null") => Ok(None),
         Some(text) if text.starts_with('{') => Ok(raw),
         Some(_) => Err(ErrorObject::invalid_params(format!("`{path}` must be an object"))),
@@ -389,10 +388,10 @@ fn object<'a>(raw: Option<&'a RawValue>, path: &str) -> Result<Option<&'a RawVal
 type Texts = Vec<(Cow<'static, str>, Cow<'static, str>)>;
 
 /// An object of strings. Values of other kinds are taken as the text they are written as: clients send them.
-fn texts(raw: Option<&RawValue>, path: &str) -> Result<Texts, ErrorObject> {
+fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
     let Some(raw) = object(raw, path)? else { return Ok(Vec::new()) };
-    let map: std::collections::BTreeMap<String, &RawValue> = typed(raw, path)?;
-    let read = |(name, raw): (String, &RawValue)| {
+    let map: std::collections::BTreeMap<String, Raw<'_>> = typed(raw, path)?;
+    let read = |(name, raw): (String, Raw<'_>)| {
         let value = match raw.get().as_bytes().first() {
             Some(b'"') => string(raw, path)?.into_owned(),
             // `null` means absent.
@@ -405,7 +404,7 @@ fn texts(raw: Option<&RawValue>, path: &str) -> Result<Texts, ErrorObject> {
 }
 
 /// The part of the message that `raw` borrows, as a handle of its own.
-pub(crate) fn slice(message: &Bytes, raw: &RawValue) -> Bytes {
+pub(crate) fn slice(message: &Bytes, raw: Raw<'_>) -> Bytes {
     message.slice_ref(raw.get().as_bytes())
 }
 

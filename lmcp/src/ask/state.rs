@@ -3,13 +3,12 @@
 //!
 //! The client can read it. It cannot change it, nor use it for another call, as another caller, or much later.
 
-use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
-use crate::protocol::params::Params;
+use crate::jsonrpc::{ErrorObject, Incoming, Message, Raw, decode};
+use crate::protocol::params::Given;
 use crate::seal::{Secret, digest, now};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -70,15 +69,13 @@ impl State {
 
 /// What a state is bound to: the caller, the method, the name or URI, and the arguments.
 fn binding(message: &Bytes, principal: Option<&str>) -> String {
-    let (method, target) = match decode(message) {
-        Incoming::One(Ok(Message::Request { method, params, .. })) => (method, Params::of(params).unwrap_or_default()),
+    let (method, target) = match decode::<Given<'_>>(message, usize::MAX) {
+        Incoming::One(Ok(Message::Request { method, params, .. })) => (method, params.params().unwrap_or_default()),
         // Only requests that were read get here.
         _ => return String::new(),
     };
-    let text =
-        |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()).unwrap_or_default();
     // What has no value of ours, such as `1e999`, stands for itself.
-    let arguments = match target.arguments.map(RawValue::get) {
+    let arguments = match target.arguments.map(Raw::get) {
         None | Some("null") => "{}".to_owned(),
         Some(raw) => serde_json::from_str(raw).map_or_else(|_| raw.to_owned(), |arguments| canonical(&arguments)),
     };
@@ -86,7 +83,7 @@ fn binding(message: &Bytes, principal: Option<&str>) -> String {
         principal.map_or("", |_| "principal").as_bytes(),
         principal.unwrap_or_default().as_bytes(),
         method.as_bytes(),
-        text(target.name.or(target.uri)).as_bytes(),
+        target.name.or(target.uri).and_then(Raw::text).unwrap_or_default().as_bytes(),
         arguments.as_bytes(),
     ])
 }

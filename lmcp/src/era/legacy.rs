@@ -7,7 +7,7 @@ use crate::handler::Context;
 use crate::handler::context::{ClientDeclaration, ClientSource, Inner, Lazy};
 use crate::handler::log::LogThreshold;
 use crate::jsonrpc::encode::NoId;
-use crate::jsonrpc::{ErrorObject, Id};
+use crate::jsonrpc::{ErrorObject, Id, Raw};
 use crate::outcome::Outcome;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, required_string, typed};
@@ -18,7 +18,6 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::{Filter, Subscriber};
 use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -192,7 +191,7 @@ impl Session {
     }
 
     /// Takes the client's answer to a question; `false` when nothing waits for it.
-    pub(crate) fn take_answer(&self, id: Option<&Id>, outcome: Result<&RawValue, &RawValue>) -> bool {
+    pub(crate) fn take_answer(&self, id: Option<&Id>, outcome: Result<Raw<'_>, Raw<'_>>) -> bool {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Refusal {

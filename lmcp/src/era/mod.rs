@@ -10,13 +10,12 @@ pub(crate) mod modern;
 use crate::auth::Principal;
 use crate::handler::cancellation::Cancellation;
 use crate::handler::log::LogThreshold;
-use crate::jsonrpc::{ErrorObject, Id};
+use crate::jsonrpc::{ErrorObject, Id, Raw};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta};
 use crate::server::handle::Shared;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
-use serde_json::value::RawValue;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +61,7 @@ fn progress_token(meta: &RequestMeta<'_>, message: &Bytes) -> Result<Option<Byte
     }
 }
 
-fn part(message: &Bytes, raw: &RawValue) -> Bytes {
+fn part(message: &Bytes, raw: Raw<'_>) -> Bytes {
     crate::dispatch::slice(message, raw)
 }
 

@@ -18,7 +18,6 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::{Change, Filter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -111,12 +110,9 @@ fn asks(request: &Request<'_>, server: &Shared, principal: Option<Principal>) ->
     if !Method::parse(method).is_some_and(Method::can_ask) {
         return Ok(Asks::Nobody("nobody can be asked during a request of this kind"));
     }
-    let given = |raw: Option<&'_ RawValue>| raw.is_some_and(|raw| raw.get() != "null");
     // `null` holds no answers, so they are asked for again.
-    let responses = params.input_responses.filter(|raw| given(Some(raw)));
-    let responses = responses.map(|raw| typed(raw, "params.inputResponses")).transpose()?;
-    let state = params.request_state.filter(|raw| given(Some(raw)));
-    let state = state.map(|raw| string(raw, "params.requestState")).transpose()?;
+    let responses = params.input_responses.map(|raw| typed(raw, "params.inputResponses")).transpose()?;
+    let state = params.request_state.map(|raw| string(raw, "params.requestState")).transpose()?;
     let message = (*message).clone();
     Rounds::open(message, principal, responses, state.as_deref(), &server.secret).map(Asks::Rounds)
 }

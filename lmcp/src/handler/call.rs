@@ -3,9 +3,8 @@
 use super::context::Context;
 use super::parameter::{ParamSpec, Role, States};
 use crate::Error;
-use crate::jsonrpc::decode::Str;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::jsonrpc::Raw;
+use crate::jsonrpc::scan::Scanner;
 use std::borrow::Cow;
 
 /// How many unknown arguments are told.
@@ -30,7 +29,7 @@ pub struct Call<'c> {
 pub(crate) enum Slot<'c> {
     #[default]
     Missing,
-    Json(&'c RawValue),
+    Json(Raw<'c>),
     Text(&'c str),
 }
 
@@ -151,10 +150,12 @@ impl<'c> Call<'c> {
             if !raw.starts_with('{') {
                 return Err(Error::invalid_params("`arguments` must be an object"));
             }
-            let mut deserializer = serde_json::Deserializer::from_str(raw);
-            Split(&mut call)
-                .deserialize(&mut deserializer)
-                .map_err(|e| Error::invalid_params(format!("`arguments`: {}", reason(&e))))?;
+            // They are part of a message that was read, or of our own making.
+            let split = Scanner::new(raw, usize::MAX).object(|scanner, name| {
+                call.fill(name, Slot::Json(scanner.value()?));
+                Ok(())
+            });
+            split.map_err(|_| Error::invalid_params("`arguments` is no JSON"))?;
         }
         Ok(call)
     }
@@ -233,29 +234,6 @@ impl<'c> Call<'c> {
             problems.add(problem.path.clone(), problem.message.clone());
         }
         problems
-    }
-}
-
-/// Splits an object's entries over the parameters.
-struct Split<'x, 'c>(&'x mut Call<'c>);
-
-impl<'c> DeserializeSeed<'c> for Split<'_, 'c> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'c>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_map(self)
-    }
-}
-
-impl<'c> Visitor<'c> for Split<'_, 'c> {
-    type Value = ();
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'c>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Str(name)) = map.next_key()? {
-            self.0.fill(&name, Slot::Json(map.next_value()?));
-        }
-        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod failure;
 pub(crate) mod forward;
 pub(crate) mod log;
 pub(crate) mod parameter;
+pub(crate) mod plain;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod resource;

@@ -184,10 +184,10 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
         let missing = || default.map(|d| d()).or_else(when_missing::<T>);
         let taken = match call.slots.get(index).copied().unwrap_or_default() {
             Slot::Missing => missing().ok_or_else(|| REQUIRED.to_owned()),
-            Slot::Json(raw) => match serde_json::from_str::<T>(raw.get()) {
+            Slot::Json(raw) => match super::plain::read::<T>(raw) {
                 Ok(value) => Ok(value),
                 // `null` means absent, unless the type itself takes it.
-                Err(e) if raw.get() == "null" => missing().ok_or_else(|| reason(&e)),
+                Err(e) if raw.is_null() => missing().ok_or_else(|| reason(&e)),
                 Err(e) => Err(reason(&e)),
             },
             Slot::Text(text) => text::parse::<T>(text),

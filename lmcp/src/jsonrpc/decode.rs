@@ -1,19 +1,18 @@
-//! Bytes in, one message or a batch out. What a request's `params` are to somebody else is read in the same pass, where the
-//! order of the message's fields allows it.
+//! Bytes in, one message or a batch out. What a request's `params` are to somebody else is read in the same pass.
 
+use super::scan::{Raw, Scanner, Uncut};
 use super::{ErrorObject, Id};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
 /// What one line or one body holds.
 #[derive(Debug)]
 pub(crate) enum Incoming<'a, P> {
     One(Result<Message<'a, P>, Malformed>),
     /// A JSON array. Whether it may be one is for the era to say.
-    Batch(Vec<&'a RawValue>),
+    Batch(Vec<Raw<'a>>),
 }
 
 /// A well-formed JSON-RPC message.
@@ -22,25 +21,23 @@ pub(crate) enum Message<'a, P> {
     Request {
         id: Id,
         method: Cow<'a, str>,
-        params: Given<'a, P>,
+        params: P,
     },
     Notification {
         method: Cow<'a, str>,
-        params: Option<&'a RawValue>,
+        params: P,
     },
     /// An error whose request its sender could not read has no id, or `null`.
     Response {
         id: Option<Id>,
-        outcome: Result<&'a RawValue, &'a RawValue>,
+        outcome: Result<Raw<'a>, Raw<'a>>,
     },
 }
 
-/// A request's `params`.
-#[derive(Debug)]
-pub(crate) enum Given<'a, P> {
-    /// As they came: they stand before the method, or are not what they should be.
-    Raw(Option<&'a RawValue>),
-    Read(P),
+/// What `params` are to whoever knows them; its default is what absent ones are. The codec does not know them.
+pub(crate) trait Scan<'a>: Default {
+    /// Reads one value, whatever it is. What is wrong with it is kept for whom it concerns.
+    fn scan(scanner: &mut Scanner<'a>) -> Result<Self, Uncut>;
 }
 
 /// Bytes that are no message: the error to answer with, and the id if there was a readable one.
@@ -60,44 +57,7 @@ impl Malformed {
 }
 
 /// Reads one JSON text, unless it is nested deeper than it may be.
-pub(crate) fn decode_within<'a, P: Deserialize<'a>>(bytes: &'a [u8], nesting: usize) -> Incoming<'a, P> {
-    if is_nested_deeper(bytes, nesting) {
-        let why = format!("the message is nested deeper than {nesting} levels (the server's limit `nesting`)");
-        return Incoming::One(Err(Malformed::request(salvage_id(bytes), why)));
-    }
-    decode(bytes)
-}
-
-/// Whether arrays and objects are nested deeper than `most`. Most messages do not even open so many.
-fn is_nested_deeper(bytes: &[u8], most: usize) -> bool {
-    let opens = |byte: &u8| matches!(byte, b'{' | b'[');
-    // Counted in pieces whose number fits a byte, which the compiler does many bytes at a time. The two differ in one bit.
-    let opened = |piece: &[u8]| usize::from(piece.iter().map(|byte| u8::from(byte & !0x20 == b'[')).sum::<u8>());
-    if bytes.chunks(240).map(opened).sum::<usize>() <= most {
-        return false;
-    }
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            byte if opens(byte) => {
-                depth += 1;
-                if depth > most {
-                    return true;
-                }
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Reads one JSON text.
-pub(crate) fn decode<'a, P: Deserialize<'a>>(bytes: &'a [u8]) -> Incoming<'a, P> {
+pub(crate) fn decode<'a, P: Scan<'a>>(bytes: &'a [u8], nesting: usize) -> Incoming<'a, P> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
@@ -107,29 +67,39 @@ pub(crate) fn decode<'a, P: Deserialize<'a>>(bytes: &'a [u8]) -> Incoming<'a, P>
             ))));
         }
     };
-    match text.trim_ascii_start().as_bytes().first() {
-        None => Incoming::One(Err(Malformed::parse("not JSON: the message is empty".into()))),
-        Some(b'[') => match serde_json::from_str(text) {
-            Ok(elements) => Incoming::Batch(elements),
-            Err(e) => Incoming::One(Err(Malformed::parse(not_json(&e)))),
-        },
-        Some(_) => Incoming::One(decode_one(text)),
+    match Scanner::new(text, nesting).peek() {
+        Err(_) => Incoming::One(Err(Malformed::parse("not JSON: the message is empty".into()))),
+        Ok(b'[') => batch(text, nesting),
+        Ok(_) => Incoming::One(decode_one(text, nesting)),
+    }
+}
+
+fn batch<'a, P>(text: &'a str, nesting: usize) -> Incoming<'a, P> {
+    if Scanner::new(text, nesting).value() == Err(Uncut::TooDeep) {
+        return Incoming::One(Err(too_deep(text, nesting)));
+    }
+    match serde_json::from_str::<Vec<&RawValue>>(text) {
+        Ok(elements) => Incoming::Batch(elements.into_iter().map(Raw::from).collect()),
+        Err(e) => Incoming::One(Err(Malformed::parse(not_json(&e)))),
     }
 }
 
 /// Reads one message, a batch's element for one.
-pub(crate) fn decode_one<'a, P: Deserialize<'a>>(text: &'a str) -> Result<Message<'a, P>, Malformed> {
-    if !text.trim_ascii_start().starts_with('{') {
-        return Err(match serde_json::from_str::<IgnoredAny>(text) {
+pub(crate) fn decode_one<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Message<'a, P>, Malformed> {
+    match envelope(text, nesting) {
+        Ok(envelope) => envelope.into_message(),
+        Err(Uncut::TooDeep) => Err(too_deep(text, nesting)),
+        // In serde_json's words, which say where.
+        Err(Uncut::NotJson) => Err(match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => Malformed::request(None, "a message must be a JSON object"),
             Err(e) => Malformed::parse(not_json(&e)),
-        });
+        }),
     }
-    // Where something is not as it should be, `params` is left for others to complain about.
-    match envelope(text, true).or_else(|_| envelope(text, false)) {
-        Ok(envelope) => envelope.into_message(),
-        Err(e) => Err(Malformed::parse(not_json(&e))),
-    }
+}
+
+fn too_deep(text: &str, nesting: usize) -> Malformed {
+    let why = format!("the message is nested deeper than {nesting} levels (the server's limit `nesting`)");
+    Malformed::request(salvage_id(text.as_bytes()), why)
 }
 
 fn not_json(e: &serde_json::Error) -> String {
@@ -140,22 +110,16 @@ fn not_json(e: &serde_json::Error) -> String {
 
 /// The fields of a message, raw, before anything is asked of them.
 struct Envelope<'a, P> {
-    jsonrpc: Option<&'a RawValue>,
-    id: Option<&'a RawValue>,
-    method: Option<&'a RawValue>,
-    params: Option<&'a RawValue>,
-    read: Option<P>,
-    result: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
+    jsonrpc: Option<Raw<'a>>,
+    id: Option<Raw<'a>>,
+    method: Option<Raw<'a>>,
+    params: Option<P>,
+    result: Option<Raw<'a>>,
+    error: Option<Raw<'a>>,
     twice: Option<&'static str>,
 }
 
-impl<'a, P> Envelope<'a, P> {
-    fn new() -> Self {
-        let (jsonrpc, id, method, params) = (None, None, None, None);
-        Envelope { jsonrpc, id, method, params, read: None, result: None, error: None, twice: None }
-    }
-
+impl<'a, P: Scan<'a>> Envelope<'a, P> {
     fn into_message(self) -> Result<Message<'a, P>, Malformed> {
         let id = self.id.and_then(Id::read);
         // However it is spelled, an answer is not answered: two peers would go on forever.
@@ -182,56 +146,43 @@ impl<'a, P> Envelope<'a, P> {
                 (id, _) => Err(Malformed::request(id, "`method` is missing")),
             };
         };
-        let Ok(Str(method)) = serde_json::from_str(method.get()) else {
+        let Some(method) = method.text() else {
             return Err(Malformed::request(id, "`method` must be a string"));
         };
+        let params = self.params.unwrap_or_default();
         Ok(match id {
-            Some(id) => Message::Request { id, method, params: self.read.map_or(Given::Raw(self.params), Given::Read) },
-            None => Message::Notification { method, params: self.params },
+            Some(id) => Message::Request { id, method, params },
+            None => Message::Notification { method, params },
         })
     }
 }
 
-/// Reads the fields of a message. With `reads`, what a request's `params` are is read on the way.
-fn envelope<'a, P: Deserialize<'a>>(text: &'a str, reads: bool) -> serde_json::Result<Envelope<'a, P>> {
-    struct Fields<P>(bool, PhantomData<P>);
-    impl<'de, P: Deserialize<'de>> Visitor<'de> for Fields<P> {
-        type Value = Envelope<'de, P>;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a JSON-RPC message")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de, P>, A::Error> {
-            let mut it = Envelope::new();
-            while let Some(Str(key)) = map.next_key()? {
-                let (slot, name) = match &*key {
-                    "jsonrpc" => (&mut it.jsonrpc, "jsonrpc"),
-                    "id" => (&mut it.id, "id"),
-                    "method" => (&mut it.method, "method"),
-                    // Of a request, as is certain by now.
-                    "params" if self.0 && it.id.is_some() && it.method.is_some() => {
-                        if it.params.is_some() || it.read.replace(map.next_value()?).is_some() {
-                            return Err(serde::de::Error::custom("given twice"));
-                        }
-                        continue;
-                    }
-                    "params" => (&mut it.params, "params"),
-                    "result" => (&mut it.result, "result"),
-                    "error" => (&mut it.error, "error"),
-                    _ => {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    }
-                };
-                if slot.replace(map.next_value()?).is_some() {
-                    it.twice = Some(name);
+/// Reads the fields of a message.
+fn envelope<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Envelope<'a, P>, Uncut> {
+    let mut it =
+        Envelope { jsonrpc: None, id: None, method: None, params: None, result: None, error: None, twice: None };
+    let mut scanner = Scanner::new(text, nesting);
+    scanner.object(|scanner, key| {
+        let (slot, name) = match key {
+            "jsonrpc" => (&mut it.jsonrpc, "jsonrpc"),
+            "id" => (&mut it.id, "id"),
+            "method" => (&mut it.method, "method"),
+            "params" => {
+                if it.params.replace(P::scan(scanner)?).is_some() {
+                    it.twice = Some("params");
                 }
+                return Ok(());
             }
-            Ok(it)
+            "result" => (&mut it.result, "result"),
+            "error" => (&mut it.error, "error"),
+            _ => return scanner.value().map(drop),
+        };
+        if slot.replace(scanner.value()?).is_some() {
+            it.twice = Some(name);
         }
-    }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = json.deserialize_map(Fields(reads, PhantomData))?;
-    json.end().map(|()| read)
+        Ok(())
+    })?;
+    scanner.end().map(|()| it)
 }
 
 /// A string borrowed from the input unless it holds escapes.
@@ -269,7 +220,7 @@ pub(crate) fn salvage_id(head: &[u8]) -> Option<Id> {
                 if key == "id" {
                     let raw: &RawValue = map.next_value()?;
                     // A number at the very end may go on behind the cut.
-                    *self.0 = Id::read(raw).filter(|_| !self.1.ends_with(raw.get()));
+                    *self.0 = Id::read(raw.into()).filter(|_| !self.1.ends_with(raw.get()));
                 } else {
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -1,5 +1,6 @@
 //! Request ids, kept as the JSON they came as, so that any id is echoed exactly.
 
+use super::Raw;
 use serde_json::value::RawValue;
 
 /// A request's id: a JSON string or integer, in one canonical spelling.
@@ -11,7 +12,7 @@ pub(crate) struct Id(std::sync::Arc<str>);
 
 impl Id {
     /// Reads an id; `None` when it is neither a string nor an integer.
-    pub(crate) fn read(raw: &RawValue) -> Option<Id> {
+    pub(crate) fn read(raw: Raw<'_>) -> Option<Id> {
         let text = raw.get();
         match text.as_bytes().first()? {
             b'"' if text.contains('\\') => {

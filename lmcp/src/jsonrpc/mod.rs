@@ -5,7 +5,9 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod error;
 pub(crate) mod id;
+pub(crate) mod scan;
 
-pub(crate) use decode::{Incoming, Message, decode, decode_within};
+pub(crate) use decode::{Incoming, Message, decode};
 pub(crate) use error::ErrorObject;
 pub(crate) use id::Id;
+pub(crate) use scan::Raw;

@@ -1,63 +1,126 @@
-//! What requests carry: every known field of `params` and of `_meta`, still as raw JSON, read in one pass.
+//! What requests carry: every known field of `params` and of `_meta`, still as raw JSON, read in the message's own pass.
 
 use crate::jsonrpc::ErrorObject;
-use crate::jsonrpc::decode::{Given, Str};
+use crate::jsonrpc::decode::Scan;
+use crate::jsonrpc::scan::{Raw, Scanner, Uncut};
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
-/// A struct of raw fields, read from an object and from nothing else. (What serde derives would take an array, too.)
+/// A struct of raw fields. `null` is as good as none.
 macro_rules! raw_fields {
     ($(#[$doc:meta])* $name:ident { $($field:ident = $key:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(crate) struct $name<'a> {
-            $(pub(crate) $field: Option<&'a RawValue>,)*
+            $(pub(crate) $field: Option<Raw<'a>>,)*
         }
 
-        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                struct Fields;
-                impl<'de> Visitor<'de> for Fields {
-                    type Value = $name<'de>;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("an object")
+        impl<'a> $name<'a> {
+            /// Where the value of a key goes, its bit among those that were seen, and its name.
+            fn slot(&mut self, key: &str) -> Option<(&mut Option<Raw<'a>>, u32, &'static str)> {
+                let mut bit = 1_u32;
+                $(
+                    if key == $key {
+                        return Some((&mut self.$field, bit, $key));
                     }
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut it = $name::default();
-                        // `null` is a value, too, though it is as good as none.
-                        let mut seen = 0_u32;
-                        while let Some(Str(key)) = map.next_key()? {
-                            let mut bit = 1_u32;
-                            $(
-                                if key == $key {
-                                    if seen & bit != 0 {
-                                        return Err(serde::de::Error::duplicate_field($key));
-                                    }
-                                    seen |= bit;
-                                    it.$field = map.next_value()?;
-                                    continue;
-                                }
-                                bit <<= 1;
-                            )*
-                            let _unknown = bit;
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                        Ok(it)
-                    }
-                }
-                d.deserialize_map(Fields)
+                    bit <<= 1;
+                )*
+                let _unknown = bit;
+                None
             }
         }
     };
 }
 
+/// What is wrong with `params` or `_meta` as a whole.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    NotAnObject,
+    Twice(&'static str),
+}
+
+impl Wrong {
+    fn error(self, path: &str) -> ErrorObject {
+        ErrorObject::invalid_params(match self {
+            Wrong::NotAnObject => format!("`{path}` must be an object"),
+            Wrong::Twice(field) => format!("`{path}`: duplicate field `{field}`"),
+        })
+    }
+}
+
+/// The `params` of a message, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Given<'a> {
+    params: Params<'a>,
+    meta: RequestMeta<'a>,
+    wrong: Option<Wrong>,
+    wrong_meta: Option<Wrong>,
+}
+
+impl<'a> Scan<'a> for Given<'a> {
+    fn scan(scanner: &mut Scanner<'a>) -> Result<Self, Uncut> {
+        let mut it = Given::default();
+        let Given { params, meta, wrong, wrong_meta } = &mut it;
+        let mut seen = 0;
+        let mut has_meta = false;
+        object(scanner, wrong, |scanner, key, wrong| {
+            if key == "_meta" {
+                if std::mem::replace(&mut has_meta, true) {
+                    *wrong = Some(Wrong::Twice("_meta"));
+                }
+                params.meta = scan_meta(scanner, meta, wrong_meta)?;
+                return Ok(());
+            }
+            fill(params.slot(key), scanner, &mut seen, wrong)
+        })?;
+        Ok(it)
+    }
+}
+
+fn scan_meta<'a>(
+    scanner: &mut Scanner<'a>,
+    meta: &mut RequestMeta<'a>,
+    wrong: &mut Option<Wrong>,
+) -> Result<Option<Raw<'a>>, Uncut> {
+    let mut seen = 0;
+    object(scanner, wrong, |scanner, key, wrong| fill(meta.slot(key), scanner, &mut seen, wrong))
+}
+
+/// Reads an object's fields; `null` and everything else have none.
+fn object<'a>(
+    scanner: &mut Scanner<'a>,
+    wrong: &mut Option<Wrong>,
+    mut field: impl FnMut(&mut Scanner<'a>, &str, &mut Option<Wrong>) -> Result<(), Uncut>,
+) -> Result<Option<Raw<'a>>, Uncut> {
+    if scanner.peek()? == b'{' {
+        return scanner.object(|scanner, key| field(scanner, key, wrong)).map(Some);
+    }
+    if !scanner.value()?.is_null() {
+        *wrong = Some(Wrong::NotAnObject);
+    }
+    Ok(None)
+}
+
+fn fill<'a>(
+    slot: Option<(&mut Option<Raw<'a>>, u32, &'static str)>,
+    scanner: &mut Scanner<'a>,
+    seen: &mut u32,
+    wrong: &mut Option<Wrong>,
+) -> Result<(), Uncut> {
+    let value = scanner.value()?;
+    if let Some((slot, bit, name)) = slot {
+        if *seen & bit != 0 {
+            *wrong = Some(Wrong::Twice(name));
+        }
+        *seen |= bit;
+        *slot = Some(value).filter(|value| !value.is_null());
+    }
+    Ok(())
+}
+
 raw_fields! {
     /// The fields of `params` that some method knows. Whoever needs one reads it and complains in its name.
     Params {
-        meta = "_meta",
         name = "name",
         arguments = "arguments",
         uri = "uri",
@@ -73,6 +136,7 @@ raw_fields! {
         client_info = "clientInfo",
         input_responses = "inputResponses",
         request_state = "requestState",
+        meta = "_meta",
     }
 }
 
@@ -87,36 +151,24 @@ raw_fields! {
     }
 }
 
-impl<'a> Params<'a> {
-    /// The `params` of a request; absent and `null` are empty.
-    pub(crate) fn of(given: Given<'a, Params<'a>>) -> Result<Self, ErrorObject> {
-        match given {
-            Given::Read(params) => Ok(params),
-            Given::Raw(raw) => Params::read(raw),
+impl<'a> Given<'a> {
+    /// The fields of `params`, and those of its `_meta`; absent and `null` are empty.
+    pub(crate) fn read(self) -> Result<(Params<'a>, RequestMeta<'a>), ErrorObject> {
+        match (self.wrong, self.wrong_meta) {
+            (None, None) => Ok((self.params, self.meta)),
+            (Some(wrong), _) => Err(wrong.error("params")),
+            (None, Some(wrong)) => Err(wrong.error("params._meta")),
         }
     }
 
-    /// Reads a message's `params`; absent and `null` are empty.
-    pub(crate) fn read(raw: Option<&'a RawValue>) -> Result<Self, ErrorObject> {
-        match raw.map(RawValue::get) {
-            None | Some("null") => Ok(Params::default()),
-            Some(text) if text.starts_with('{') => serde_json::from_str(text).map_err(|e| unfit("params", &e)),
-            Some(_) => Err(ErrorObject::invalid_params("`params` must be an object")),
-        }
-    }
-
-    /// Reads `_meta`; absent and `null` are empty.
-    pub(crate) fn read_meta(&self) -> Result<RequestMeta<'a>, ErrorObject> {
-        match self.meta.map(RawValue::get) {
-            None | Some("null") => Ok(RequestMeta::default()),
-            Some(text) if text.starts_with('{') => serde_json::from_str(text).map_err(|e| unfit("params._meta", &e)),
-            Some(_) => Err(ErrorObject::invalid_params("`params._meta` must be an object")),
-        }
+    /// The fields of `params`, where nobody asks for `_meta`.
+    pub(crate) fn params(self) -> Result<Params<'a>, ErrorObject> {
+        self.wrong.map_or(Ok(self.params), |wrong| Err(wrong.error("params")))
     }
 }
 
 /// A string that must be there.
-pub(crate) fn required_string<'a>(raw: Option<&'a RawValue>, path: &str) -> Result<Cow<'a, str>, ErrorObject> {
+pub(crate) fn required_string<'a>(raw: Option<Raw<'a>>, path: &str) -> Result<Cow<'a, str>, ErrorObject> {
     match raw {
         None => Err(ErrorObject::invalid_params(format!("`{path}` is missing"))),
         Some(raw) => string(raw, path),
@@ -124,15 +176,12 @@ pub(crate) fn required_string<'a>(raw: Option<&'a RawValue>, path: &str) -> Resu
 }
 
 /// A string, if it is there.
-pub(crate) fn string<'a>(raw: &'a RawValue, path: &str) -> Result<Cow<'a, str>, ErrorObject> {
-    match serde_json::from_str::<Str<'a>>(raw.get()) {
-        Ok(Str(text)) => Ok(text),
-        Err(_) => Err(ErrorObject::invalid_params(format!("`{path}` must be a string, not {}", kind(raw)))),
-    }
+pub(crate) fn string<'a>(raw: Raw<'a>, path: &str) -> Result<Cow<'a, str>, ErrorObject> {
+    raw.text().ok_or_else(|| ErrorObject::invalid_params(format!("`{path}` must be a string, not {}", kind(raw))))
 }
 
 /// An object of one of the protocol's own small types. (serde would fill a struct from an array too.)
-pub(crate) fn typed<'a, T: Deserialize<'a>>(raw: &'a RawValue, path: &str) -> Result<T, ErrorObject> {
+pub(crate) fn typed<'a, T: Deserialize<'a>>(raw: Raw<'a>, path: &str) -> Result<T, ErrorObject> {
     if !raw.get().starts_with('{') {
         return Err(ErrorObject::invalid_params(format!("`{path}` must be an object, not {}", kind(raw))));
     }
@@ -140,7 +189,7 @@ pub(crate) fn typed<'a, T: Deserialize<'a>>(raw: &'a RawValue, path: &str) -> Re
 }
 
 /// What kind of JSON value this is, in words.
-pub(crate) fn kind(raw: &RawValue) -> &'static str {
+pub(crate) fn kind(raw: Raw<'_>) -> &'static str {
     match raw.get().as_bytes().first() {
         Some(b'"') => "a string",
         Some(b'{') => "an object",

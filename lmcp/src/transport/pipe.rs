@@ -15,14 +15,13 @@ use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
-use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode_within};
+use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
-use crate::protocol::params::Params;
+use crate::protocol::params::Given;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use bytes::Bytes;
-use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,7 +81,7 @@ impl Pipe {
     /// Takes one line.
     pub(crate) fn receive(&self, line: &Bytes) {
         let sink = Sink::Pipe(self.0.outbox.clone());
-        match decode_within(line, self.0.server.limits.nesting) {
+        match decode(line, self.0.server.limits.nesting) {
             Incoming::One(message) => self.message(message, line, sink, false),
             Incoming::Batch(elements)
                 if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>
@@ -94,7 +93,8 @@ impl Pipe {
             Incoming::Batch(elements) if self.0.session.has_batches() && !elements.is_empty() => {
                 let batch = Batch::new(self.0.outbox.clone());
                 for element in elements {
-                    self.message(decode_one(element.get()), line, Sink::Batch(batch.clone()), true);
+                    let message = decode_one(element.get(), self.0.server.limits.nesting);
+                    self.message(message, line, Sink::Batch(batch.clone()), true);
                 }
             }
             Incoming::Batch(elements) => {
@@ -121,12 +121,15 @@ impl Pipe {
         sink.send(encode::error(id, self.0.session.no_id(), error));
     }
 
-    fn message(&self, message: Result<Message<'_, Params<'_>>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
+    fn message(&self, message: Result<Message<'_, Given<'_>>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
         match message {
             Ok(Message::Request { id, method, params }) => {
-                let request = Params::of(params).and_then(|params| {
-                    let meta = params.read_meta()?;
-                    Ok(Request { id: id.clone(), method: &method, params, meta, message: line })
+                let request = Given::read(params).map(|(params, meta)| Request {
+                    id: id.clone(),
+                    method: &method,
+                    params,
+                    meta,
+                    message: line,
                 });
                 match request {
                     Ok(request) => self.request(request, sink, in_batch),
@@ -145,7 +148,7 @@ impl Pipe {
         }
     }
 
-    fn notification(&self, method: &str, params: Option<&RawValue>) {
+    fn notification(&self, method: &str, params: Given<'_>) {
         match method {
             "notifications/initialized" => {
                 if self.0.session.initialized() {
@@ -153,7 +156,7 @@ impl Pipe {
                 }
             }
             "notifications/cancelled" => {
-                let id = Params::read(params).ok().and_then(|params| Id::read(params.request_id?));
+                let id = params.params().ok().and_then(|params| Id::read(params.request_id?));
                 match id.and_then(|id| self.0.take_flight(&id)) {
                     Some(flight) => flight.cancellation.cancel(),
                     None => tracing::debug!("nothing to cancel"),

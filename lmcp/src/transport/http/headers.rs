@@ -2,14 +2,12 @@
 //!
 //! Spec: basic/transports/streamable-http, "Request Metadata" and "Server Validation".
 
-use crate::jsonrpc::decode::Str;
-use crate::jsonrpc::{ErrorObject, code};
+use crate::jsonrpc::{ErrorObject, Raw, code};
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
 use crate::registry::Tool;
 use base64::Engine as _;
 use hyper::header::{AsHeaderName, HeaderMap, HeaderName, HeaderValue};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -35,7 +33,7 @@ pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'
         _ => return Ok(()),
     };
     // Without a readable name in the message there is nothing to compare; the method says what is wrong.
-    let Some(Str(name)) = named.and_then(|raw| serde_json::from_str(raw.get()).ok()) else { return Ok(()) };
+    let Some(name) = named.and_then(Raw::text) else { return Ok(()) };
     let value = one(headers, &NAME, "Mcp-Name")?.ok_or_else(|| mismatch("the header `Mcp-Name` is missing".into()))?;
     if decoded("Mcp-Name", value)? == name {
         return Ok(());
@@ -44,13 +42,13 @@ pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'
 }
 
 /// `Mcp-Param-*` repeat the arguments that the tool says they do.
-pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<&RawValue>) -> Result<(), ErrorObject> {
+pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<Raw<'_>>) -> Result<(), ErrorObject> {
     let mut mirrored = tool.common.arguments().filter_map(|param| Some((param, param.header?))).peekable();
     if mirrored.peek().is_none() {
         return Ok(());
     }
-    let arguments: HashMap<Cow<'_, str>, &RawValue> = arguments
-        .and_then(|raw| serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw.get()).ok())
+    let arguments: HashMap<Cow<'_, str>, Raw<'_>> = arguments
+        .and_then(|raw| serde_json::from_str::<HashMap<Cow<'_, str>, Raw<'_>>>(raw.get()).ok())
         .unwrap_or_default();
     for (param, name) in mirrored {
         let header = format!("Mcp-Param-{name}");
@@ -61,7 +59,7 @@ pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<&
             (None, Some(_)) => return Err(mismatch(format!("the header `{header}` is missing"))),
             (Some(value), argument) => {
                 let value = decoded(&header, value)?;
-                if !argument.is_some_and(|argument| equal(argument, &value)) {
+                if !argument.is_some_and(|argument| equal(*argument, &value)) {
                     return Err(mismatch(format!("the header `{header}` is not the argument `{}`", param.name)));
                 }
             }
@@ -71,9 +69,9 @@ pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<&
 }
 
 /// Strings are equal to the letter, integers as numbers.
-fn equal(argument: &RawValue, header: &str) -> bool {
+fn equal(argument: Raw<'_>, header: &str) -> bool {
     let json = argument.get();
-    if let Ok(Str(text)) = serde_json::from_str(json) {
+    if let Some(text) = argument.text() {
         return text == header;
     }
     // Up to 2^53, where a double is exact; the specification allows no larger ones.

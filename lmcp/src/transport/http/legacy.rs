@@ -14,13 +14,12 @@ use crate::era::legacy::Session;
 use crate::era::{self, Era, Request};
 use crate::jsonrpc::decode::decode_one;
 use crate::jsonrpc::encode::{self, NoId};
-use crate::jsonrpc::{ErrorObject, Id, Message};
+use crate::jsonrpc::{ErrorObject, Id, Message, Raw};
 use crate::protocol::ProtocolVersion;
-use crate::protocol::params::Params;
+use crate::protocol::params::Given;
 use bytes::Bytes;
 use hyper::header::HeaderValue;
 use hyper::{Method as Verb, StatusCode};
-use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// The session a message belongs to: one from the table, or one that lives as long as the message.
@@ -104,12 +103,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
 }
 
 /// Takes one notification.
-pub(crate) fn notification(
-    endpoint: &Arc<Endpoint>,
-    caller: &Caller,
-    method: &str,
-    params: Option<&RawValue>,
-) -> Reply {
+pub(crate) fn notification(endpoint: &Arc<Endpoint>, caller: &Caller, method: &str, params: Given<'_>) -> Reply {
     let belongs = match belongs(endpoint, caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
@@ -118,13 +112,13 @@ pub(crate) fn notification(
     status(StatusCode::ACCEPTED)
 }
 
-fn notify(belongs: &Belongs, method: &str, params: Option<&RawValue>) {
+fn notify(belongs: &Belongs, method: &str, params: Given<'_>) {
     match (belongs, method) {
         (Belongs::Known(known), "notifications/initialized") => {
             known.session.initialized();
         }
         (Belongs::Known(known), "notifications/cancelled") => {
-            let id = Params::read(params).ok().and_then(|params| Id::read(params.request_id?));
+            let id = params.params().ok().and_then(|params| Id::read(params.request_id?));
             if let Some(id) = id {
                 known.cancel(&id);
             }
@@ -139,7 +133,7 @@ pub(crate) fn response(
     endpoint: &Endpoint,
     caller: &Caller,
     id: Option<&Id>,
-    outcome: Result<&RawValue, &RawValue>,
+    outcome: Result<Raw<'_>, Raw<'_>>,
 ) -> Reply {
     let taken = match belongs(endpoint, caller) {
         Ok(Belongs::Known(known)) => known.session.take_answer(id, outcome),
@@ -154,7 +148,7 @@ pub(crate) fn response(
 }
 
 /// A 2025-03-26 batch: the answers as one array, or nothing if nothing was asked.
-pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], caller: Caller, body: &Bytes) -> Reply {
+pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller: Caller, body: &Bytes) -> Reply {
     let belongs = match belongs(endpoint, &caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
@@ -174,10 +168,9 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[&RawValue], call
     let mut answers = Vec::new();
     let mut running = Vec::new();
     for element in elements {
-        match decode_one(element.get()) {
+        match decode_one(element.get(), endpoint.server.limits.nesting) {
             Ok(Message::Request { id, method, params }) => {
-                let request = Params::of(params).and_then(|params| {
-                    let meta = params.read_meta()?;
+                let request = Given::read(params).and_then(|(params, meta)| {
                     if method == "initialize" {
                         return Err(ErrorObject::invalid_request("`initialize` cannot be in a batch"));
                     }

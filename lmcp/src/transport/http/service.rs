@@ -9,9 +9,9 @@ use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
 use crate::jsonrpc::encode::NoId;
-use crate::jsonrpc::{ErrorObject, Incoming, Message, decode_within};
+use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
 use crate::protocol::method::Method;
-use crate::protocol::params::Params;
+use crate::protocol::params::Given;
 use crate::server::handle::Shared;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Limited};
@@ -194,11 +194,14 @@ impl Endpoint {
 
     /// One posted message, or a batch.
     async fn post(self: &Arc<Self>, caller: Caller, body: &Bytes) -> Reply {
-        match decode_within(body, self.server.limits.nesting) {
+        match decode(body, self.server.limits.nesting) {
             Incoming::One(Ok(Message::Request { id, method, params })) => {
-                let read = Params::of(params).and_then(|params| {
-                    let meta = params.read_meta()?;
-                    Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
+                let read = Given::read(params).map(|(params, meta)| Request {
+                    id: id.clone(),
+                    method: &method,
+                    params,
+                    meta,
+                    message: body,
                 });
                 match read {
                     Ok(request) if is_modern(&caller.headers, &request) => modern::answer(self, request, caller).await,
