@@ -303,32 +303,44 @@ impl Inside {
 
 /// How many bytes there are before a quote, a backslash or a control character.
 fn plain(bytes: &[u8]) -> usize {
-    let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-    // Most strings are short. Of a long one the bytes are looked at in pieces, each to its end, whatever is found: so the
-    // compiler looks at many at a time.
-    let mut at = 0;
+    let mut rest = bytes;
     loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let near = rest.get(..SHORT).unwrap_or(rest);
-        if let Some(found) = near.iter().position(is_special) {
-            return at + found;
-        }
-        at += near.len();
-        let far = bytes.get(at..).unwrap_or_default();
-        if far.is_empty() {
-            return at;
-        }
-        for piece in far.chunks_exact(PIECE) {
-            if piece.iter().fold(false, |found, byte| found | is_special(byte)) {
-                break;
+        // Most strings are short.
+        for _ in 0..WORDS {
+            let Some((word, behind)) = rest.split_first_chunk() else {
+                return bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len());
+            };
+            let found = specials(u64::from_le_bytes(*word));
+            if found != 0 {
+                return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
             }
-            at += PIECE;
+            rest = behind;
+        }
+        // Of a long one, the bytes are looked at in pieces, each to its end, whatever is found: so the compiler looks at
+        // many at a time.
+        while let Some((piece, behind)) = rest.split_first_chunk::<64>()
+            && !piece.iter().fold(false, |found, byte| found | is_special(byte))
+        {
+            rest = behind;
         }
     }
 }
 
-const SHORT: usize = 24;
-const PIECE: usize = 64;
+/// How many eight bytes are looked at before a string counts as long.
+const WORDS: usize = 8;
+
+fn is_special(byte: &u8) -> bool {
+    *byte == b'"' || *byte == b'\\' || *byte < 0x20
+}
+
+/// The highest bit of the first special byte, and of none before it.
+fn specials(word: u64) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    // A byte below `n` borrows, and so may those behind it: the first one is right.
+    let below = |word: u64, n: u8| word.wrapping_sub(EACH * u64::from(n)) & !word;
+    let is = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    (below(word, 0x20) | is(b'"') | is(b'\\')) & (EACH << 7)
+}
 
 #[cfg(test)]
 mod tests {
