@@ -39,10 +39,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
     let imports = target.kind.iter().map(|(import, _)| import);
     let taken: Vec<Ident> = (0..params.len()).map(taken).collect();
     let run = expand_run(model, &taken);
-    // What is wrong with the future (it cannot move between threads) is shown at the function's name.
-    let at = ours(model.function.ident.span());
-    let there = paths.at(at);
-    let future = quote! {{
+    let outcome = quote! {{
         let mut __lmcp_problems = __lmcp_call.problems();
         #(#takes)*
         match (#(#taken,)*) {
@@ -50,7 +47,15 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
             _ => #paths::core::result::Result::Err(__lmcp_problems.reject()),
         }
     }};
-    let running = quote_spanned!(at=> #there::std::boxed::Box::pin(async move #future));
+    let step = if model.function.is_async || model.common.blocking.is_some() {
+        // What is wrong with the future (it cannot move between threads) is shown at the function's name.
+        let at = ours(model.function.ident.span());
+        let there = paths.at(at);
+        let running = quote_spanned!(at=> #there::std::boxed::Box::pin(async move #outcome));
+        quote!(#paths::Step::Running(#running))
+    } else {
+        quote!(#paths::Step::Done(#outcome))
+    };
     quote! {
         #(#defaults)*
         #(#completers)*
@@ -65,7 +70,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
                     #describe
                     #paths::Step::Described
                 }
-                #paths::Op::Call(__lmcp_call) => #paths::Step::Running(#running),
+                #paths::Op::Call(__lmcp_call) => #step,
             }
         }
     }

@@ -48,7 +48,7 @@ pub(crate) struct Surroundings {
     /// Who is calling, as far as that was checked.
     pub(crate) principal: Option<Principal>,
     #[cfg(feature = "http")]
-    pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
+    pub(crate) headers: Option<hyper::HeaderMap>,
 }
 
 /// The progress token, checked: a string or an integer.

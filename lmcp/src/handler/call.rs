@@ -19,7 +19,7 @@ pub struct Call<'c> {
     pub(crate) context: &'c Context,
     pub(crate) states: &'c States,
     pub(crate) params: &'c [ParamSpec],
-    pub(crate) slots: Vec<Slot<'c>>,
+    pub(crate) slots: Slots<'c>,
     pub(crate) whole: Whole<'c>,
     pub(crate) unknown: Problems,
 }
@@ -31,6 +31,37 @@ pub(crate) enum Slot<'c> {
     Missing,
     Json(Raw<'c>),
     Text(&'c str),
+}
+
+/// What came for each parameter; a few need no memory of their own.
+#[derive(Debug)]
+pub(crate) enum Slots<'c> {
+    Few([Slot<'c>; FEW], usize),
+    Many(Vec<Slot<'c>>),
+}
+
+const FEW: usize = 6;
+
+impl<'c> Slots<'c> {
+    fn new(count: usize) -> Self {
+        if count <= FEW { Slots::Few([Slot::Missing; FEW], count) } else { Slots::Many(vec![Slot::Missing; count]) }
+    }
+    pub(crate) fn get(&self, index: usize) -> Slot<'c> {
+        let slots = match self {
+            Slots::Few(slots, count) => slots.get(..*count).unwrap_or_default(),
+            Slots::Many(slots) => slots,
+        };
+        slots.get(index).copied().unwrap_or_default()
+    }
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot<'c>> {
+        match self {
+            Slots::Few(slots, count) => slots.iter_mut().take(*count),
+            Slots::Many(slots) => {
+                let count = slots.len();
+                slots.iter_mut().take(count)
+            }
+        }
+    }
 }
 
 /// All arguments at once, for `Args<T>`.
@@ -175,13 +206,13 @@ impl<'c> Call<'c> {
     }
 
     fn empty(params: &'c [ParamSpec], whole: Whole<'c>, states: &'c States, context: &'c Context) -> Self {
-        let slots = vec![Slot::Missing; params.len()];
+        let slots = Slots::new(params.len());
         Call { context, states, params, slots, whole, unknown: Problems::default() }
     }
 
     fn fill(&mut self, name: &str, value: Slot<'c>) {
         let mut whole = false;
-        for (param, slot) in self.params.iter().zip(&mut self.slots) {
+        for (param, slot) in self.params.iter().zip(self.slots.iter_mut()) {
             match param.role {
                 Role::Argument if param.name == name || param.aliases.contains(&name) => {
                     if !matches!(slot, Slot::Missing) {

@@ -51,7 +51,7 @@ pub(crate) struct Inner {
     pub(crate) asks: Asks,
     pub(crate) principal: Option<Principal>,
     #[cfg(feature = "http")]
-    pub(crate) headers: Option<Arc<hyper::HeaderMap>>,
+    pub(crate) headers: Option<hyper::HeaderMap>,
     pub(crate) lazy: Lazy,
 }
 

@@ -132,7 +132,9 @@ pub enum Op<'c> {
 pub enum Step<'c, O> {
     /// To [`Op::Describe`].
     Described,
-    /// To [`Op::Call`].
+    /// To [`Op::Call`], of a plain function: it ran.
+    Done(Result<O, Rejection>),
+    /// To [`Op::Call`], of one that may wait.
     Running(BoxFuture<'c, Result<O, Rejection>>),
 }
 
@@ -174,11 +176,12 @@ pub(crate) fn describe<O>(shim: Shim<O>) -> Description {
 }
 
 /// Asks a shim to run.
-pub(crate) fn run<'c, O>(shim: Shim<O>, call: &'c Call<'c>) -> BoxFuture<'c, Result<O, Rejection>> {
+pub(crate) async fn run<'c, O>(shim: Shim<O>, call: &'c Call<'c>) -> Result<O, Rejection> {
     match shim(Op::Call(call)) {
-        Step::Running(future) => future,
-        Step::Described => Box::pin(async {
+        Step::Done(result) => result,
+        Step::Running(future) => future.await,
+        Step::Described => {
             Err(Rejection::Error(crate::Error::internal("this handler can describe itself but not run")))
-        }),
+        }
     }
 }

@@ -182,7 +182,7 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for T {
     fn take(call: &'c Call<'c>, index: usize, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
         let name = call.params.get(index).map_or("", |p| p.name);
         let missing = || default.map(|d| d()).or_else(when_missing::<T>);
-        let taken = match call.slots.get(index).copied().unwrap_or_default() {
+        let taken = match call.slots.get(index) {
             Slot::Missing => missing().ok_or_else(|| REQUIRED.to_owned()),
             Slot::Json(raw) => match super::plain::read::<T>(raw) {
                 Ok(value) => Ok(value),

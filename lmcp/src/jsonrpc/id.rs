@@ -2,43 +2,67 @@
 
 use super::Raw;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// A request's id: a JSON string or integer, in one canonical spelling.
 ///
 /// Integers of any size keep their digits; strings are spelled without needless escapes, so that the two
 /// spellings of one id are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Id(std::sync::Arc<str>);
+pub(crate) struct Id(Spelling);
+
+/// Most ids are short, and need no memory of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Spelling {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(Arc<str>),
+}
+
+const SHORT: usize = 22;
 
 impl Id {
     /// Reads an id; `None` when it is neither a string nor an integer.
     pub(crate) fn read(raw: Raw<'_>) -> Option<Id> {
         let text = raw.get();
         match text.as_bytes().first()? {
-            b'"' if text.contains('\\') => {
-                let plain: String = serde_json::from_str(text).ok()?;
-                Some(Id(serde_json::to_string(&plain).ok()?.into()))
-            }
-            b'"' => Some(Id(text.into())),
-            b'-' | b'0'..=b'9' if !text.contains(['.', 'e', 'E']) => Some(Id(text.into())),
+            b'"' if text.contains('\\') => Some(Id::of(&serde_json::to_string(&*raw.text()?).ok()?)),
+            b'"' => Some(Id::of(text)),
+            b'-' | b'0'..=b'9' if !text.contains(['.', 'e', 'E']) => Some(Id::of(text)),
             _ => None,
         }
     }
 
+    fn of(text: &str) -> Id {
+        let mut bytes = [0; SHORT];
+        Id(match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(text.as_bytes());
+                Spelling::Short { length, bytes }
+            }
+            _ => Spelling::Long(text.into()),
+        })
+    }
+
     /// The id as JSON.
     pub(crate) fn as_json(&self) -> &str {
-        &self.0
+        match &self.0 {
+            // What was put in is a text.
+            Spelling::Short { length, bytes } => {
+                bytes.get(..usize::from(*length)).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("null")
+            }
+            Spelling::Long(text) => text,
+        }
     }
 }
 
 impl serde::Serialize for Id {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_str::<&RawValue>(&self.0).map_err(serde::ser::Error::custom)?.serialize(s)
+        serde_json::from_str::<&RawValue>(self.as_json()).map_err(serde::ser::Error::custom)?.serialize(s)
     }
 }
 
 impl std::fmt::Display for Id {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_json())
     }
 }

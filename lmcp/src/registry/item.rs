@@ -181,8 +181,8 @@ impl Tool {
         })
     }
 
-    pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<ToolResult, Rejection>> {
-        entry::run(self.shim, call)
+    pub(crate) async fn run<'c>(&self, call: &'c Call<'c>) -> Result<ToolResult, Rejection> {
+        entry::run(self.shim, call).await
     }
 }
 
@@ -282,7 +282,7 @@ impl Resource {
         Ok(Resource { common, uri, mime, size: entry.size, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
-        entry::run(self.shim, call)
+        Box::pin(entry::run(self.shim, call))
     }
 }
 
@@ -335,7 +335,7 @@ impl Template {
         })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<Vec<ResourceContents>, Rejection>> {
-        entry::run(self.shim, call)
+        Box::pin(entry::run(self.shim, call))
     }
 }
 
@@ -394,7 +394,7 @@ impl Prompt {
         Ok(Prompt { common, arguments, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<PromptResult, Rejection>> {
-        entry::run(self.shim, call)
+        Box::pin(entry::run(self.shim, call))
     }
 }
 

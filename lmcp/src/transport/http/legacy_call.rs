@@ -95,7 +95,7 @@ pub(super) fn begin(
         outbox: stream.outbox().cloned(),
         cancellation: cancellation.clone(),
         principal: caller.principal,
-        headers: Some(Arc::new(caller.headers)),
+        headers: Some(caller.headers),
     };
     // Whoever has no session could not answer.
     let outlet = match (belongs, stream.outbox()) {

@@ -31,7 +31,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 
 enum Begun {
     Reply(Box<Reply>),
-    Running(Box<Running>),
+    Running(Running),
 }
 
 /// Everything up to the point where user code runs, in the order in which the specification checks.
@@ -65,15 +65,13 @@ fn begin(
         outbox: outbox.clone(),
         cancellation: Cancellation::default(),
         principal,
-        headers: Some(Arc::new(headers)),
+        headers: Some(headers),
     };
     let context = modern::context(version, &request, surroundings).map_err(by_code)?;
     let Request { id, params, message, .. } = request;
     Ok(match dispatch(Call { method, params, message, context: context.clone(), server }) {
         Dispatched::Now(answer) => Begun::Reply(Box::new(whole(&id, &answer, version, server))),
-        Dispatched::Later(answer) => {
-            Begun::Running(Box::new(Running { id, context, answer, server: server.clone(), outbox }))
-        }
+        Dispatched::Later(answer) => Begun::Running(Running { id, context, answer, server: server.clone(), outbox }),
     })
 }
 
