@@ -47,7 +47,8 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
             _ => #paths::core::result::Result::Err(__lmcp_problems.reject()),
         }
     }};
-    let step = if model.function.is_async || model.common.blocking.is_some() {
+    let is_plain = !model.function.is_async && model.common.blocking.is_none();
+    let step = if !is_plain {
         // What is wrong with the future (it cannot move between threads) is shown at the function's name.
         let at = ours(model.function.ident.span());
         let there = paths.at(at);
@@ -68,6 +69,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
                     #(#specs)*
                     #(#forms)*
                     #describe
+                    __lmcp_description.is_plain = #is_plain;
                     #paths::Step::Described
                 }
                 #paths::Op::Call(__lmcp_call) => #step,

@@ -7,17 +7,15 @@ use crate::protocol::ToolResult;
 use crate::registry::Tool;
 use crate::registry::item::Common;
 use crate::server::handle::Shared;
-use bytes::Bytes;
 use std::borrow::Cow;
 
 pub(crate) async fn run_tool(
     tool: &Tool,
-    arguments: Option<Bytes>,
+    came: Option<&str>,
     server: &Shared,
     context: &Context,
 ) -> Result<ToolResult, Rejection> {
     let Common { params, arguments: rules, .. } = &tool.common;
-    let came = text(arguments.as_ref());
     let admitted = if rules.enforces() { rules.admit(params, came)? } else { None };
     let json = admitted.as_deref().or(came);
     let call = Arguments::with_json(params, json, &server.states, context)?;
@@ -78,9 +76,4 @@ pub(crate) async fn run_with_texts<T>(
         }
         result => result,
     }
-}
-
-/// The text of a part of a message, which was valid UTF-8 as a whole.
-fn text(part: Option<&Bytes>) -> Option<&str> {
-    part.and_then(|part| std::str::from_utf8(part).ok())
 }

@@ -9,16 +9,16 @@ use crate::handler::call::{Call as Arguments, Rejection};
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
 use crate::handler::{Completions, Context};
-use crate::invoke::{Fault, isolated};
+use crate::invoke::{Fault, at_once, isolated};
 use crate::jsonrpc::{ErrorObject, Raw};
 use crate::outcome::{Listed, Outcome, read_cursor};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, required_string, string, typed};
-use crate::protocol::{ProtocolVersion, ToolResult};
+use crate::protocol::{PromptResult, ProtocolVersion, ResourceContents, ToolResult};
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
-use crate::registry::{Catalog, Prompt, Resource, Template};
+use crate::registry::{Catalog, Prompt, Resource, Template, Tool};
 use crate::server::handle::Shared;
 use bytes::Bytes;
 use serde_json::json;
@@ -34,6 +34,14 @@ pub(crate) struct Call<'a> {
     pub(crate) message: &'a Bytes,
     pub(crate) context: Context,
     pub(crate) server: &'a Arc<Shared>,
+    /// A plain function runs right here, before [`dispatch`] returns. Else it waits for a task.
+    pub(crate) in_place: bool,
+}
+
+impl Call<'_> {
+    fn runs_in_place(&self, common: &Common) -> bool {
+        self.in_place && common.is_plain && common.permits.is_none() && self.server.forward.is_none()
+    }
 }
 
 /// An outcome or an error.
@@ -156,25 +164,36 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let Some(tool) = catalog.tool(&name).cloned() else {
         return Err(unknown("tool", &name, catalog.tools.names()));
     };
-    let arguments = object(call.params.arguments, "params.arguments")?.map(|raw| slice(call.message, raw));
-    let Call { context, server, .. } = call;
+    let arguments = object(call.params.arguments, "params.arguments")?;
+    let in_place = call.runs_in_place(&tool.common);
+    let Call { context, server, message, .. } = call;
+    if in_place {
+        let run = run_tool(&tool, arguments.map(Raw::get), server, &context);
+        let result = at_once(&tool.common, &context, run);
+        return Ok(called(result, tool, &context).into());
+    }
+    let arguments = arguments.map(|raw| slice(message, raw));
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
-        let result = isolated(&tool.common, &context, run_tool(&tool, arguments, &server, &context)).await;
-        if let Err(Fault::Suspended) = result {
-            return input_required(&context, &server);
+        let run = run_tool(&tool, text(arguments.as_ref()), &server, &context);
+        match isolated(&tool.common, &context, run).await {
+            Err(Fault::Suspended) => input_required(&context, &server),
+            result => called(result, tool, &context),
         }
-        let version = context.protocol_version();
-        let result = match result {
-            Ok(result) => result,
-            Err(Fault::Rejected(Rejection::Error(error))) => match error.rpc_object(version, None) {
-                Some(object) => return Err(object),
-                None => ToolResult::text(error.to_string()).error(),
-            },
-            Err(fault) => ToolResult::text(fault.text(&tool.common.name)).error(),
-        };
-        Ok(Outcome::Tool { result, tool })
     })))
+}
+
+/// What a tool's call came to.
+fn called(result: Result<ToolResult, Fault>, tool: Arc<Tool>, context: &Context) -> Answer {
+    let result = match result {
+        Ok(result) => result,
+        Err(Fault::Rejected(Rejection::Error(error))) => match error.rpc_object(context.protocol_version(), None) {
+            Some(object) => return Err(object),
+            None => ToolResult::text(error.to_string()).error(),
+        },
+        Err(fault) => ToolResult::text(fault.text(&tool.common.name)).error(),
+    };
+    Ok(Outcome::Tool { result, tool })
 }
 
 fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
@@ -193,19 +212,18 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         }
         Found::Nothing => return Err(no_resource(&uri, &catalog, version)),
     };
+    let in_place = call.runs_in_place(target.common());
     let Call { context, server, .. } = call;
+    if in_place {
+        let contents = at_once(target.common(), &context, target.run(server, &context));
+        return Ok(target.contents(contents, &uri, version).into());
+    }
     let server = server.clone();
     Ok(Dispatched::Later(Box::pin(async move {
-        let common = target.common();
-        let mut contents = match isolated(common, &context, target.run(&server, &context)).await {
-            Ok(contents) => contents,
-            Err(Fault::Suspended) => return input_required(&context, &server),
-            Err(fault) => return Err(fault.object(&common.name, version, Some(&uri))),
-        };
-        for item in &mut contents {
-            item.complete(&uri, target.mime());
+        match isolated(target.common(), &context, target.run(&server, &context)).await {
+            Err(Fault::Suspended) => input_required(&context, &server),
+            contents => target.contents(contents, &uri, version),
         }
-        Ok(Outcome::Contents(contents))
     })))
 }
 
@@ -236,11 +254,15 @@ impl Target {
             Target::Template(template, _) => template.mime,
         }
     }
-    async fn run(
-        &self,
-        server: &Shared,
-        context: &Context,
-    ) -> Result<Vec<crate::protocol::ResourceContents>, Rejection> {
+    /// What reading it came to.
+    fn contents(&self, contents: Result<Vec<ResourceContents>, Fault>, uri: &str, version: ProtocolVersion) -> Answer {
+        let mut contents = contents.map_err(|fault| fault.object(&self.common().name, version, Some(uri)))?;
+        for item in &mut contents {
+            item.complete(uri, self.mime());
+        }
+        Ok(Outcome::Contents(contents))
+    }
+    async fn run(&self, server: &Shared, context: &Context) -> Result<Vec<ResourceContents>, Rejection> {
         let values: &[_] = if let Target::Template(_, values) = self { values } else { &[] };
         run_with_texts(self.common(), values, server, context, |call| match self {
             Target::Resource(resource) => resource.run(call),
@@ -258,20 +280,28 @@ fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     };
     let arguments = texts(call.params.arguments, "params.arguments")?;
     let version = call.context.protocol_version();
+    let in_place = call.runs_in_place(&prompt.common);
     let Call { context, server, .. } = call;
-    let server = server.clone();
-    Ok(Dispatched::Later(Box::pin(async move {
-        let common = &prompt.common;
-        let run = run_with_texts(common, &arguments, &server, &context, |call| prompt.run(call));
-        let mut result = match isolated(common, &context, run).await {
-            Ok(result) => result,
-            Err(Fault::Suspended) => return input_required(&context, &server),
-            Err(fault) => return Err(fault.object(&common.name, version, None)),
-        };
+    let got = move |result: Result<PromptResult, Fault>, common: &Common| {
+        let mut result = result.map_err(|fault| fault.object(&common.name, version, None))?;
         if result.description.is_none() {
             result.description.clone_from(&common.description);
         }
         Ok(Outcome::Prompt(result))
+    };
+    if in_place {
+        let common = &prompt.common;
+        let run = run_with_texts(common, &arguments, server, &context, |call| prompt.run(call));
+        return Ok(got(at_once(common, &context, run), common).into());
+    }
+    let server = server.clone();
+    Ok(Dispatched::Later(Box::pin(async move {
+        let common = &prompt.common;
+        let run = run_with_texts(common, &arguments, &server, &context, |call| prompt.run(call));
+        match isolated(common, &context, run).await {
+            Err(Fault::Suspended) => input_required(&context, &server),
+            result => got(result, common),
+        }
     })))
 }
 
@@ -406,6 +436,11 @@ fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
 /// The part of the message that `raw` borrows, as a handle of its own.
 pub(crate) fn slice(message: &Bytes, raw: Raw<'_>) -> Bytes {
     message.slice_ref(raw.get().as_bytes())
+}
+
+/// The text of a part of a message, which was valid UTF-8 as a whole.
+fn text(part: Option<&Bytes>) -> Option<&str> {
+    part.and_then(|part| std::str::from_utf8(part).ok())
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {

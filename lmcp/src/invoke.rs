@@ -1,6 +1,5 @@
 //! Running user code so that it harms nobody else: its permit, its time limit, its panics.
 
-use crate::ProtocolVersion;
 use crate::ask::Asks;
 use crate::ask::rounds::Driven;
 use crate::handler::Context;
@@ -10,9 +9,11 @@ use crate::handler::forward::FORWARDING;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
 use crate::transport::first;
+use crate::{Error, ProtocolVersion};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -115,6 +116,28 @@ pub(crate) async fn isolated<T: Send>(
         Err(Fault::Panicked) => tracing::error!(item = common.name, source = %common.source, "the handler panicked"),
         Err(Fault::TimedOut(limit)) => tracing::warn!(item = common.name, ?limit, "the handler took too long"),
         _ => {}
+    }
+    outcome
+}
+
+/// Runs a plain function's future, which is done with its first poll, under no limits.
+pub(crate) fn at_once<T>(
+    common: &Common,
+    context: &Context,
+    handler: impl Future<Output = Result<T, Rejection>>,
+) -> Result<T, Fault> {
+    let mut handler = pin!(handler);
+    let mut task = std::task::Context::from_waker(Waker::noop());
+    let outcome = match std::panic::catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(&mut task))) {
+        Ok(Poll::Ready(result)) => result.map_err(Fault::Rejected),
+        Ok(Poll::Pending) => Err(Fault::Rejected(Error::internal("a plain function cannot wait").into())),
+        Err(_panic) => Err(Fault::Panicked),
+    };
+    if let Asks::Rounds(rounds) = context.asks() {
+        rounds.end();
+    }
+    if let Err(Fault::Panicked) = outcome {
+        tracing::error!(item = common.name, source = %common.source, "the handler panicked");
     }
     outcome
 }

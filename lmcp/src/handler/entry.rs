@@ -152,6 +152,8 @@ pub struct Description {
     pub forms: Vec<fn() -> Result<(), String>>,
     /// `None` is among the values: the output is an `Option`.
     pub nullable: bool,
+    /// The function is neither `async` nor `blocking`.
+    pub is_plain: bool,
     /// The MIME type of the contents, if the type tells.
     pub mime: Option<&'static str>,
 }

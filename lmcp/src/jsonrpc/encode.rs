@@ -1,5 +1,6 @@
 //! Messages out: the envelope around results, errors and notifications.
 
+use super::scan::plain;
 use super::{ErrorObject, Id};
 use serde::Serialize;
 
@@ -70,32 +71,27 @@ pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
 
 /// Writes a string as JSON, at the pace of a copy where nothing in it has to be escaped.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
-    let needs_escape = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     out.reserve(text.len() + 2);
     out.push(b'"');
-    for piece in text.as_bytes().chunks(64) {
-        // All bytes of a piece are looked at, whatever is found: so the compiler looks at many at a time.
-        if !piece.iter().fold(false, |found, byte| found | needs_escape(byte)) {
-            out.extend_from_slice(piece);
-            continue;
-        }
-        for byte in piece {
-            match byte {
-                b'"' => out.extend_from_slice(b"\\\""),
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                0x08 => out.extend_from_slice(b"\\b"),
-                0x0c => out.extend_from_slice(b"\\f"),
-                0..0x20 => {
-                    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
-                    out.extend_from_slice(b"\\u00");
-                    out.extend([digit(byte >> 4), digit(byte & 15)]);
-                }
-                _ => out.push(*byte),
+    let mut rest = text.as_bytes();
+    while let Some((plain, behind)) = rest.split_at_checked(plain(rest)) {
+        out.extend_from_slice(plain);
+        let Some((byte, behind)) = behind.split_first() else { break };
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            control => {
+                let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+                out.extend_from_slice(b"\\u00");
+                out.extend([digit(control >> 4), digit(control & 15)]);
             }
         }
+        rest = behind;
     }
     out.push(b'"');
 }

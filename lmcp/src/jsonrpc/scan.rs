@@ -302,7 +302,7 @@ impl Inside {
 }
 
 /// How many bytes there are before a quote, a backslash or a control character.
-fn plain(bytes: &[u8]) -> usize {
+pub(super) fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     loop {
         // Most strings are short.

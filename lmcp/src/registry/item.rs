@@ -65,6 +65,8 @@ pub(crate) struct Common {
     pub(crate) source: entry::Source,
     pub(crate) timeout: Option<Duration>,
     pub(crate) permits: Option<Arc<Semaphore>>,
+    /// A function that never waits.
+    pub(crate) is_plain: bool,
 }
 
 impl Common {
@@ -93,6 +95,7 @@ impl Common {
             source: item.source,
             timeout: item.timeout,
             permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
+            is_plain: description.is_plain,
             arguments,
         })
     }

@@ -220,6 +220,8 @@ impl Pipe {
             message: request.message,
             context: context.clone(),
             server: &self.0.server,
+            // Whoever reads must not be kept from reading on.
+            in_place: false,
         };
         match dispatch(call) {
             Dispatched::Now(answer) => self.land(&id, &cancellation, answer, version),

@@ -40,6 +40,26 @@ pub(crate) fn whole(id: &Id, answer: &Answer, version: ProtocolVersion, server: 
     json(status, message(id, answer, version, server))
 }
 
+/// The answer of a call that is done already: JSON, unless it said something before.
+pub(crate) fn at_once(
+    id: &Id,
+    answer: Answer,
+    context: &Context,
+    outbox: Option<Arc<Outbox>>,
+    server: &Shared,
+) -> Reply {
+    context.mark_answered();
+    let version = context.protocol_version();
+    match outbox.filter(|outbox| !outbox.is_empty()) {
+        None => whole(id, &answer, version, server),
+        Some(outbox) => {
+            outbox.push(&message(id, &answer, version, server));
+            outbox.close();
+            events(ResponseBody::events(outbox, server.limits.keep_alive, None))
+        }
+    }
+}
+
 /// A call that runs: what it needs to be answered.
 pub(crate) struct Running {
     pub(crate) id: Id,

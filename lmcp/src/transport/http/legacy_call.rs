@@ -111,13 +111,14 @@ pub(super) fn begin(
         }
     };
     let Request { id, params, message: body, .. } = request;
-    let answer = match dispatch(Call { method, params, message: body, context: context.clone(), server }) {
-        Dispatched::Now(answer) => {
-            landed(&id);
-            return Begun::Answer(answer);
-        }
-        Dispatched::Later(answer) => answer,
-    };
+    let answer =
+        match dispatch(Call { method, params, message: body, context: context.clone(), server, in_place: false }) {
+            Dispatched::Now(answer) => {
+                landed(&id);
+                return Begun::Answer(answer);
+            }
+            Dispatched::Later(answer) => answer,
+        };
     let (done, receiver) = tokio::sync::oneshot::channel();
     let task = Task {
         known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },

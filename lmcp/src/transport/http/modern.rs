@@ -1,6 +1,6 @@
 //! A 2026-07-28 message over HTTP: stateless, headers that repeat it, a stream per request.
 
-use super::answer::{Running, status_of, whole};
+use super::answer::{Running, at_once, status_of};
 use super::body::ResponseBody;
 use super::changes::Changes;
 use super::guard::Caller;
@@ -23,14 +23,14 @@ use std::sync::Arc;
 pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Reply {
     let id = request.id.clone();
     match begin(endpoint, request, caller) {
-        Ok(Begun::Reply(reply)) => *reply,
+        Ok(Begun::Reply(reply)) => reply,
         Ok(Begun::Running(running)) => running.in_place().await,
         Err((status, object)) => error(status, Some(&id), NoId::Omitted, &object),
     }
 }
 
 enum Begun {
-    Reply(Box<Reply>),
+    Reply(Reply),
     Running(Running),
 }
 
@@ -55,9 +55,9 @@ fn begin(
     if method == Method::Listen {
         if !streams {
             let why = "the answer is an event stream: send `Accept: application/json, text/event-stream`".into();
-            return Ok(Begun::Reply(Box::new(refusal(StatusCode::NOT_ACCEPTABLE, why))));
+            return Ok(Begun::Reply(refusal(StatusCode::NOT_ACCEPTABLE, why)));
         }
-        return listen(endpoint, &request).map(|reply| Begun::Reply(Box::new(reply))).map_err(by_code);
+        return listen(endpoint, &request).map(Begun::Reply).map_err(by_code);
     }
     let outbox = streams.then(|| Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)));
     let surroundings = Surroundings {
@@ -69,8 +69,8 @@ fn begin(
     };
     let context = modern::context(version, &request, surroundings).map_err(by_code)?;
     let Request { id, params, message, .. } = request;
-    Ok(match dispatch(Call { method, params, message, context: context.clone(), server }) {
-        Dispatched::Now(answer) => Begun::Reply(Box::new(whole(&id, &answer, version, server))),
+    Ok(match dispatch(Call { method, params, message, context: context.clone(), server, in_place: true }) {
+        Dispatched::Now(answer) => Begun::Reply(at_once(&id, answer, &context, outbox, server)),
         Dispatched::Later(answer) => Begun::Running(Running { id, context, answer, server: server.clone(), outbox }),
     })
 }

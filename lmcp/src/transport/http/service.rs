@@ -275,6 +275,11 @@ impl Takes {
             if !std::mem::replace(&mut takes.says_so, true) {
                 (takes.json, takes.events) = (false, false);
             }
+            // What almost every client sends.
+            if value == "application/json, text/event-stream" {
+                (takes.json, takes.events) = (true, true);
+                continue;
+            }
             for range in value.to_str().unwrap_or_default().split(',') {
                 takes.add(range);
             }
