@@ -1,11 +1,18 @@
 //! How answers look: JSON with a length, or an event stream from the first thing said before the end.
 
 use super::{said, text};
-use lmcp::Limits;
+use lmcp::{Context, Limits, Server, tool};
 use lmcp_tests::http::{Request, Site};
 use lmcp_tests::server;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// Plain, and yet it says something.
+#[tool]
+fn speaks(ctx: &Context) -> &'static str {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(ctx.progress(1).into_future()));
+    "spoke"
+}
 
 fn counting(to: u32) -> [Request; 2] {
     let params = json!({ "name": "counting", "arguments": { "to": to }, "_meta": { "progressToken": "p" } });
@@ -59,6 +66,18 @@ async fn whoever_speaks_before_the_end_streams() {
         connection.send(&Request::call(2, "add", json!({ "a": 1, "b": 2 }))).await;
         assert_eq!(text(&connection.response().await), "3");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_function_that_speaks_streams() {
+    let site = Site::open(Server::empty().tool(speaks)).await;
+    let params = json!({ "name": "speaks", "_meta": { "progressToken": "p" } });
+    let messages = site.stream(&Request::modern(1, "tools/call", params)).await.rest().await;
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(messages[0]["method"], "notifications/progress");
+    assert_eq!(said(&messages[1]), "spoke");
+    // Without a token it has nothing to say.
+    assert_eq!(text(&site.ask(&Request::call(2, "speaks", json!({}))).await), "spoke");
 }
 
 #[tokio::test]
