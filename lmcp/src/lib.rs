@@ -256,6 +256,7 @@ extern crate self as lmcp;
 mod jsonrpc;
 mod transport;
 // -- messages <-> meaning --
+mod admission;
 mod dispatch;
 mod era;
 mod outcome;
@@ -282,6 +283,7 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use admission::Rate;
 pub use ask::form::Answer;
 pub use ask::{Elicit, ElicitUrl, ListRoots, Questions, Roots, Sample, Sampled, Unanswered, Unsupported, UrlVisit};
 #[cfg(feature = "http")]

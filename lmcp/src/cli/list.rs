@@ -6,6 +6,7 @@ use super::{Report, json};
 use crate::ProtocolVersion;
 use crate::outcome::Listed;
 use crate::registry::Catalog;
+use crate::registry::view::View;
 use crate::server::ReadyServer;
 
 const ALL: [Listed; 4] = [Listed::Tools, Listed::Resources, Listed::Templates, Listed::Prompts];
@@ -32,12 +33,12 @@ pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look:
 fn definitions(catalog: &Catalog, list: Listed) -> String {
     let version = ProtocolVersion::LATEST;
     let (key, page) = match list {
-        Listed::Tools => ("tools", catalog.tools.page(version, None, usize::MAX)),
-        Listed::Resources => ("resources", catalog.resources.page(version, None, usize::MAX)),
-        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, None, usize::MAX)),
-        Listed::Prompts => ("prompts", catalog.prompts.page(version, None, usize::MAX)),
+        Listed::Tools => ("tools", catalog.tools.page(version, None, usize::MAX, &View::ALL)),
+        Listed::Resources => ("resources", catalog.resources.page(version, None, usize::MAX, &View::ALL)),
+        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, None, usize::MAX, &View::ALL)),
+        Listed::Prompts => ("prompts", catalog.prompts.page(version, None, usize::MAX, &View::ALL)),
     };
-    let page = page.map(|page| String::from_utf8_lossy(page.json)).unwrap_or_default();
+    let page = page.map(|page| String::from_utf8_lossy(&page.json).into_owned()).unwrap_or_default();
     format!("\"{key}\":[{page}]")
 }
 

@@ -87,6 +87,30 @@ raw_fields! {
     }
 }
 
+/// What a completion is for.
+#[derive(Deserialize)]
+pub(crate) struct Reference<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(crate) kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(crate) name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    uri: Option<&'a RawValue>,
+    #[serde(borrow, rename = "uriTemplate")]
+    uri_template: Option<&'a RawValue>,
+}
+
+impl<'a> Reference<'a> {
+    pub(crate) fn read(raw: &'a RawValue) -> Result<Self, ErrorObject> {
+        typed(raw, "params.ref")
+    }
+
+    /// The URI or the template, whatever it was called.
+    pub(crate) fn uri(&self) -> Option<&'a RawValue> {
+        self.uri.or(self.uri_template)
+    }
+}
+
 impl<'a> Params<'a> {
     /// The `params` of a request; absent and `null` are empty.
     pub(crate) fn of(given: Given<'a, Params<'a>>) -> Result<Self, ErrorObject> {

@@ -100,6 +100,7 @@ impl ReadyServer {
         if options.auth.is_none() {
             options.auth = Auth::from_environment()?;
         }
+        self.shared.registry.check_scopes(options.auth.as_ref())?;
         if !options.loopback && options.auth.is_none() {
             eprintln!(
                 "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
@@ -132,6 +133,10 @@ impl ReadyServer {
     /// The server as a service over `http` types, to be mounted into somebody else's server.
     ///
     /// It cannot know what it is bound to: hosts and origins are checked as on a loopback address.
+    ///
+    /// What the other server knows of a caller it says in the request's extensions: a [`Principal`](crate::Principal), if it
+    /// has checked who it is and this server has no [`Auth`] of its own, and the `std::net::SocketAddr` the call came from,
+    /// for [rates](crate::Server::rate).
     pub fn http_service(&self) -> HttpService {
         HttpService::new(self.shared.clone(), self.http.clone())
     }
