@@ -111,6 +111,12 @@ impl ReadyServer {
         crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
     }
 
+    /// The scopes that functions ask for and that nobody has, as far as the program says who gets in.
+    pub(crate) fn unreachable_scopes(&self) -> Vec<&'static str> {
+        let scopes = self.shared.registry.scopes().into_iter();
+        scopes.filter(|scope| self.http.auth.as_ref().is_none_or(|auth| !auth.may_grant(scope))).collect()
+    }
+
     /// With the token of the environment, unless the program said who gets in.
     #[cfg(feature = "cli")]
     pub(crate) fn with_auth_of_environment(mut self) -> Result<Self> {

@@ -32,6 +32,8 @@ async fn a_tool_is_refused_to_who_calls_too_often() {
         too_many(&answer, "calls of `limited`: at most 2 a minute", 30);
         assert_eq!(answer.json()["id"], 3);
     }
+    let page = site.ask(&limited(3).with("Origin", "http://localhost:6274")).await;
+    assert!(page.joined("access-control-expose-headers").contains("retry-after"), "pages see when, too: {page:?}");
     assert_eq!(text(&site.ask(&Request::call(4, "open", json!({}))).await), "open", "another tool");
 }
 

@@ -8,7 +8,7 @@ use crate::auth::access::{Access, Place};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
-    HeaderMap, HeaderValue, ORIGIN, VARY, WWW_AUTHENTICATE,
+    HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
@@ -158,4 +158,7 @@ pub(crate) fn expose(options: &Options, origin: Option<&HeaderValue>, reply: &mu
     headers.insert(VARY, HeaderValue::from_static("Origin"));
     headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(SESSION_ID));
     headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(WWW_AUTHENTICATE));
+    if headers.contains_key(RETRY_AFTER) {
+        headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(RETRY_AFTER));
+    }
 }
