@@ -2,6 +2,7 @@
 
 use crate::args::{self, Entry, Given, Item, once};
 use crate::errors::Errors;
+use crate::guard;
 use crate::model::{Arg, Attr, Common, Default, Icon, Kind, Resource, Tool};
 use crate::nearest::{listed, nearest};
 use crate::template;
@@ -9,8 +10,21 @@ use proc_macro2::TokenStream;
 use std::collections::HashSet;
 use syn::{Attribute, Expr, Lit, LitStr, Meta};
 
-const COMMON: [&str; 11] =
-    ["name", "title", "description", "icon", "meta", "tags", "timeout", "concurrency", "blocking", "elicits", "crate"];
+const COMMON: [&str; 13] = [
+    "name",
+    "title",
+    "description",
+    "icon",
+    "meta",
+    "tags",
+    "scopes",
+    "timeout",
+    "concurrency",
+    "rate",
+    "blocking",
+    "elicits",
+    "crate",
+];
 const TOOL: [&str; 8] =
     ["read_only", "destructive", "idempotent", "open_world", "alias", "schema", "strict", "unenforced"];
 const RESOURCE: [&str; 2] = ["mime", "size"];
@@ -20,7 +34,7 @@ const ARG: [&str; 6] = ["default", "description", "alias", "complete", "header",
 const PROFILES: [&str; 4] = ["portable", "openai-strict", "gemini", "raw"];
 
 /// Keys that may be given more than once.
-const REPEATABLE: [&str; 4] = ["icon", "tags", "alias", "elicits"];
+const REPEATABLE: [&str; 5] = ["icon", "tags", "scopes", "alias", "elicits"];
 
 /// Reads the arguments of `#[tool]`, `#[resource]` or `#[prompt]`; `None` where what is missing has been reported.
 pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Common, Option<Kind>) {
@@ -75,6 +89,8 @@ fn read_common(common: &mut Common, entry: &Entry, errors: &mut Errors) {
         "icon" => common.icons.extend(read_icon(entry, errors)),
         "meta" => once(&mut common.meta, entry.expr(errors)),
         "tags" => common.tags.extend(entry.texts(errors)),
+        "scopes" => guard::read_scopes(&mut common.scopes, entry, errors),
+        "rate" => once(&mut common.rate, guard::read_rate(entry, errors)),
         "timeout" => once(&mut common.timeout_ms, read_timeout(entry, errors)),
         "concurrency" => {
             let number = entry.number(1, errors).and_then(|number| usize::try_from(number).ok());

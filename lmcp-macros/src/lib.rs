@@ -12,6 +12,7 @@ mod docs;
 mod errors;
 mod expand;
 mod form;
+mod guard;
 mod keys;
 mod model;
 mod nearest;

@@ -48,6 +48,8 @@ pub(crate) struct Common {
     pub(crate) icons: Vec<Icon>,
     pub(crate) meta: Option<Expr>,
     pub(crate) tags: Vec<LitStr>,
+    pub(crate) scopes: Vec<LitStr>,
+    pub(crate) rate: Option<Rate>,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) concurrency: Option<usize>,
     /// The key itself, where it is given and true.
@@ -55,6 +57,21 @@ pub(crate) struct Common {
     /// The types of the forms that the user may be asked to fill in.
     pub(crate) forms: Vec<Type>,
     pub(crate) root: Option<Path>,
+}
+
+/// `rate = "10/s burst 20"`.
+pub(crate) struct Rate {
+    pub(crate) calls: u32,
+    pub(crate) per: Period,
+    pub(crate) burst: Option<u32>,
+}
+
+/// What a rate counts in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Period {
+    Second,
+    Minute,
+    Hour,
 }
 
 /// `icon("https://...", mime = "image/png")`.

@@ -3,7 +3,7 @@
 //! Each of the user's types is named once, where its trait is asked for, and the tokens there point at the type: one
 //! mistake is one error on the token to edit.
 
-use crate::model::{Default, Function, Model, Param, Text};
+use crate::model::{Default, Function, Model, Param, Period, Rate, Text};
 use crate::paths::{Paths, ours};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -271,6 +271,19 @@ pub(crate) fn expand_item(model: &Model) -> TokenStream {
     let meta = option(common.meta.as_ref().map(|meta| quote!(|| #paths::meta(#meta))));
     let tags: &[LitStr] = &common.tags;
     let timeout = option(common.timeout_ms.map(|millis| quote!(#paths::core::time::Duration::from_millis(#millis))));
+    let scopes: &[LitStr] = &common.scopes;
+    let rate = option(common.rate.as_ref().map(|Rate { calls, per, burst }| {
+        let per = Ident::new(
+            match per {
+                Period::Second => "per_second",
+                Period::Minute => "per_minute",
+                Period::Hour => "per_hour",
+            },
+            Span::call_site(),
+        );
+        let burst = burst.iter();
+        quote!(#paths::Rate::#per(#calls) #(.burst(#burst))*)
+    }));
     let concurrency = option(common.concurrency.map(|number| quote!(#number)));
     let (ident, function) = (&function.ident, &function.name);
     quote! {
@@ -281,6 +294,8 @@ pub(crate) fn expand_item(model: &Model) -> TokenStream {
             icons: #icons,
             meta: #meta,
             tags: &[#(#tags),*],
+            scopes: &[#(#scopes),*],
+            rate: #rate,
             timeout: #timeout,
             concurrency: #concurrency,
             source: #paths::Source {

@@ -5,6 +5,7 @@
 
 use crate::ask::Asks;
 use crate::attempt::{run_tool, run_with_texts};
+use crate::auth::access::Access;
 use crate::handler::call::{Call as Arguments, Rejection};
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
@@ -13,7 +14,7 @@ use crate::invoke::{Fault, at_once, isolated};
 use crate::jsonrpc::{ErrorObject, Raw};
 use crate::outcome::{Listed, Outcome, read_cursor};
 use crate::protocol::method::Method;
-use crate::protocol::params::{Params, required_string, string, typed};
+use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
 use crate::protocol::{PromptResult, ProtocolVersion, ResourceContents, ToolResult};
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
@@ -33,6 +34,10 @@ pub(crate) struct Call<'a> {
     /// The whole message, of which `params` borrows: what outlives the reader keeps it alive.
     pub(crate) message: &'a Bytes,
     pub(crate) context: Context,
+    /// Who calls, and what he may see.
+    pub(crate) access: &'a Access,
+    /// Where what it is for was found when it was let in.
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) server: &'a Arc<Shared>,
     /// A plain function runs right here, before [`dispatch`] returns. Else it waits for a task.
     pub(crate) in_place: bool,
@@ -134,7 +139,7 @@ fn outcome_of(answer: &Answer) -> &'static str {
 }
 
 fn list(call: &Call<'_>, list: Listed) -> Answer {
-    let catalog = call.server.registry.current();
+    let catalog = &call.catalog;
     let after = match call.params.cursor {
         None => None,
         Some(raw) if raw.get() == "null" => None,
@@ -155,14 +160,13 @@ fn list(call: &Call<'_>, list: Listed) -> Answer {
             })?
         }
     };
-    Ok(Outcome::Page { catalog, list, after })
+    Ok(Outcome::Page { catalog: catalog.clone(), list, after, view: catalog.view(list, call.access) })
 }
 
 fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let name = required_string(call.params.name, "params.name")?;
-    let catalog = call.server.registry.current();
-    let Some(tool) = catalog.tool(&name).cloned() else {
-        return Err(unknown("tool", &name, catalog.tools.names()));
+    let Some(tool) = call.catalog.tool(&name).cloned() else {
+        return Err(unknown("tool", &name, call.catalog.tools.names_for(call.access)));
     };
     let arguments = object(call.params.arguments, "params.arguments")?;
     let in_place = call.runs_in_place(&tool.common);
@@ -198,9 +202,8 @@ fn called(result: Result<ToolResult, Fault>, tool: Arc<Tool>, context: &Context)
 
 fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let uri = required_string(call.params.uri, "params.uri")?.into_owned();
-    let catalog = call.server.registry.current();
     let version = call.context.protocol_version();
-    let target = match catalog.read(&uri) {
+    let target = match call.catalog.read(&uri) {
         Found::Resource(resource) => Target::Resource(resource.clone()),
         Found::Template(template, values) => {
             let names = template.segments.iter().map(|name| Cow::Owned(name.clone()));
@@ -210,7 +213,7 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         Found::Refused(why) => {
             return Err(ErrorObject::invalid_params(format!("`params.uri`: {why}")).with_data(json!({ "uri": uri })));
         }
-        Found::Nothing => return Err(no_resource(&uri, &catalog, version)),
+        Found::Nothing => return Err(no_resource(&uri, &call, version)),
     };
     let in_place = call.runs_in_place(target.common());
     let Call { context, server, .. } = call;
@@ -274,9 +277,8 @@ impl Target {
 
 fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     let name = required_string(call.params.name, "params.name")?;
-    let catalog = call.server.registry.current();
-    let Some(prompt) = catalog.prompts.get(&name).cloned() else {
-        return Err(unknown("prompt", &name, catalog.prompts.names()));
+    let Some(prompt) = call.catalog.prompts.get(&name).cloned() else {
+        return Err(unknown("prompt", &name, call.catalog.prompts.names_for(call.access)));
     };
     let arguments = texts(call.params.arguments, "params.arguments")?;
     let version = call.context.protocol_version();
@@ -313,17 +315,6 @@ enum Reference {
 
 fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     #[derive(serde::Deserialize)]
-    struct Ref<'a> {
-        #[serde(borrow, rename = "type")]
-        kind: Option<Raw<'a>>,
-        #[serde(borrow)]
-        name: Option<Raw<'a>>,
-        #[serde(borrow)]
-        uri: Option<Raw<'a>>,
-        #[serde(borrow, rename = "uriTemplate")]
-        uri_template: Option<Raw<'a>>,
-    }
-    #[derive(serde::Deserialize)]
     struct Argument<'a> {
         #[serde(borrow)]
         name: Option<Raw<'a>>,
@@ -337,27 +328,27 @@ fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
     }
     let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
     let params = &call.params;
-    let reference: Ref<'_> = typed(params.reference.ok_or_else(|| missing("params.ref"))?, "params.ref")?;
+    let reference = Wanted::read(params.reference.ok_or_else(|| missing("params.ref"))?)?;
     let argument: Argument<'_> = typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
     let name = required_string(argument.name, "params.argument.name")?.into_owned();
     let value = required_string(argument.value, "params.argument.value")?.into_owned();
     let others: Others<'_> = params.context.map(|raw| typed(raw, "params.context")).transpose()?.unwrap_or_default();
     let arguments = texts(others.arguments, "params.context.arguments")?;
 
-    let catalog = call.server.registry.current();
+    let Call { catalog, access, .. } = &call;
     let reference = match &*required_string(reference.kind, "params.ref.type")? {
         "ref/prompt" => {
             let name = required_string(reference.name, "params.ref.name")?;
             let prompt = catalog.prompts.get(&name).cloned();
-            Reference::Prompt(prompt.ok_or_else(|| unknown("prompt", &name, catalog.prompts.names()))?)
+            Reference::Prompt(prompt.ok_or_else(|| unknown("prompt", &name, catalog.prompts.names_for(access)))?)
         }
         "ref/resource" => {
-            let uri = required_string(reference.uri.or(reference.uri_template), "params.ref.uri")?;
+            let uri = required_string(reference.uri(), "params.ref.uri")?;
             match (catalog.templates.get(&uri), catalog.read(&uri)) {
                 (Some(template), _) | (None, Found::Template(template, _)) => Reference::Template(template.clone()),
                 // A fixed resource has nothing to fill in.
                 (None, Found::Resource(_)) => return Ok(Ok(Outcome::Completion(Completions::default())).into()),
-                _ => return Err(unknown("resource template", &uri, catalog.templates.names())),
+                _ => return Err(unknown("resource template", &uri, catalog.templates.names_for(access))),
             }
         }
         other => {
@@ -448,8 +439,9 @@ fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     ErrorObject::invalid_params(format!("unknown {kind} {}{hint}", quoted(name)))
 }
 
-fn no_resource(uri: &str, catalog: &Catalog, version: ProtocolVersion) -> ErrorObject {
-    let names = catalog.resources.names().chain(catalog.templates.names());
+fn no_resource(uri: &str, call: &Call<'_>, version: ProtocolVersion) -> ErrorObject {
+    let Call { catalog, access, .. } = call;
+    let names = catalog.resources.names_for(access).chain(catalog.templates.names_for(access));
     let hint = nearest(uri, names).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
     ErrorObject::new(version.resource_not_found_code(), format!("resource {} not found{hint}", quoted(uri)))
         .with_data(json!({ "uri": uri }))

@@ -203,6 +203,12 @@
 //! `<id>` is a segment of the URI and a parameter of the function; `<path..>` takes the rest. `None` is "resource not
 //! found". The prompt's `String` is one message by the user; [`Message`] is for more.
 //!
+//! # Who may call, and how often
+//!
+//! `#[tool(scopes("files:write"))]` hides a tool from callers without that scope, and tells them to get it when they call it
+//! all the same; `#[tool(rate = "10/s")]` bounds how often one caller may call it, and [`Server::rate`] all that he asks for.
+//! So it is for resources and prompts. See [`#[tool]`](macro@tool#who-may-call-and-how-often).
+//!
 //! # Tests
 //!
 //! A function is tested like any other. What a client gets from it is tested with [`testing`], in memory, with the real
@@ -256,6 +262,7 @@ extern crate self as lmcp;
 mod jsonrpc;
 mod transport;
 // -- messages <-> meaning --
+mod admission;
 mod dispatch;
 mod era;
 mod outcome;
@@ -282,6 +289,7 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use admission::Rate;
 pub use ask::form::Answer;
 pub use ask::{Elicit, ElicitUrl, ListRoots, Questions, Roots, Sample, Sampled, Unanswered, Unsupported, UrlVisit};
 #[cfg(feature = "http")]

@@ -7,6 +7,7 @@ use crate::jsonrpc::encode::{write_json, write_text};
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{AllAt, Message, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
+use crate::registry::view::View;
 use crate::registry::{Catalog, Tool};
 use crate::server::handle::Shared;
 use base64::Engine as _;
@@ -18,7 +19,7 @@ pub(crate) enum Outcome {
     /// `{}`.
     Empty,
     /// A page of a list.
-    Page { catalog: Arc<Catalog>, list: Listed, after: Option<String> },
+    Page { catalog: Arc<Catalog>, list: Listed, after: Option<String>, view: View },
     /// What a tool gave.
     Tool { result: ToolResult, tool: Arc<Tool> },
     /// What a resource gave.
@@ -67,9 +68,9 @@ impl Outcome {
         let mut meta = None;
         match self {
             Outcome::Empty => {}
-            Outcome::Page { catalog, list, after } => {
-                write_page(&mut fields, catalog, *list, after.as_deref(), version, server.limits.page_size);
-                fields.add_cache(version, Cache::PUBLIC);
+            Outcome::Page { catalog, list, after, view } => {
+                write_page(&mut fields, catalog, *list, after.as_deref(), version, server.limits.page_size, view);
+                fields.add_cache(version, if catalog.is_private(*list) { Cache::NONE } else { Cache::PUBLIC });
             }
             Outcome::Tool { result, tool } => {
                 write_tool(&mut fields, result, tool, version);
@@ -212,15 +213,16 @@ fn write_page(
     after: Option<&str>,
     version: ProtocolVersion,
     size: usize,
+    view: &View,
 ) {
     let (key, page) = match list {
-        Listed::Tools => ("tools", catalog.tools.page(version, after, size)),
-        Listed::Prompts => ("prompts", catalog.prompts.page(version, after, size)),
-        Listed::Resources => ("resources", catalog.resources.page(version, after, size)),
-        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, after, size)),
+        Listed::Tools => ("tools", catalog.tools.page(version, after, size, view)),
+        Listed::Prompts => ("prompts", catalog.prompts.page(version, after, size, view)),
+        Listed::Resources => ("resources", catalog.resources.page(version, after, size, view)),
+        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, after, size, view)),
     };
     // The cursor was looked up in this very catalog before.
-    fields.add_elements(key, page.as_ref().map_or(b"", |page| page.json));
+    fields.add_elements(key, page.as_ref().map_or(b"".as_slice(), |page| &page.json));
     if let Some(last) = page.and_then(|page| page.last) {
         fields.add("nextCursor", &cursor(last));
     }

@@ -5,6 +5,7 @@ pub use ::std;
 pub use inventory;
 
 pub use crate::Error;
+pub use crate::admission::Rate;
 pub use crate::handler::call::{Call, Problems, Rejection};
 pub use crate::handler::completion::{CompleteFn, Completions, complete};
 pub use crate::handler::entry::{

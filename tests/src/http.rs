@@ -1,6 +1,9 @@
 //! HTTP by hand: a server on a socket, requests as bytes, a reader for whatever comes back.
 
-use lmcp::Server;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use lmcp::{Principal, Server};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -58,6 +61,31 @@ impl Site {
                 .await
         });
         Site { address, end: Some(end), serving }
+    }
+
+    /// Mounts a server into another one that knows who calls: somebody with this header, `X-Caller: name scope scope`.
+    pub async fn mounted(server: Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let service = server.build().expect("the server starts").http_service();
+        let serving = tokio::spawn(async move {
+            loop {
+                let (stream, peer) = listener.accept().await?;
+                let service = service.clone();
+                let vouching = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+                    let caller = request.headers().get("x-caller").and_then(|value| value.to_str().ok());
+                    if let Some((name, scopes)) = caller.map(|caller| caller.split_once(' ').unwrap_or((caller, ""))) {
+                        let scopes = scopes.split_whitespace();
+                        let caller = scopes.fold(Principal::new(name), |caller, scope| caller.scope(scope));
+                        request.extensions_mut().insert(caller);
+                    }
+                    request.extensions_mut().insert(peer);
+                    hyper::service::Service::call(&service, request)
+                });
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), vouching));
+            }
+        });
+        Site { address, end: None, serving }
     }
 
     /// A new connection.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+pub mod guarded;
 pub mod http;
 pub mod pipe;
 pub mod process;

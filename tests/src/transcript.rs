@@ -135,7 +135,16 @@ fn compare(expected: &[String], got: &[String], context: impl Fn() -> String) {
 
 /// Runs a transcript against the fixture in memory.
 pub async fn in_memory(file: &Path) {
-    let server = crate::server().build().expect("the fixture starts");
+    in_memory_of(crate::server(), file).await;
+}
+
+/// Runs a transcript against a server of the test's own in memory.
+///
+/// # Panics
+///
+/// When what comes is not what is expected.
+pub async fn in_memory_of(server: lmcp::Server, file: &Path) {
+    let server = server.build().expect("the fixture starts");
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     let serving = tokio::spawn(async move {
         let (read, write) = tokio::io::split(theirs);

@@ -109,6 +109,54 @@ fn list_as_json_has_the_definitions() {
     assert_eq!(only.get("prompts"), all.get("prompts"));
 }
 
+/// The binary's own commands are nobody's but his who types them: everything is listed, and called.
+#[test]
+fn scopes_and_rates_are_listed_and_stand_in_nobody_s_way() {
+    let guarded = |line: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+        let ended = end(command.args(line.split_whitespace()).stdin(Stdio::null()).env("LMCP_TEST_GUARDED", "1"));
+        assert_eq!((ended.stderr.as_str(), ended.code), ("", Some(0)), "{line}");
+        ended.stdout
+    };
+    let tools = "\
+TOOLS
+  open()                                    For everybody.
+  look() [needs files:read]                 For who may read.
+  delete() [needs files:read, files:write]  For who may read and write.
+  deletes()                                 For everybody; its name is like another one's.
+  ask() [needs ask]                         Asks before it does something.
+  limited() [at most 2/m]                   Twice a minute.
+  limited_and_scoped() [needs files:write; at most 1/h]  Once an hour, for who may write.
+";
+    assert_eq!(guarded("list tools"), tools);
+    let all: Value = serde_json::from_str(&guarded("list --json")).expect("JSON");
+    let access = json!({
+        "tools": {
+            "look": { "scopes": ["files:read"] },
+            "delete": { "scopes": ["files:read", "files:write"] },
+            "ask": { "scopes": ["ask"] },
+            "limited": { "rate": "2/m" },
+            "limited_and_scoped": { "scopes": ["files:write"], "rate": "1/h" },
+        },
+        "resources": { "guarded://minutes": { "scopes": ["files:read"], "rate": "1/m" } },
+        "resourceTemplates": { "guarded://files/{name}": { "scopes": ["files:read"] } },
+        "prompts": { "plan": { "scopes": ["files:write"] } },
+    });
+    assert_eq!(all.get("access"), Some(&access));
+    assert_eq!(
+        all.pointer("/tools/1"),
+        Some(&json!({
+            "name": "look", "description": "For who may read.",
+            "inputSchema": { "type": "object", "properties": {}, "additionalProperties": false },
+        }))
+    );
+    assert_eq!(guarded("call delete"), "deleted\n");
+    assert_eq!(guarded("read guarded://minutes"), "minutes");
+    let check = guarded("check");
+    let advice = "over HTTP it does not start: nobody has `ask`, `files:read`, `files:write`";
+    assert!(check.contains(advice), "{check}");
+}
+
 #[test]
 fn an_empty_list_says_so() {
     let nothing = end(command(&["list"]).env("LMCP_TEST_CLI", "empty"));

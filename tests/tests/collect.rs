@@ -13,11 +13,11 @@ fn functions_of_other_crates_are_collected_and_sorted_by_name() {
         items.iter().map(|item| item["name"].as_str().unwrap_or_default().to_owned()).collect()
     };
     let tools = names("tools");
-    assert_eq!(tools.len(), 20);
+    assert_eq!(tools.len(), 27);
     assert!(tools.is_sorted(), "{tools:?}");
-    assert_eq!(names("resources"), ["about", "asking", "raw bytes"]);
-    assert_eq!(names("resourceTemplates"), ["file", "special", "note"]);
-    assert_eq!(names("prompts"), ["greet", "review", "stumble", "talk"]);
+    assert_eq!(names("resources"), ["about", "asking", "raw bytes", "about", "minutes"]);
+    assert_eq!(names("resourceTemplates"), ["file", "special", "anything", "file", "note"]);
+    assert_eq!(names("prompts"), ["greet", "hello", "plan", "review", "stumble", "talk"]);
 }
 
 #[test]

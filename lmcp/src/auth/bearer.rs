@@ -71,6 +71,11 @@ impl Auth {
         is_same(given, self.0.token.as_bytes()).then(|| self.0.principal.clone())
     }
 
+    /// Whether some principal may have this scope.
+    pub(crate) fn may_grant(&self, scope: &str) -> bool {
+        self.0.principal.has_scope(scope)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.token.is_empty()
     }

@@ -6,7 +6,10 @@ use super::{Report, json};
 use crate::ProtocolVersion;
 use crate::outcome::Listed;
 use crate::registry::Catalog;
+use crate::registry::item::Common;
+use crate::registry::view::View;
 use crate::server::ReadyServer;
+use serde_json::Value;
 
 const ALL: [Listed; 4] = [Listed::Tools, Listed::Resources, Listed::Templates, Listed::Prompts];
 
@@ -15,7 +18,12 @@ pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look:
     let catalog = server.shared.registry.current();
     let wanted = ALL.into_iter().filter(|list| only.is_none_or(|only| only == *list));
     if json {
-        let lists: Vec<String> = wanted.map(|list| definitions(&catalog, list)).collect();
+        let guarded: Vec<String> = wanted.clone().filter_map(|list| guards(&catalog, list)).collect();
+        let mut lists: Vec<String> = wanted.map(|list| definitions(&catalog, list)).collect();
+        if !guarded.is_empty() {
+            // On the wire nothing is said of it.
+            lists.push(format!("\"access\":{{{}}}", guarded.join(",")));
+        }
         return Report::done(json::document(&format!("{{{}}}", lists.join(","))));
     }
     let tables: Vec<String> = wanted.filter_map(|list| Table::of(&catalog, list)).map(|t| t.render(look)).collect();
@@ -31,14 +39,45 @@ pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look:
 /// The definitions as they are on the wire, under the name they have there.
 fn definitions(catalog: &Catalog, list: Listed) -> String {
     let version = ProtocolVersion::LATEST;
-    let (key, page) = match list {
-        Listed::Tools => ("tools", catalog.tools.page(version, None, usize::MAX)),
-        Listed::Resources => ("resources", catalog.resources.page(version, None, usize::MAX)),
-        Listed::Templates => ("resourceTemplates", catalog.templates.page(version, None, usize::MAX)),
-        Listed::Prompts => ("prompts", catalog.prompts.page(version, None, usize::MAX)),
+    let page = match list {
+        Listed::Tools => catalog.tools.page(version, None, usize::MAX, &View::ALL),
+        Listed::Resources => catalog.resources.page(version, None, usize::MAX, &View::ALL),
+        Listed::Templates => catalog.templates.page(version, None, usize::MAX, &View::ALL),
+        Listed::Prompts => catalog.prompts.page(version, None, usize::MAX, &View::ALL),
     };
-    let page = page.map(|page| String::from_utf8_lossy(page.json)).unwrap_or_default();
-    format!("\"{key}\":[{page}]")
+    let page = page.map(|page| String::from_utf8_lossy(&page.json).into_owned()).unwrap_or_default();
+    format!("\"{}\":[{page}]", key(list))
+}
+
+/// What stands before each item of a kind: its scopes and its rate, by its name; nothing if none has any.
+fn guards(catalog: &Catalog, list: Listed) -> Option<String> {
+    let guard = |name: &str, common: &Common| {
+        let mut fields = Vec::new();
+        if !common.scopes.is_empty() {
+            fields.push(format!("\"scopes\":{}", Value::from(common.scopes)));
+        }
+        fields.extend(common.rate.map(|rate| format!("\"rate\":{}", Value::from(rate.to_string()))));
+        (!fields.is_empty()).then(|| format!("{}:{{{}}}", Value::from(name), fields.join(",")))
+    };
+    let guards: Vec<String> = match list {
+        Listed::Tools => catalog.tools.items().iter().filter_map(|i| guard(&i.common.name, &i.common)).collect(),
+        Listed::Resources => catalog.resources.items().iter().filter_map(|i| guard(&i.uri, &i.common)).collect(),
+        Listed::Templates => {
+            catalog.templates.items().iter().filter_map(|i| guard(&i.uri_template, &i.common)).collect()
+        }
+        Listed::Prompts => catalog.prompts.items().iter().filter_map(|i| guard(&i.common.name, &i.common)).collect(),
+    };
+    (!guards.is_empty()).then(|| format!("\"{}\":{{{}}}", key(list), guards.join(",")))
+}
+
+/// The name that a list has on the wire.
+fn key(list: Listed) -> &'static str {
+    match list {
+        Listed::Tools => "tools",
+        Listed::Resources => "resources",
+        Listed::Templates => "resourceTemplates",
+        Listed::Prompts => "prompts",
+    }
 }
 
 fn heading(list: Listed) -> &'static str {
@@ -64,13 +103,22 @@ struct Row {
 }
 
 impl Row {
-    fn new(name: &str, signature: String, description: Option<&str>) -> Self {
-        Row { name: visible(name).into(), signature, description: first_line(description) }
+    fn new(name: &str, signature: String, common: &Common) -> Self {
+        let signature = signature + &guard(common);
+        Row { name: visible(name).into(), signature, description: first_line(common.description.as_deref()) }
     }
 
     fn columns(&self) -> usize {
         text::columns(&self.name) + text::columns(&self.signature)
     }
+}
+
+/// Who may use it, and how often: ` [needs files:read, files:write; at most 10/s]`.
+fn guard(common: &Common) -> String {
+    let needs = (!common.scopes.is_empty()).then(|| format!("needs {}", common.scopes.join(", ")));
+    let rate = common.rate.map(|rate| format!("at most {rate}"));
+    let parts: Vec<String> = needs.into_iter().chain(rate).collect();
+    if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join("; ")) }
 }
 
 impl Table {
@@ -85,14 +133,14 @@ impl Table {
                 .map(|tool| {
                     let output = signature::output(tool).map(|output| format!(" -> {output}")).unwrap_or_default();
                     let signature = signature::list(&signature::of_tool(tool)) + &output;
-                    Row::new(&tool.common.name, signature, tool.common.description.as_deref())
+                    Row::new(&tool.common.name, signature, &tool.common)
                 })
                 .collect(),
             Listed::Resources => catalog
                 .resources
                 .items()
                 .iter()
-                .map(|resource| Row::new(&resource.uri, mime(resource.mime), resource.common.description.as_deref()))
+                .map(|resource| Row::new(&resource.uri, mime(resource.mime), &resource.common))
                 .collect(),
             Listed::Templates => catalog
                 .templates
@@ -100,8 +148,7 @@ impl Table {
                 .iter()
                 .map(|template| {
                     let signature = format!(" {}", signature::list(&signature::of_template(template)));
-                    let description = template.common.description.as_deref();
-                    Row::new(&template.uri_template, signature + &mime(template.mime), description)
+                    Row::new(&template.uri_template, signature + &mime(template.mime), &template.common)
                 })
                 .collect(),
             Listed::Prompts => catalog
@@ -110,7 +157,7 @@ impl Table {
                 .iter()
                 .map(|prompt| {
                     let signature = signature::list(&signature::of_prompt(prompt));
-                    Row::new(&prompt.common.name, signature, prompt.common.description.as_deref())
+                    Row::new(&prompt.common.name, signature, &prompt.common)
                 })
                 .collect(),
         };
@@ -169,7 +216,11 @@ mod tests {
     use crate::cli::text::Look;
 
     fn table() -> Table {
-        let row = |name: &str, signature: &str, description: &str| Row::new(name, signature.into(), Some(description));
+        let row = |name: &str, signature: &str, description: &str| Row {
+            name: name.into(),
+            signature: signature.into(),
+            description: super::first_line(Some(description)),
+        };
         Table {
             heading: "TOOLS",
             rows: vec![
@@ -212,7 +263,8 @@ mod tests {
     #[test]
     fn a_description_that_does_not_fit_is_cut() {
         let look = Look { terminal: true, colour: false, width: Some(30) };
-        let rows = vec![Row::new("ping", "()".into(), Some("Answer as soon as can be, and not before."))];
+        let description = "Answer as soon as can be, and not before.".into();
+        let rows = vec![Row { name: "ping".into(), signature: "()".into(), description }];
         let expected = "TOOLS\n  ping()  Answer as soon as c…\n";
         assert_eq!(Table { heading: "TOOLS", rows }.render(look), expected);
     }

@@ -12,6 +12,7 @@ use crate::outcome::Outcome;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, required_string, typed};
 use crate::protocol::{Level, ProtocolVersion};
+use crate::registry::Catalog;
 use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
@@ -131,6 +132,7 @@ impl Session {
         &self,
         method: Method,
         params: &Params<'_>,
+        catalog: &Catalog,
         server: &Shared,
     ) -> Option<Result<Outcome, ErrorObject>> {
         let kinds = server.kinds();
@@ -145,7 +147,7 @@ impl Session {
         Some(match method {
             Method::Initialize => self.initialize(params),
             Method::SetLevel => self.set_level(params),
-            Method::Subscribe => self.subscribe(params, server),
+            Method::Subscribe => self.subscribe(params, catalog, server),
             Method::Unsubscribe => required_string(params.uri, "params.uri").map(|uri| {
                 self.subscriber.adjust(|filter| filter.uris.remove(&*uri));
                 Outcome::Empty
@@ -160,9 +162,9 @@ impl Session {
         Ok(Outcome::Empty)
     }
 
-    fn subscribe(&self, params: &Params<'_>, server: &Shared) -> Result<Outcome, ErrorObject> {
+    fn subscribe(&self, params: &Params<'_>, catalog: &Catalog, server: &Shared) -> Result<Outcome, ErrorObject> {
         let uri = required_string(params.uri, "params.uri")?;
-        if !matches!(server.registry.current().read(&uri), Found::Resource(_) | Found::Template(..)) {
+        if !matches!(catalog.read(&uri), Found::Resource(_) | Found::Template(..)) {
             return Err(ErrorObject::new(self.version().resource_not_found_code(), "resource not found")
                 .with_data(json!({ "uri": uri })));
         }

@@ -4,6 +4,7 @@ use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
 use crate::ask::Asks;
 use crate::ask::rounds::Rounds;
 use crate::auth::Principal;
+use crate::auth::access::Access;
 use crate::handler::Context;
 use crate::handler::context::{ClientSource, Inner, Lazy};
 use crate::handler::log::LogThreshold;
@@ -12,6 +13,7 @@ use crate::protocol::ProtocolVersion;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION, SUBSCRIPTION_ID};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta, kind, string, typed};
+use crate::registry::Catalog;
 use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
@@ -131,8 +133,13 @@ struct Wanted {
     resource_subscriptions: BTreeSet<String>,
 }
 
-/// Reads what a `subscriptions/listen` asks for and cuts it down to what the server offers.
-pub(crate) fn filter(params: &Params<'_>, server: &Shared) -> Result<Filter, ErrorObject> {
+/// Reads what a `subscriptions/listen` asks for and cuts it down to what the server offers to this caller.
+pub(crate) fn filter(
+    params: &Params<'_>,
+    access: &Access,
+    catalog: &Catalog,
+    server: &Shared,
+) -> Result<Filter, ErrorObject> {
     let raw = params.notifications.ok_or_else(|| ErrorObject::invalid_params("`params.notifications` is missing"))?;
     let wanted: Wanted = typed(raw, "params.notifications")?;
     if wanted.resource_subscriptions.len() > server.limits.subscriptions {
@@ -142,8 +149,11 @@ pub(crate) fn filter(params: &Params<'_>, server: &Shared) -> Result<Filter, Err
         )));
     }
     let kinds = server.kinds();
-    let catalog = server.registry.current();
-    let known = |uri: &String| matches!(catalog.read(uri), Found::Resource(_) | Found::Template(..));
+    let known = |uri: &String| match catalog.read(uri) {
+        Found::Resource(resource) => access.has(resource.common.scopes),
+        Found::Template(template, _) => access.has(template.common.scopes),
+        Found::Refused(_) | Found::Nothing => false,
+    };
     Ok(Filter {
         tools: wanted.tools_list_changed && kinds.tools,
         prompts: wanted.prompts_list_changed && kinds.prompts,

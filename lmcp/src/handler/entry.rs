@@ -2,6 +2,7 @@
 
 use super::call::{Call, Rejection};
 use super::parameter::ParamSpec;
+use crate::admission::Rate;
 use crate::ask::form::{Answer, Form};
 use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 use schemars::{Schema, SchemaGenerator};
@@ -44,6 +45,10 @@ pub struct Item {
     pub meta: Option<fn() -> serde_json::Value>,
     /// Words to group by, published under `_meta`.
     pub tags: &'static [&'static str],
+    /// What a caller must be allowed to do.
+    pub scopes: &'static [&'static str],
+    /// How often one caller may call it.
+    pub rate: Option<Rate>,
     /// How long one call may take.
     pub timeout: Option<Duration>,
     /// How many calls run at a time; the others wait.

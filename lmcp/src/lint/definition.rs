@@ -200,6 +200,12 @@ pub(super) fn server(offer: &Offer, target: Target) -> Vec<Finding> {
         let message = format!("Claude Code cuts instructions off at 2 KB: {instructions} bytes");
         findings.push(Finding::advice("instructions-length", message, "say first what matters"));
     }
+    if !offer.unreachable.is_empty() && target == Target::Clients {
+        let message = format!("over HTTP it does not start: nobody has `{}`", offer.unreachable.join("`, `"));
+        let instead =
+            "give it an `Auth` whose principals have these scopes with `.auth(…)`, or serve it on a pipe only";
+        findings.push(Finding::advice("scopes", message, instead));
+    }
     if target == Target::Anthropic {
         findings.extend(anthropic::strict_server(offer.tools.iter().filter_map(|tool| tool.json.get("inputSchema"))));
     }

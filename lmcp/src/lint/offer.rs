@@ -16,6 +16,8 @@ pub(crate) struct Offer {
     /// The server's name, if it has one.
     pub(crate) name: Option<String>,
     pub(crate) instructions: Option<String>,
+    /// The scopes that are asked for and that nobody has over HTTP.
+    pub(crate) unreachable: Vec<&'static str>,
     pub(crate) tools: Vec<Definition>,
     pub(crate) resources: Vec<Definition>,
     pub(crate) templates: Vec<Definition>,
@@ -58,6 +60,8 @@ impl Offer {
         Offer {
             name: Some(info.name.clone()),
             instructions: info.instructions.clone(),
+            #[cfg(feature = "http")]
+            unreachable: server.unreachable_scopes(),
             ..Self::of_catalog(&server.shared.registry.current())
         }
     }

@@ -151,6 +151,30 @@ raw_fields! {
     }
 }
 
+/// What a completion is for.
+#[derive(Deserialize)]
+pub(crate) struct Reference<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(crate) kind: Option<Raw<'a>>,
+    #[serde(borrow)]
+    pub(crate) name: Option<Raw<'a>>,
+    #[serde(borrow)]
+    uri: Option<Raw<'a>>,
+    #[serde(borrow, rename = "uriTemplate")]
+    uri_template: Option<Raw<'a>>,
+}
+
+impl<'a> Reference<'a> {
+    pub(crate) fn read(raw: Raw<'a>) -> Result<Self, ErrorObject> {
+        typed(raw, "params.ref")
+    }
+
+    /// The URI or the template, whatever it was called.
+    pub(crate) fn uri(&self) -> Option<Raw<'a>> {
+        self.uri.or(self.uri_template)
+    }
+}
+
 impl<'a> Given<'a> {
     /// The fields of `params`, and those of its `_meta`; absent and `null` are empty.
     pub(crate) fn read(self) -> Result<(Params<'a>, RequestMeta<'a>), ErrorObject> {

@@ -5,6 +5,9 @@ use super::item::{Prompt, Resource, Template, Tool};
 use super::list::List;
 use super::template_index::{Lookup, TemplateIndex};
 use super::uri_template::Refusal;
+use super::view::View;
+use crate::auth::access::Access;
+use crate::outcome::Listed;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +26,19 @@ pub(crate) struct Catalog {
     /// Some tool has arguments that are repeated in headers.
     #[cfg(feature = "http")]
     pub(crate) mirrors: bool,
+    /// Some item asks for scopes or has a rate.
+    pub(crate) is_guarded: bool,
+    /// Which lists differ from caller to caller.
+    private: Private,
+}
+
+/// Of which kinds some item asks for scopes, switched on or not: a list is private or public on all its pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Private {
+    pub(crate) tools: bool,
+    pub(crate) prompts: bool,
+    pub(crate) resources: bool,
+    pub(crate) templates: bool,
 }
 
 /// What a URI leads to.
@@ -34,7 +50,8 @@ pub(crate) enum Found<'a, 'u> {
 }
 
 impl Catalog {
-    pub(crate) fn new(items: Items) -> Self {
+    pub(crate) fn new(items: Items, private: Private) -> Self {
+        let is_guarded = items.commons().any(|common| !common.scopes.is_empty() || common.rate.is_some());
         let aliases =
             items.tools.iter().flat_map(|tool| tool.aliases.iter().map(|alias| (*alias, tool.clone()))).collect();
         let listed = items.templates.iter().map(|(_, item)| item.clone()).collect();
@@ -45,10 +62,12 @@ impl Catalog {
         Catalog {
             #[cfg(feature = "http")]
             mirrors,
-            tools: List::new(items.tools, |tool| &tool.common.name),
-            prompts: List::new(items.prompts, |prompt| &prompt.common.name),
-            resources: List::new(items.resources, |resource| &resource.uri),
-            templates: List::new(listed, |template| &template.uri_template),
+            is_guarded,
+            private,
+            tools: List::new(items.tools, |tool| &tool.common.name, |tool| tool.common.scopes),
+            prompts: List::new(items.prompts, |prompt| &prompt.common.name, |prompt| prompt.common.scopes),
+            resources: List::new(items.resources, |resource| &resource.uri, |resource| resource.common.scopes),
+            templates: List::new(listed, |template| &template.uri_template, |template| template.common.scopes),
             aliases,
             index,
         }
@@ -56,6 +75,26 @@ impl Catalog {
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(name).or_else(|| self.aliases.get(name))
+    }
+
+    /// What this caller sees of a list.
+    pub(crate) fn view(&self, list: Listed, access: &Access) -> View {
+        match list {
+            Listed::Tools => self.tools.view(access),
+            Listed::Prompts => self.prompts.view(access),
+            Listed::Resources => self.resources.view(access),
+            Listed::Templates => self.templates.view(access),
+        }
+    }
+
+    /// Whether a list differs from caller to caller.
+    pub(crate) fn is_private(&self, list: Listed) -> bool {
+        match list {
+            Listed::Tools => self.private.tools,
+            Listed::Prompts => self.private.prompts,
+            Listed::Resources => self.private.resources,
+            Listed::Templates => self.private.templates,
+        }
     }
 
     /// Literals win over templates; among templates the most specific.

@@ -3,6 +3,8 @@
 use super::collect::{Items, Kind};
 use super::item::Common;
 use super::template_index::TemplateIndex;
+#[cfg(feature = "http")]
+use crate::Auth;
 use crate::Error;
 use crate::handler::entry::Source;
 use crate::handler::parameter::{Role, States};
@@ -66,6 +68,36 @@ pub(crate) fn check(items: &Items, states: &States, mistakes: &mut Mistakes) {
         check_segments(&template.segments, &template.common, mistakes);
     }
     check_collisions(items, mistakes);
+}
+
+/// Over HTTP nobody has a scope unless a check of credentials gives it to him.
+#[cfg(feature = "http")]
+pub(crate) fn check_scopes(items: &Items, auth: Option<&Auth>, mistakes: &mut Mistakes) {
+    let kinds = [
+        (Kind::Tool, items.tools.iter().map(|i| &i.common).collect::<Vec<_>>()),
+        (Kind::Prompt, items.prompts.iter().map(|i| &i.common).collect()),
+        (Kind::Resource, items.resources.iter().map(|i| &i.common).collect()),
+        (Kind::Resource, items.templates.iter().map(|(_, i)| &i.common).collect()),
+    ];
+    for (kind, common) in kinds.into_iter().flat_map(|(kind, all)| all.into_iter().map(move |common| (kind, common))) {
+        let missing = common.scopes.iter().filter(|scope| auth.is_none_or(|auth| !auth.may_grant(scope)));
+        let missing = missing.map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+        if missing.is_empty() {
+            continue;
+        }
+        let (kind, name) = (kind.as_str(), &common.name);
+        let why = match auth {
+            None => "the server asks nobody who he is",
+            Some(_) => "the server's `Auth` gives that to nobody",
+        };
+        mistakes.add(
+            common.source,
+            format!(
+                "{kind} `{name}` asks for {missing}, and over HTTP {why}: give it an `Auth` whose principals have scopes, \
+                 with `.auth(…)`, or take `scopes(…)` off"
+            ),
+        );
+    }
 }
 
 /// Names of one kind, each with the place where it was seen first.

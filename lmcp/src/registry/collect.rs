@@ -1,7 +1,7 @@
 //! From entries to items: everything the attributes submitted, or just what was named.
 
 use super::check::Mistakes;
-use super::item::{Prompt, Resource, Schemas, Template, Tool};
+use super::item::{Common, Prompt, Resource, Schemas, Template, Tool};
 use super::switch::Kinds;
 use super::uri_template::UriTemplate;
 use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
@@ -59,21 +59,23 @@ pub(crate) struct Items {
 }
 
 impl Items {
+    /// What all of them have.
+    pub(crate) fn commons(&self) -> impl Iterator<Item = &Common> {
+        let tools = self.tools.iter().map(|i| &i.common);
+        let prompts = self.prompts.iter().map(|i| &i.common);
+        let resources = self.resources.iter().map(|i| &i.common);
+        tools.chain(prompts).chain(resources).chain(self.templates.iter().map(|(_, i)| &i.common))
+    }
+
     /// Which kinds of things these are, and what they can do.
     pub(crate) fn kinds(&self) -> Kinds {
-        let commons = || {
-            let tools = self.tools.iter().map(|i| &i.common);
-            let prompts = self.prompts.iter().map(|i| &i.common);
-            let resources = self.resources.iter().map(|i| &i.common);
-            tools.chain(prompts).chain(resources).chain(self.templates.iter().map(|(_, i)| &i.common))
-        };
         Kinds {
             tools: !self.tools.is_empty(),
             prompts: !self.prompts.is_empty(),
             resources: !self.resources.is_empty() || !self.templates.is_empty(),
             completions: self.prompts.iter().any(|i| i.common.completes())
                 || self.templates.iter().any(|(_, i)| i.common.completes()),
-            logging: commons().any(super::item::Common::can_log),
+            logging: self.commons().any(Common::can_log),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is registered, made ready: definitions as each revision spells them, and what running one needs.
 
+use crate::admission::Rate;
 use crate::handler::call::{Call, Rejection};
 use crate::handler::entry::{self, BoxFuture, Description, Item, PromptEntry, ResourceEntry, ToolEntry, ToolHints};
 use crate::handler::parameter::{ParamSpec, Role};
@@ -63,6 +64,9 @@ pub(crate) struct Common {
     /// For each parameter of a prompt or a template, the few values that its type allows.
     choices: Vec<Vec<String>>,
     pub(crate) source: entry::Source,
+    /// All of these a caller needs to see it.
+    pub(crate) scopes: &'static [&'static str],
+    pub(crate) rate: Option<Rate>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) permits: Option<Arc<Semaphore>>,
     /// A function that never waits.
@@ -93,6 +97,8 @@ impl Common {
             params: description.params,
             forms: description.forms,
             source: item.source,
+            scopes: item.scopes,
+            rate: item.rate,
             timeout: item.timeout,
             permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
             is_plain: description.is_plain,

@@ -1,7 +1,10 @@
 //! Rendered lists: every definition once per revision, as one run of bytes from which any page is a slice.
 
+use super::view::{Needs, View};
+use crate::auth::access::Access;
 use crate::protocol::{At, ProtocolVersion};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +14,7 @@ pub(crate) struct List<T> {
     items: Vec<Arc<T>>,
     names: Vec<String>,
     positions: HashMap<String, usize>,
+    needs: Needs,
     rendered: [OnceLock<Rendered>; ProtocolVersion::ALL.len()],
 }
 
@@ -21,11 +25,20 @@ struct Rendered {
     ends: Vec<usize>,
 }
 
+impl Rendered {
+    /// The definitions of items that follow each other, with the commas between them.
+    fn slice(&self, start: usize, end: usize) -> &[u8] {
+        let from = start.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| end + 1);
+        let to = end.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     /// The definitions, separated by commas.
-    pub(crate) json: &'a [u8],
+    pub(crate) json: Cow<'a, [u8]>,
     /// The name of the last one, if there are more behind it.
     pub(crate) last: Option<&'a str>,
 }
@@ -34,10 +47,15 @@ impl<T> List<T>
 where
     for<'a> At<'a, T>: Serialize,
 {
-    pub(crate) fn new(items: Vec<Arc<T>>, name: impl Fn(&T) -> &str) -> Self {
+    pub(crate) fn new(
+        items: Vec<Arc<T>>,
+        name: impl Fn(&T) -> &str,
+        scopes: impl Fn(&T) -> &'static [&'static str],
+    ) -> Self {
         let names: Vec<String> = items.iter().map(|item| name(item).to_owned()).collect();
         let positions = names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
-        List { items, names, positions, rendered: Default::default() }
+        let needs = Needs::new(items.iter().map(|item| scopes(item)));
+        List { items, names, positions, needs, rendered: Default::default() }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<T>> {
@@ -52,20 +70,49 @@ where
         self.names.iter().map(String::as_str)
     }
 
-    /// At most `size` definitions, those behind `after`; `None` when nothing of that name is listed.
-    pub(crate) fn page(&self, version: ProtocolVersion, after: Option<&str>, size: usize) -> Option<Page<'_>> {
+    /// The names of what this caller sees.
+    pub(crate) fn names_for(&self, access: &Access) -> impl Iterator<Item = &str> {
+        let view = self.view(access);
+        self.names().enumerate().filter(move |(at, _)| self.needs.shows(*at, &view)).map(|(_, name)| name)
+    }
+
+    /// What this caller sees.
+    pub(crate) fn view(&self, access: &Access) -> View {
+        self.needs.view(access)
+    }
+
+    /// At most `size` of the definitions that are seen, those behind `after`; `None` when nothing of that name is listed.
+    /// Who does not see what he asks to go on behind goes on there all the same: he saw it once.
+    pub(crate) fn page(
+        &self,
+        version: ProtocolVersion,
+        after: Option<&str>,
+        size: usize,
+        view: &View,
+    ) -> Option<Page<'_>> {
         let start = match after {
             None => 0,
             Some(name) => self.positions.get(name)? + 1,
         };
         let rendered = self.rendered(version);
-        let end = start.saturating_add(size).min(self.items.len());
-        let from = start.checked_sub(1).and_then(|before| rendered.ends.get(before)).map_or(0, |end| end + 1);
-        let to = end.checked_sub(1).and_then(|last| rendered.ends.get(last)).copied().unwrap_or(0);
-        let json = rendered.bytes.get(from..to).unwrap_or_default();
-        let more = start < end && end < self.items.len();
-        let last = if more { self.names.get(end - 1).map(String::as_str) } else { None };
-        Some(Page { json, last })
+        if view.is_whole() {
+            let end = start.saturating_add(size).min(self.items.len());
+            let more = start < end && end < self.items.len();
+            let last = if more { self.names.get(end - 1).map(String::as_str) } else { None };
+            return Some(Page { json: Cow::Borrowed(rendered.slice(start, end)), last });
+        }
+        let mut seen = (start..self.items.len()).filter(|at| self.needs.shows(*at, view));
+        let mut json = Vec::new();
+        let mut last = None;
+        for at in seen.by_ref().take(size) {
+            if last.is_some() {
+                json.push(b',');
+            }
+            json.extend_from_slice(rendered.slice(at, at + 1));
+            last = Some(at);
+        }
+        let last = last.filter(|_| seen.next().is_some());
+        Some(Page { json: Cow::Owned(json), last: last.and_then(|at| self.names.get(at)).map(String::as_str) })
     }
 
     /// Renders on the first demand: a process rarely meets more than one revision.

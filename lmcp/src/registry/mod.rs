@@ -13,6 +13,7 @@ pub(crate) mod nearest;
 pub(crate) mod switch;
 pub(crate) mod template_index;
 pub(crate) mod uri_template;
+pub(crate) mod view;
 
 pub(crate) use catalog::Catalog;
 pub(crate) use item::{Prompt, Resource, Template, Tool};

@@ -1,13 +1,15 @@
 //! One frozen catalog after another: what is enabled, disabled or added while the server runs.
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Private};
 use super::check::{self, Mistakes};
 use super::collect::{self, Items, Named, Selection};
-use super::item::Schemas;
+use super::item::{Common, Schemas};
+#[cfg(feature = "http")]
+use crate::Auth;
 use crate::Error;
 use crate::handler::parameter::States;
 use crate::outcome::Listed;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// All that is registered, and the catalog of what is enabled.
@@ -114,6 +116,21 @@ impl Registry {
         *self.kinds.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// All scopes that some item asks for, enabled or not, in the order of the alphabet.
+    pub(crate) fn scopes(&self) -> BTreeSet<&'static str> {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.items.commons().flat_map(|common| common.scopes.iter().copied()).collect()
+    }
+
+    /// Refuses to serve what nobody could ever reach; see [`check::check_scopes`].
+    #[cfg(feature = "http")]
+    pub(crate) fn check_scopes(&self, auth: Option<&Auth>) -> Result<(), Error> {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mistakes = Mistakes::default();
+        check::check_scopes(&all.items, auth, &mut mistakes);
+        mistakes.into_result()
+    }
+
     /// Where a list goes on behind something that is switched off: behind the nearest before it that is on, or at the
     /// start. `None` when nothing of this name was ever registered.
     pub(crate) fn before(&self, list: Listed, name: &str) -> Option<Option<String>> {
@@ -138,12 +155,20 @@ impl All {
     fn freeze(&self) -> Catalog {
         let Disabled { tools, prompts, resources } = &self.disabled;
         let items = &self.items;
-        Catalog::new(Items {
+        let scoped = |common: &Common| !common.scopes.is_empty();
+        let private = Private {
+            tools: items.tools.iter().any(|i| scoped(&i.common)),
+            prompts: items.prompts.iter().any(|i| scoped(&i.common)),
+            resources: items.resources.iter().any(|i| scoped(&i.common)),
+            templates: items.templates.iter().any(|(_, i)| scoped(&i.common)),
+        };
+        let enabled = Items {
             tools: items.tools.iter().filter(|i| !tools.contains(&i.common.name)).cloned().collect(),
             prompts: items.prompts.iter().filter(|i| !prompts.contains(&i.common.name)).cloned().collect(),
             resources: items.resources.iter().filter(|i| !resources.contains(&i.uri)).cloned().collect(),
             templates: items.templates.iter().filter(|(_, i)| !resources.contains(&i.uri_template)).cloned().collect(),
-        })
+        };
+        Catalog::new(enabled, private)
     }
 
     fn switch(&mut self, name: &str, on: bool) -> (bool, Touched) {

@@ -4,6 +4,8 @@ use super::handle::{Info, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
+use crate::admission::Rate;
+use crate::admission::buckets::Buckets;
 #[cfg(feature = "http")]
 use crate::auth::Auth;
 use crate::handler::parameter::States;
@@ -51,6 +53,7 @@ pub struct Server {
     selection: Selection,
     states: States,
     limits: Limits,
+    rate: Option<Rate>,
     advertised: Kinds,
     secret: Option<Secret>,
     heartbeat: Option<Duration>,
@@ -106,6 +109,7 @@ impl Server {
             selection: Selection { collected: true, named: Vec::new() },
             states: States::default(),
             limits: Limits::default(),
+            rate: None,
             advertised: Kinds::default(),
             secret: None,
             heartbeat: Some(Duration::from_secs(15)),
@@ -250,6 +254,24 @@ impl Server {
         self
     }
 
+    /// How often one caller may ask for anything; unlimited by default. `#[tool(rate = "10/s")]` limits one tool.
+    ///
+    /// A caller is a principal over all his connections, or where nobody has to say who he is, an address (of IPv6, a /64),
+    /// or one pipe. Every request counts, also a list or a `ping`, and in a batch each; notifications and answers do not.
+    /// One too many is refused: over HTTP with 429 and `Retry-After`, else with an error that says when to try again. A
+    /// model that calls a tool too often reads that as the call's result.
+    ///
+    /// ```
+    /// use lmcp::{Rate, Server};
+    /// let server = Server::empty().rate(Rate::per_second(100).burst(200));
+    /// ```
+    ///
+    /// [`Limits::rate_buckets`] says for how many callers it is known what they have left.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
+        self
+    }
+
     /// After how long a call that has sent nothing says by itself that it is still running; 15 s. `None` says nothing.
     ///
     /// Only for calls whose client asked for progress: many give up on a call that is silent for a minute, and begin to
@@ -331,6 +353,18 @@ impl Server {
         self
     }
 
+    /// How many proxies stand before the server, each of which adds the address it was called from to `X-Forwarded-For`; 0.
+    ///
+    /// With one, the last address in the header is taken for the caller's, with two the last but one, and so on, where
+    /// [rates](Self::rate) are counted by address. Whatever stands before that, anybody may have written. So it must be the
+    /// number of proxies that every request passes: with more, callers choose their address themselves; with fewer, all of
+    /// them share the outermost proxy's.
+    #[cfg(feature = "http")]
+    pub fn proxies(mut self, proxies: usize) -> Self {
+        self.http.proxies = proxies;
+        self
+    }
+
     /// Serves HTTP over TLS, so that the server's address is `https://`. Not for Unix sockets, and not for
     /// [`http_service`](ReadyServer::http_service), whose owner has the connections.
     ///
@@ -373,7 +407,9 @@ impl Server {
                 registry: Registry::new(items, self.schemas),
                 states: self.states,
                 subscribers: Subscribers::default(),
+                buckets: Buckets::new(self.limits.rate_buckets),
                 limits: self.limits,
+                rate: self.rate,
                 advertised: self.advertised,
                 heartbeat: self.heartbeat,
                 forward: self.forward,

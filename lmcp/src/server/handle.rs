@@ -3,6 +3,8 @@
 use super::limits::Limits;
 use super::subscribers::{Change, Subscribers};
 use crate::Error;
+use crate::admission::Rate;
+use crate::admission::buckets::Buckets;
 use crate::handler::parameter::States;
 use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
@@ -28,6 +30,10 @@ pub(crate) struct Shared {
     pub(crate) states: States,
     pub(crate) subscribers: Subscribers,
     pub(crate) limits: Limits,
+    /// How often one caller may ask for anything.
+    pub(crate) rate: Option<Rate>,
+    /// What callers have left of their rates.
+    pub(crate) buckets: Buckets,
     pub(crate) advertised: Kinds,
     /// From which level on the `tracing` events of handlers go to their clients.
     pub(crate) forward: Option<Level>,
@@ -85,6 +91,23 @@ impl ServerHandle {
     /// Tells everybody who listens that the lists of resources or templates changed.
     pub fn resources_changed(&self) {
         self.0.subscribers.publish(&Change::Resources);
+    }
+
+    /// All scopes that some function asks for, in the order of the alphabet: what an authorization server has to know.
+    ///
+    /// ```
+    /// /// Deletes a file.
+    /// #[lmcp::tool(scopes("files:write", "files:read"))]
+    /// fn delete(path: String) -> String {
+    ///     format!("{path} is gone")
+    /// }
+    ///
+    /// let server = lmcp::Server::empty().tool(delete).build()?;
+    /// assert_eq!(server.handle().scopes(), ["files:read", "files:write"]);
+    /// # Ok::<(), lmcp::Error>(())
+    /// ```
+    pub fn scopes(&self) -> Vec<&'static str> {
+        self.0.registry.scopes().into_iter().collect()
     }
 
     /// Takes a tool, a prompt (by name) or a resource (by name, URI or URI template) off the lists and refuses it,

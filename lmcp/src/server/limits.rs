@@ -19,6 +19,7 @@ pub struct Limits {
     pub(crate) batch_messages: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) subscriptions: usize,
+    pub(crate) rate_buckets: usize,
     pub(crate) drain: Duration,
     pub(crate) body_bytes: usize,
     pub(crate) head_bytes: usize,
@@ -54,6 +55,7 @@ impl Default for Limits {
             batch_messages: 100,
             calls_in_flight: 10_000,
             subscriptions: 10_000,
+            rate_buckets: 10_000,
             drain: Duration::from_millis(1500),
             body_bytes: 8 << 20,
             head_bytes: 64 << 10,
@@ -143,6 +145,12 @@ impl Limits {
     /// So long may a TLS handshake take too, and the bytes that tell HTTP/2 from HTTP/1, each by itself.
     pub fn head_time(mut self, time: Duration) -> Self {
         self.head_time = time;
+        self
+    }
+    /// For how many callers it is known what they have left of a [rate](crate::Server::rate), a caller counting once for each
+    /// rate he meets; 10,000, in 16 bytes each. Beyond, those are forgotten who have most left: they begin anew.
+    pub fn rate_buckets(mut self, buckets: usize) -> Self {
+        self.rate_buckets = buckets.max(1);
         self
     }
     /// How long the body of an HTTP request may take; 30 s. Then it is answered with 408.

@@ -52,7 +52,7 @@ impl ReadyServer {
         R: AsyncRead + Unpin + Send,
         W: AsyncWrite + Unpin + Send + 'static,
     {
-        crate::transport::memory::serve(self.shared.clone(), read, write).await
+        crate::transport::memory::serve(self.shared.clone(), None, read, write).await
     }
 }
 
@@ -100,6 +100,7 @@ impl ReadyServer {
         if options.auth.is_none() {
             options.auth = Auth::from_environment()?;
         }
+        self.shared.registry.check_scopes(options.auth.as_ref())?;
         if !options.loopback && options.auth.is_none() {
             eprintln!(
                 "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
@@ -108,6 +109,12 @@ impl ReadyServer {
             );
         }
         crate::transport::http::listener::serve(listener, HttpService::new(self.shared.clone(), options), end).await
+    }
+
+    /// The scopes that functions ask for and that nobody has, as far as the program says who gets in.
+    pub(crate) fn unreachable_scopes(&self) -> Vec<&'static str> {
+        let scopes = self.shared.registry.scopes().into_iter();
+        scopes.filter(|scope| self.http.auth.as_ref().is_none_or(|auth| !auth.may_grant(scope))).collect()
     }
 
     /// With the token of the environment, unless the program said who gets in.
@@ -132,6 +139,10 @@ impl ReadyServer {
     /// The server as a service over `http` types, to be mounted into somebody else's server.
     ///
     /// It cannot know what it is bound to: hosts and origins are checked as on a loopback address.
+    ///
+    /// What the other server knows of a caller it says in the request's extensions: a [`Principal`](crate::Principal), if it
+    /// has checked who it is and this server has no [`Auth`] of its own, and the `std::net::SocketAddr` the call came from,
+    /// for [rates](crate::Server::rate).
     pub fn http_service(&self) -> HttpService {
         HttpService::new(self.shared.clone(), self.http.clone())
     }

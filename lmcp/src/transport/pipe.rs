@@ -7,7 +7,10 @@
 use super::batch::{Batch, Sink};
 use super::outbox::{Framing, Outbox};
 use super::{COLLAPSE, first};
+use crate::admission::admit;
 use crate::ask::requests::Outlet;
+use crate::auth::Principal;
+use crate::auth::access::{Access, Place};
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
@@ -19,11 +22,13 @@ use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
+use crate::registry::Catalog;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -37,6 +42,8 @@ struct Inner {
     server: Arc<Shared>,
     outbox: Arc<Outbox>,
     session: Session,
+    /// Who the client is, as far as whoever made the pipe knows.
+    access: Access,
     flights: Mutex<HashMap<Id, Flight>>,
     landed: Notify,
     runtime: Handle,
@@ -54,14 +61,17 @@ struct Flight {
 
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
-    pub(crate) fn new(server: Arc<Shared>, runtime: Handle) -> Self {
+    pub(crate) fn new(server: Arc<Shared>, principal: Option<Principal>, runtime: Handle) -> Self {
         let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Line));
         let session = Session::new();
         server.subscribers.add(&session.subscriber);
+        static PIPES: AtomicU64 = AtomicU64::new(0);
+        let place = Place::Pipe(PIPES.fetch_add(1, Ordering::Relaxed));
         Pipe(Arc::new(Inner {
             server,
             outbox,
             session,
+            access: Access { principal, place },
             flights: Mutex::default(),
             landed: Notify::new(),
             runtime,
@@ -189,11 +199,16 @@ impl Pipe {
             return self.reject(sink, Some(&id), &error);
         }
         drop(sink);
+        let access = &self.0.access;
+        let catalog = match admit(method, &request.params, access, &self.0.server) {
+            Ok(catalog) => catalog,
+            Err(refusal) => return self.land(&id, &cancellation, refusal.answer(), version),
+        };
         if method == Method::Listen {
-            return self.listen(&request, cancellation);
+            return self.listen(&request, &catalog, cancellation);
         }
         if !version.is_modern()
-            && let Some(answer) = self.0.session.answer(method, &request.params, &self.0.server)
+            && let Some(answer) = self.0.session.answer(method, &request.params, &catalog, &self.0.server)
         {
             return self.land(&id, &cancellation, answer, self.0.session.version());
         }
@@ -201,7 +216,7 @@ impl Pipe {
             server: self.0.server.clone(),
             outbox: Some(self.0.outbox.clone()),
             cancellation: cancellation.clone(),
-            principal: None,
+            principal: access.principal.clone(),
             #[cfg(feature = "http")]
             headers: None,
         };
@@ -219,6 +234,8 @@ impl Pipe {
             params: request.params,
             message: request.message,
             context: context.clone(),
+            access,
+            catalog,
             server: &self.0.server,
             // Whoever reads must not be kept from reading on.
             in_place: false,
@@ -238,8 +255,8 @@ impl Pipe {
     }
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
-    fn listen(&self, request: &Request<'_>, cancellation: Cancellation) {
-        let filter = match modern::filter(&request.params, &self.0.server) {
+    fn listen(&self, request: &Request<'_>, catalog: &Catalog, cancellation: Cancellation) {
+        let filter = match modern::filter(&request.params, &self.0.access, catalog, &self.0.server) {
             Ok(filter) => filter,
             Err(error) => return self.land(&request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
         };

@@ -42,6 +42,8 @@ pub trait Default {}
     icon("https://example.com/i.png", mime = "image/png", size = "48x48", size = "any", theme = "dark"),
     meta = 7,
     tags("a", "b"),
+    scopes("files:read", "files:write"),
+    rate = "10/s burst 20",
     timeout = "30s",
     concurrency = 4,
     alias("plus"),
@@ -66,7 +68,7 @@ fn add(
 async fn bye(_context: &::lmcp::Context) {}
 
 /// A fixed one.
-#[::lmcp::resource("about", mime = "text/plain", size = 5)]
+#[::lmcp::resource("about", mime = "text/plain", size = 5, scopes = "a", rate = "1/m")]
 fn about() -> &'static str {
     "about"
 }
@@ -83,7 +85,7 @@ fn complete(prefix: ::std::string::String) -> ::std::vec::Vec<::std::string::Str
 }
 
 /// A prompt.
-#[::lmcp::prompt(blocking)]
+#[::lmcp::prompt(blocking, scopes("a"), rate = "1/h")]
 fn review(#[arg(complete = complete)] code: ::std::string::String) -> ::std::string::String {
     code
 }

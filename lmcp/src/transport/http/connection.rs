@@ -8,6 +8,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -22,24 +23,24 @@ const STREAMS: u32 = 128;
 
 /// Serves a connection until it closes, or the server ends and its current answers are out. Then lets go of what it
 /// holds.
-pub(crate) async fn plain<S, H>(stream: S, service: HttpService, _held: H)
+pub(crate) async fn plain<S, H>(stream: S, peer: Option<IpAddr>, service: HttpService, _held: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     #[cfg(not(feature = "http2"))]
-    first_version(stream, &service).await;
+    first_version(stream, peer, &service).await;
     #[cfg(feature = "http2")]
     match begun(&service, super::preface::tell(stream)).await {
         // Boxed: it is several times as large, and the others should not pay for that.
-        Some((true, stream)) => Box::pin(second_version(stream, &service)).await,
-        Some((false, stream)) => first_version(stream, &service).await,
+        Some((true, stream)) => Box::pin(second_version(stream, peer, &service)).await,
+        Some((false, stream)) => first_version(stream, peer, &service).await,
         None => {}
     }
 }
 
 /// The same behind a TLS handshake, in which the client says what it speaks.
 #[cfg(feature = "tls")]
-pub(crate) async fn secured<S, H>(stream: S, service: HttpService, _held: H)
+pub(crate) async fn secured<S, H>(stream: S, peer: Option<IpAddr>, service: HttpService, _held: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -47,9 +48,9 @@ where
     let Some(stream) = begun(&service, tls.acceptor().accept(stream)).await else { return };
     #[cfg(feature = "http2")]
     if stream.get_ref().1.alpn_protocol() == Some(H2) {
-        return Box::pin(second_version(stream, &service)).await;
+        return Box::pin(second_version(stream, peer, &service)).await;
     }
-    first_version(stream, &service).await;
+    first_version(stream, peer, &service).await;
 }
 
 /// What comes before the first request, in no more time than that may take.
@@ -64,7 +65,7 @@ async fn begun<T>(service: &HttpService, beginning: impl Future<Output = std::io
     None
 }
 
-async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, service: &HttpService) {
+async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: Option<IpAddr>, service: &HttpService) {
     let limits = &service.0.server.limits;
     let turn = Turn::default();
     let stream = Paced::new(stream, Pace { head: limits.head_time, idle: limits.connection_idle }, turn.clone());
@@ -72,7 +73,9 @@ async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, service: &H
         let answering = turn.begin();
         // Boxed: hyper keeps the room of an unboxed one, 3.7 KiB, as long as the response's stream is open.
         Box::pin(async {
-            Ok::<_, Infallible>(service.respond(request).await.map(|body| Answered { body, _answering: answering }))
+            Ok::<_, Infallible>(
+                service.respond_to(peer, request).await.map(|body| Answered { body, _answering: answering }),
+            )
         })
     });
     let connection = pin!(
@@ -87,11 +90,15 @@ async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, service: &H
 }
 
 #[cfg(feature = "http2")]
-async fn second_version<S>(stream: S, service: &HttpService)
+async fn second_version<S>(stream: S, peer: Option<IpAddr>, service: &HttpService)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = &service.0.server.limits;
+    let answer = service_fn(|request| {
+        let service = service.clone();
+        Box::pin(async move { Ok::<_, Infallible>(service.respond_to(peer, request).await) })
+    });
     let connection = pin!(
         hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
             .timer(hyper_util::rt::TokioTimer::new())
@@ -101,7 +108,7 @@ where
             // A client that is gone without a word is missed.
             .keep_alive_interval(limits.keep_alive)
             .keep_alive_timeout(limits.head_time)
-            .serve_connection(TokioIo::new(stream), service.clone())
+            .serve_connection(TokioIo::new(stream), answer)
     );
     finish(service, connection, |connection| connection.graceful_shutdown()).await;
 }

@@ -4,13 +4,15 @@ use super::options::Options;
 use super::reply::{Reply, SESSION_ID, refusal, status};
 use super::service::Takes;
 use crate::auth::Principal;
+use crate::auth::access::{Access, Place};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
-    HeaderMap, HeaderValue, ORIGIN, VARY, WWW_AUTHENTICATE,
+    HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
+use std::net::{IpAddr, SocketAddr};
 
 /// Refuses a host or an origin that is not allowed; the refusal names the setting.
 pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result<(), Box<Reply>> {
@@ -79,6 +81,8 @@ pub(crate) struct Caller {
     pub(crate) headers: HeaderMap,
     /// As far as that was checked: nobody in particular where no token is asked for.
     pub(crate) principal: Option<Principal>,
+    /// Where it comes from.
+    pub(crate) place: Place,
     /// The types of answers that it takes.
     pub(crate) takes: Takes,
 }
@@ -87,6 +91,11 @@ impl Caller {
     /// Its principal's name, which its sessions and states are bound to.
     pub(crate) fn who(&self) -> Option<&str> {
         self.principal.as_ref().map(Principal::subject)
+    }
+
+    /// How far it gets.
+    pub(crate) fn access(&self) -> Access {
+        Access { principal: self.principal.clone(), place: self.place }
     }
 }
 
@@ -104,6 +113,23 @@ pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Opt
     let mut reply = refusal(StatusCode::UNAUTHORIZED, why.into());
     reply.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     Err(Box::new(reply))
+}
+
+/// Where a request comes from: from the peer, or as many steps before it as there are proxies.
+pub(crate) fn place(proxies: usize, peer: Option<IpAddr>, headers: &HeaderMap) -> Place {
+    let step = proxies.checked_sub(1);
+    let forwarded = step.and_then(|step| {
+        let lists = headers.get_all("x-forwarded-for").iter();
+        let addresses: Vec<&str> = lists.flat_map(|list| list.to_str().unwrap_or_default().split(',')).collect();
+        address(addresses.into_iter().rev().nth(step)?.trim())
+    });
+    forwarded.or(peer).map_or(Place::Elsewhere, Place::Address)
+}
+
+/// An address as proxies write it: with a port or without.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 /// The answer to a browser that asks before it asks.
@@ -132,4 +158,7 @@ pub(crate) fn expose(options: &Options, origin: Option<&HeaderValue>, reply: &mu
     headers.insert(VARY, HeaderValue::from_static("Origin"));
     headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(SESSION_ID));
     headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(WWW_AUTHENTICATE));
+    if headers.contains_key(RETRY_AFTER) {
+        headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(RETRY_AFTER));
+    }
 }

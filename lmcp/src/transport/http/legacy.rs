@@ -7,15 +7,17 @@ use super::answer::{message, whole};
 use super::guard::Caller;
 use super::headers::PROTOCOL_VERSION;
 use super::legacy_call::{Begun, begin};
-use super::reply::{Reply, SESSION_ID, error, json, refusal, status};
+use super::reply::{Reply, SESSION_ID, error, json, refusal, refused, status};
 use super::service::Endpoint;
 use super::session::HttpSession;
+use crate::admission::admit;
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request};
 use crate::jsonrpc::decode::decode_one;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Message, Raw};
 use crate::protocol::ProtocolVersion;
+use crate::protocol::method::Method;
 use crate::protocol::params::Given;
 use bytes::Bytes;
 use hyper::header::HeaderValue;
@@ -77,13 +79,16 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
-        Begun::Refused(status, object) => error(status, Some(&id), NoId::Omitted, &object),
+        Begun::Refused(refusal) => refused(&refusal, &id),
         Begun::Running(running) => running.reply(endpoint).await,
     }
 }
 
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
+    if let Err(refusal) = admit(Method::Initialize, &request.params, &caller.access(), &endpoint.server) {
+        return refused(&refusal, &request.id);
+    }
     let session = Session::new();
     let answer = session.initialize(&request.params);
     let version = session.version();
@@ -185,7 +190,10 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                 };
                 match begun {
                     Begun::Answer(answer) => answers.push(message(&id, &answer, version, &endpoint.server)),
-                    Begun::Refused(_, object) => answers.push(encode::error(Some(&id), NoId::Omitted, &object)),
+                    // One among others has no status of its own.
+                    Begun::Refused(refusal) => {
+                        answers.push(message(&id, &refusal.answer(), version, &endpoint.server));
+                    }
                     Begun::Running(call) => running.push(call.answer),
                 }
             }

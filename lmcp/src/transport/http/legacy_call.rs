@@ -9,11 +9,12 @@ use super::reply::{Reply, events, json, status};
 use super::service::Endpoint;
 use super::session::HttpSession;
 use super::streams::Kept;
+use crate::admission::{Refusal, admit};
 use crate::ask::requests::Outlet;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::{self, Request, Surroundings};
 use crate::handler::cancellation::Cancellation;
-use crate::jsonrpc::{ErrorObject, Id};
+use crate::jsonrpc::Id;
 use crate::transport::first;
 use crate::transport::outbox::{Framing, Outbox};
 use hyper::StatusCode;
@@ -23,7 +24,7 @@ use std::time::Duration;
 /// What became of a request at once.
 pub(super) enum Begun {
     Answer(Answer),
-    Refused(StatusCode, ErrorObject),
+    Refused(Refusal),
     Running(Running),
 }
 
@@ -64,18 +65,23 @@ pub(super) fn begin(
 ) -> Begun {
     let server = &endpoint.server;
     let session = belongs.session();
+    let access = caller.access();
     let method = match era::legacy::method(request.method) {
         Ok(method) => method,
         Err(object) => return Begun::Answer(Err(object)),
     };
-    if let Some(answer) = session.answer(method, &request.params, server) {
+    let catalog = match admit(method, &request.params, &access, server) {
+        Ok(catalog) => catalog,
+        Err(refusal) => return Begun::Refused(refusal),
+    };
+    if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
         return Begun::Answer(answer);
     }
     let cancellation = Cancellation::default();
     if let Belongs::Known(known) = belongs
         && let Err(object) = known.take_off(&request.id, &cancellation, server.limits.calls_in_flight)
     {
-        return Begun::Refused(StatusCode::OK, object);
+        return Begun::Answer(Err(object));
     }
     let landed = |id: &Id| match belongs {
         Belongs::Known(known) => known.land(id, &cancellation),
@@ -111,14 +117,23 @@ pub(super) fn begin(
         }
     };
     let Request { id, params, message: body, .. } = request;
-    let answer =
-        match dispatch(Call { method, params, message: body, context: context.clone(), server, in_place: false }) {
-            Dispatched::Now(answer) => {
-                landed(&id);
-                return Begun::Answer(answer);
-            }
-            Dispatched::Later(answer) => answer,
-        };
+    let call = Call {
+        method,
+        params,
+        message: body,
+        context: context.clone(),
+        access: &access,
+        catalog,
+        server,
+        in_place: false,
+    };
+    let answer = match dispatch(call) {
+        Dispatched::Now(answer) => {
+            landed(&id);
+            return Begun::Answer(answer);
+        }
+        Dispatched::Later(answer) => answer,
+    };
     let (done, receiver) = tokio::sync::oneshot::channel();
     let task = Task {
         known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },

@@ -6,7 +6,7 @@ use super::{connection, descriptors};
 use crate::Error;
 use crate::transport::first;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
@@ -41,11 +41,11 @@ impl Listener {
     async fn accept(&self) -> io::Result<Socket> {
         match self {
             Listener::Tcp(listener) => {
-                let (stream, _peer) = listener.accept().await?;
+                let (stream, peer) = listener.accept().await?;
                 if let Err(e) = stream.set_nodelay(true) {
                     tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
                 }
-                Ok(Socket::Tcp(stream))
+                Ok(Socket::Tcp(stream, peer.ip()))
             }
             #[cfg(unix)]
             Listener::Unix(listener, _) => Ok(Socket::Unix(listener.accept().await?.0)),
@@ -55,7 +55,7 @@ impl Listener {
 
 /// What was accepted. It is looked at once: from there on a connection is compiled for its own kind of socket.
 enum Socket {
-    Tcp(TcpStream),
+    Tcp(TcpStream, IpAddr),
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
 }
@@ -134,12 +134,12 @@ pub(crate) async fn serve(
         let service = service.clone();
         match socket {
             #[cfg(feature = "tls")]
-            Socket::Tcp(stream) if service.0.options.has_tls() => {
-                drop(tokio::spawn(connection::secured(stream, service, held)));
+            Socket::Tcp(stream, peer) if service.0.options.has_tls() => {
+                drop(tokio::spawn(connection::secured(stream, Some(peer), service, held)));
             }
-            Socket::Tcp(stream) => drop(tokio::spawn(connection::plain(stream, service, held))),
+            Socket::Tcp(stream, peer) => drop(tokio::spawn(connection::plain(stream, Some(peer), service, held))),
             #[cfg(unix)]
-            Socket::Unix(stream) => drop(tokio::spawn(connection::plain(stream, service, held))),
+            Socket::Unix(stream) => drop(tokio::spawn(connection::plain(stream, None, service, held))),
         }
     }
     drop(listener);

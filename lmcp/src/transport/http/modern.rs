@@ -5,8 +5,10 @@ use super::body::ResponseBody;
 use super::changes::Changes;
 use super::guard::Caller;
 use super::headers;
-use super::reply::{Reply, error, events, refusal};
+use super::reply::{Reply, error, events, refusal, refused};
 use super::service::Endpoint;
+use crate::admission::admit;
+use crate::auth::access::Access;
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{Request, Surroundings, modern};
 use crate::handler::cancellation::Cancellation;
@@ -15,6 +17,7 @@ use crate::jsonrpc::encode::NoId;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
+use crate::registry::Catalog;
 use crate::transport::outbox::{Framing, Outbox};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
@@ -35,11 +38,9 @@ enum Begun {
 }
 
 /// Everything up to the point where user code runs, in the order in which the specification checks.
-fn begin(
-    endpoint: &Arc<Endpoint>,
-    request: Request<'_>,
-    Caller { headers, principal, takes }: Caller,
-) -> Result<Begun, (StatusCode, ErrorObject)> {
+fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Result<Begun, (StatusCode, ErrorObject)> {
+    let access = caller.access();
+    let Caller { headers, principal, takes, .. } = caller;
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
     let requested = modern::required(&request.meta).map_err(bad)?;
@@ -48,8 +49,12 @@ fn begin(
     headers::check_routing(&headers, request.method, &request.params).map_err(bad)?;
     let by_code = |object: ErrorObject| (status_of(&object, version), object);
     let method = modern::known(request.method).map_err(by_code)?;
+    let catalog = match admit(method, &request.params, &access, server) {
+        Ok(catalog) => catalog,
+        Err(refusal) => return Ok(Begun::Reply(refused(&refusal, &request.id))),
+    };
     if method == Method::CallTool {
-        check_mirrored(endpoint, &request.params, &headers).map_err(bad)?;
+        check_mirrored(&catalog, &request.params, &headers).map_err(bad)?;
     }
     let streams = takes.events;
     if method == Method::Listen {
@@ -57,7 +62,7 @@ fn begin(
             let why = "the answer is an event stream: send `Accept: application/json, text/event-stream`".into();
             return Ok(Begun::Reply(refusal(StatusCode::NOT_ACCEPTABLE, why)));
         }
-        return listen(endpoint, &request).map(Begun::Reply).map_err(by_code);
+        return listen(endpoint, &request, &access, &catalog).map(Begun::Reply).map_err(by_code);
     }
     let outbox = streams.then(|| Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)));
     let surroundings = Surroundings {
@@ -69,14 +74,15 @@ fn begin(
     };
     let context = modern::context(version, &request, surroundings).map_err(by_code)?;
     let Request { id, params, message, .. } = request;
-    Ok(match dispatch(Call { method, params, message, context: context.clone(), server, in_place: true }) {
+    let call =
+        Call { method, params, message, context: context.clone(), access: &access, catalog, server, in_place: true };
+    Ok(match dispatch(call) {
         Dispatched::Now(answer) => Begun::Reply(at_once(&id, answer, &context, outbox, server)),
         Dispatched::Later(answer) => Begun::Running(Running { id, context, answer, server: server.clone(), outbox }),
     })
 }
 
-fn check_mirrored(endpoint: &Endpoint, params: &Params<'_>, headers: &HeaderMap) -> Result<(), ErrorObject> {
-    let catalog = endpoint.server.registry.current();
+fn check_mirrored(catalog: &Catalog, params: &Params<'_>, headers: &HeaderMap) -> Result<(), ErrorObject> {
     if !catalog.mirrors {
         return Ok(());
     }
@@ -88,8 +94,13 @@ fn check_mirrored(endpoint: &Endpoint, params: &Params<'_>, headers: &HeaderMap)
 }
 
 /// `subscriptions/listen`: a stream of changes, acknowledged first, ended with its result when the server ends.
-fn listen(endpoint: &Arc<Endpoint>, request: &Request<'_>) -> Result<Reply, ErrorObject> {
-    let filter = modern::filter(&request.params, &endpoint.server)?;
+fn listen(
+    endpoint: &Arc<Endpoint>,
+    request: &Request<'_>,
+    access: &Access,
+    catalog: &Catalog,
+) -> Result<Reply, ErrorObject> {
+    let filter = modern::filter(&request.params, access, catalog, &endpoint.server)?;
     Ok(events(ResponseBody::changes(Changes::begin(endpoint, &request.id, filter))))
 }
 

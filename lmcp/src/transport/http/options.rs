@@ -11,6 +11,8 @@ pub(crate) struct Options {
     pub(crate) origins: Vec<String>,
     pub(crate) hosts: Vec<String>,
     pub(crate) auth: Option<Auth>,
+    /// How many proxies add to `X-Forwarded-For` before a request comes here.
+    pub(crate) proxies: usize,
     /// The address that is listened on is this machine's own: hosts and local origins can be told.
     pub(crate) loopback: bool,
     #[cfg(feature = "tls")]
@@ -38,6 +40,7 @@ impl Default for Options {
             origins: Vec::new(),
             hosts: Vec::new(),
             auth: None,
+            proxies: 0,
             loopback: true,
             #[cfg(feature = "tls")]
             tls: None,

@@ -5,6 +5,7 @@ use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
 use super::{ResponseBody, guard, legacy, legacy_stream, modern};
+use crate::auth::Principal;
 use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
@@ -19,6 +20,7 @@ use hyper::body::Body;
 use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, ORIGIN};
 use hyper::{Method as Verb, Response, StatusCode};
 use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -56,8 +58,19 @@ impl HttpService {
         HttpService(Arc::new(Endpoint { server, options, sessions, ending, over }))
     }
 
-    /// Answers one request.
+    /// Answers one request. What is in its extensions is told to whom, see
+    /// [`http_service`](crate::ReadyServer::http_service).
     pub async fn respond<B>(&self, request: hyper::Request<B>) -> Response<ResponseBody>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let peer = request.extensions().get::<SocketAddr>().map(SocketAddr::ip);
+        self.respond_to(peer, request).await
+    }
+
+    /// Answers one request from this address, if it has one.
+    pub(crate) async fn respond_to<B>(&self, peer: Option<IpAddr>, request: hyper::Request<B>) -> Response<ResponseBody>
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -69,7 +82,10 @@ impl HttpService {
         let admitted = guard::admit(&endpoint.options, &head.uri, &head.headers)
             .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
         let mut reply = match admitted {
-            Ok(()) => endpoint.route(&head.method, path, head.headers, body).await,
+            Ok(()) => {
+                let vouched = head.extensions.get::<Principal>().cloned();
+                endpoint.route(&head.method, path, head.headers, Visit { peer, vouched }, body).await
+            }
             Err(refusal) => *refusal,
         };
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
@@ -81,8 +97,15 @@ impl HttpService {
     }
 }
 
+/// What is known of a caller besides what the request says.
+struct Visit {
+    peer: Option<IpAddr>,
+    /// Whom the server says it is into which this one is mounted.
+    vouched: Option<Principal>,
+}
+
 impl Endpoint {
-    async fn route<B>(self: &Arc<Self>, verb: &Verb, path: &str, headers: HeaderMap, body: B) -> Reply
+    async fn route<B>(self: &Arc<Self>, verb: &Verb, path: &str, headers: HeaderMap, visit: Visit, body: B) -> Reply
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -104,6 +127,9 @@ impl Endpoint {
             Ok(principal) => principal,
             Err(refusal) => return *refusal,
         };
+        // Who asks for credentials himself believes nobody else.
+        let principal = if self.options.auth.is_some() { principal } else { visit.vouched };
+        let place = guard::place(self.options.proxies, visit.peer, &headers);
         let is_modern = modern::is_named(&headers);
         if matches!(*verb, Verb::GET | Verb::DELETE)
             && let Err(object) = modern::check_named(&headers)
@@ -115,7 +141,7 @@ impl Endpoint {
                 let takes = Takes::of(&headers);
                 match self.read(&headers, takes, body).await {
                     Ok(body) => {
-                        let reply = self.post(Caller { headers, principal, takes }, &body).await;
+                        let reply = self.post(Caller { headers, principal, place, takes }, &body).await;
                         if takes.json { reply } else { as_event(reply) }
                     }
                     Err(refusal) => *refusal,
@@ -123,11 +149,11 @@ impl Endpoint {
             }
             Verb::GET if !is_modern => {
                 let takes = Takes::of(&headers);
-                legacy_stream::listen(self, &Caller { headers, principal, takes })
+                legacy_stream::listen(self, &Caller { headers, principal, place, takes })
             }
             Verb::DELETE if !is_modern => {
                 let takes = Takes::of(&headers);
-                legacy::end_session(self, &Caller { headers, principal, takes })
+                legacy::end_session(self, &Caller { headers, principal, place, takes })
             }
             _ if is_modern => not_allowed("POST"),
             _ => not_allowed("POST, GET, DELETE"),
