@@ -1,6 +1,7 @@
 //! A small client in the same process: real bytes through memory. What [`testing`](crate::testing) and the binary's
 //! own commands drive a server with.
 
+use crate::auth::Principal;
 use crate::handler::entry::BoxFuture;
 use crate::protocol::ProtocolVersion;
 use crate::server::ReadyServer;
@@ -100,19 +101,20 @@ impl Shared {
 
 impl Connection {
     /// Connects, introduces itself as `name` in `version`, and waits for the server's introduction. It declares these
-    /// capabilities, and `respond` answers what the server asks.
+    /// capabilities, `respond` answers what the server asks, and the server takes it for `principal`.
     pub(crate) async fn open(
         server: &ReadyServer,
         version: ProtocolVersion,
         name: &str,
+        principal: Option<Principal>,
         capabilities: Value,
         respond: Arc<dyn Respond>,
     ) -> Result<Self, Value> {
         let (ours, theirs) = tokio::io::duplex(64 << 10);
-        let server = server.clone();
+        let server = server.shared.clone();
         tokio::spawn(async move {
             let (read, write) = tokio::io::split(theirs);
-            server.serve_io(read, write).await
+            crate::transport::memory::serve(server, principal, read, write).await
         });
         let (read, write) = tokio::io::split(ours);
         let write = tokio::sync::Mutex::new(write);

@@ -31,26 +31,30 @@
 //! [`check`] says what clients would refuse of the functions, without calling any.
 
 mod check;
+mod connecting;
 mod script;
 
+use crate::auth::Principal;
 use crate::client::Connection;
 pub use crate::lint::{Finding, Severity, Target};
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
 use crate::{Error, Result};
 pub use check::{check, check_schema, check_server};
+pub use connecting::Connecting;
 use script::Script;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
 ///
-/// It takes what [`serve!`](crate::serve!) takes: `client!(state = db)`. It panics when the server does not start.
+/// It takes what [`serve!`](crate::serve!) takes: `client!(state = db)`. Await what it gives, a [`Connecting`], after
+/// saying who the client is, if it is to be somebody. It panics when the server does not start.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __testing_client {
     ($($key:ident = $value:expr),* $(,)?) => {
-        $crate::testing::Client::connect_or_panic($crate::server!()$(.$key($value))*)
+        $crate::testing::Connecting::new($crate::server!()$(.$key($value))*)
     };
 }
 
@@ -96,7 +100,7 @@ impl Client {
     ///
     /// When the server refuses the connection.
     pub async fn connect_as(server: &ReadyServer, version: ProtocolVersion) -> Result<Client> {
-        Self::connect_with(server, version, json!({ "elicitation": { "form": {}, "url": {} }, "roots": { "listChanged": true }, "sampling": { "tools": {}, "context": {} } })).await
+        Self::open(server, version, None, everything()).await
     }
 
     /// Connects as a client that declares these capabilities only; the others declare everything a server may ask for.
@@ -128,8 +132,17 @@ impl Client {
         version: ProtocolVersion,
         capabilities: impl Into<Value>,
     ) -> Result<Client> {
+        Self::open(server, version, None, capabilities.into()).await
+    }
+
+    async fn open(
+        server: &ReadyServer,
+        version: ProtocolVersion,
+        principal: Option<Principal>,
+        capabilities: Value,
+    ) -> Result<Client> {
         let script = Arc::new(Script::default());
-        match Connection::open(server, version, "lmcp-testing", capabilities.into(), script.clone()).await {
+        match Connection::open(server, version, "lmcp-testing", principal, capabilities, script.clone()).await {
             Ok(connection) => Ok(Client { connection: Arc::new(connection), script }),
             Err(error) => Err(Error::msg(format!("the server refused the connection: {error}"))),
         }
@@ -196,19 +209,6 @@ impl Client {
         self.script.lock().roots = Some(json!({ "roots": roots }));
         if !self.protocol_version().is_modern() {
             self.notify("notifications/roots/list_changed", json!({})).await;
-        }
-    }
-
-    /// [`connect`](Self::connect) for tests: panics when the server does not start.
-    ///
-    /// # Panics
-    ///
-    /// With what is wrong with the server.
-    #[doc(hidden)]
-    pub async fn connect_or_panic(server: Server) -> Client {
-        match Self::connect(server).await {
-            Ok(client) => client,
-            Err(error) => panic!("{error}"),
         }
     }
 
@@ -360,6 +360,15 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("version", &self.connection.version()).finish_non_exhaustive()
     }
+}
+
+/// Whatever a server may ask for.
+fn everything() -> Value {
+    json!({
+        "elicitation": { "form": {}, "url": {} },
+        "roots": { "listChanged": true },
+        "sampling": { "tools": {}, "context": {} },
+    })
 }
 
 fn items(result: &Value, key: &str) -> Vec<Value> {

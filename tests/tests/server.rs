@@ -1,7 +1,7 @@
 //! Servers in memory: how they are put together, what they refuse to start with, how calls are kept apart.
 
-use lmcp::testing::Client;
-use lmcp::{Advertise, Args, Context, Limits, ProtocolVersion, Server, State, prompt, resource, tool};
+use lmcp::testing::{Client, Connecting};
+use lmcp::{Advertise, Args, Context, Limits, Principal, ProtocolVersion, Server, State, prompt, resource, tool};
 use lmcp_tests::{Counters, server, server_with};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -374,5 +374,35 @@ async fn a_message_is_one_line_whatever_is_in_it() {
     assert_eq!(client.notification("notifications/message").await["data"], json!({ "a": 1 }));
     for line in client.transcript().lines() {
         assert!(line.starts_with("--> ") || line.starts_with("<-- {\"jsonrpc\""), "{line}");
+    }
+}
+
+/// Tells who calls, and asks them something on the way.
+#[tool]
+async fn whoami(ctx: &Context) -> Result<String, lmcp::Unanswered> {
+    let before = ctx.principal().cloned();
+    ctx.elicit::<bool>("Really?").await?;
+    assert_eq!(before.as_ref(), ctx.principal());
+    let Some(principal) = before else { return Ok("nobody".into()) };
+    Ok(format!("{} {}", principal.subject(), principal.has_scope("files:read")))
+}
+
+#[tokio::test]
+async fn a_tests_client_is_whoever_the_test_says() {
+    let server = Server::empty().tool(whoami).build().expect("it starts");
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+        for (principal, expected) in [
+            (Some(Principal::new("ana").scope("files:read")), "ana true"),
+            (Some(Principal::new("bo")), "bo false"),
+            (None, "nobody"),
+        ] {
+            let connecting = Connecting::to(&server).version(version);
+            let client = match principal {
+                Some(principal) => connecting.principal(principal).await,
+                None => connecting.await,
+            };
+            client.answer("Really?", true);
+            assert_eq!(client.call("whoami", json!({})).await.text(), expected, "{version}");
+        }
     }
 }

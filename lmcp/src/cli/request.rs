@@ -13,7 +13,7 @@ use std::task::Poll;
 /// The `result` as the server wrote it, or the message of its error.
 pub(super) async fn request(server: &ReadyServer, method: &str, mut params: Value) -> Result<Box<RawValue>, String> {
     let (capabilities, respond) = super::prompt::answers();
-    let connection = Connection::open(server, ProtocolVersion::LATEST, "lmcp-cli", capabilities, respond)
+    let connection = Connection::open(server, ProtocolVersion::LATEST, "lmcp-cli", None, capabilities, respond)
         .await
         .map_err(|e| message(&e))?;
     if let Value::Object(params) = &mut params {

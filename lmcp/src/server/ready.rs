@@ -52,7 +52,7 @@ impl ReadyServer {
         R: AsyncRead + Unpin + Send,
         W: AsyncWrite + Unpin + Send + 'static,
     {
-        crate::transport::memory::serve(self.shared.clone(), read, write).await
+        crate::transport::memory::serve(self.shared.clone(), None, read, write).await
     }
 }
 

@@ -5,6 +5,7 @@ use super::lines::{Line, Lines};
 use super::outbox::Outbox;
 use super::pipe::Pipe;
 use crate::Error;
+use crate::auth::Principal;
 use crate::server::handle::Shared;
 use std::io;
 use std::sync::Arc;
@@ -14,13 +15,18 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 /// Serves one client until its input ends, then ends what is running and writes what is left.
-pub(crate) async fn serve<R, W>(server: Arc<Shared>, mut read: R, mut write: W) -> Result<(), Error>
+pub(crate) async fn serve<R, W>(
+    server: Arc<Shared>,
+    principal: Option<Principal>,
+    mut read: R,
+    mut write: W,
+) -> Result<(), Error>
 where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send + 'static,
 {
     let drain = server.limits.drain;
-    let pipe = Pipe::new(server, Handle::current());
+    let pipe = Pipe::new(server, principal, Handle::current());
     let outbox = pipe.outbox().clone();
     let mut writer = tokio::spawn(async move {
         let mut spare = Vec::new();

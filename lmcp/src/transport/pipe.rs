@@ -8,6 +8,7 @@ use super::batch::{Batch, Sink};
 use super::outbox::{Framing, Outbox};
 use super::{COLLAPSE, first};
 use crate::ask::requests::Outlet;
+use crate::auth::Principal;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
@@ -38,6 +39,8 @@ struct Inner {
     server: Arc<Shared>,
     outbox: Arc<Outbox>,
     session: Session,
+    /// Who the client is, as far as whoever made the pipe knows.
+    principal: Option<Principal>,
     flights: Mutex<HashMap<Id, Flight>>,
     landed: Notify,
     runtime: Handle,
@@ -55,7 +58,7 @@ struct Flight {
 
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
-    pub(crate) fn new(server: Arc<Shared>, runtime: Handle) -> Self {
+    pub(crate) fn new(server: Arc<Shared>, principal: Option<Principal>, runtime: Handle) -> Self {
         let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Line));
         let session = Session::new();
         server.subscribers.add(&session.subscriber);
@@ -63,6 +66,7 @@ impl Pipe {
             server,
             outbox,
             session,
+            principal,
             flights: Mutex::default(),
             landed: Notify::new(),
             runtime,
@@ -198,7 +202,7 @@ impl Pipe {
             server: self.0.server.clone(),
             outbox: Some(self.0.outbox.clone()),
             cancellation: cancellation.clone(),
-            principal: None,
+            principal: self.0.principal.clone(),
             #[cfg(feature = "http")]
             headers: None,
         };

@@ -25,7 +25,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
     let grace = server.limits.drain;
     let runtime = Handle::current();
-    let pipe = Pipe::new(server, runtime.clone());
+    let pipe = Pipe::new(server, None, runtime.clone());
 
     let (reading, mut read) = oneshot::channel();
     let reader = pipe.clone();

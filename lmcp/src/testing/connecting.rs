@@ -1,0 +1,104 @@
+//! [`Connecting`]: what is still to be said of a test's client before it connects.
+
+use super::{Client, everything};
+use crate::Result;
+use crate::auth::Principal;
+use crate::handler::entry::BoxFuture;
+use crate::protocol::ProtocolVersion;
+use crate::server::{ReadyServer, Server};
+
+/// A client of a test that is about to connect: await it. What [`client!`](super::client!) gives.
+///
+/// ```standalone_crate
+/// use lmcp::{Context, Principal, tool};
+/// use serde_json::json;
+///
+/// /// Says who calls.
+/// #[tool]
+/// fn whoami(ctx: &Context) -> String {
+///     ctx.principal().map_or("nobody in particular", |principal| principal.subject()).to_owned()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let ana = lmcp::testing::client!().principal(Principal::new("ana").scope("files:read")).await;
+/// assert_eq!(ana.call("whoami", json!({})).await.text(), "ana");
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// When it is awaited, with what is wrong with the server.
+#[derive(Debug)]
+#[must_use = "await it to connect"]
+pub struct Connecting {
+    server: Result<ReadyServer>,
+    version: ProtocolVersion,
+    principal: Option<Principal>,
+}
+
+impl Connecting {
+    /// A client of this server, in the latest revision, which is nobody in particular.
+    pub fn new(server: Server) -> Self {
+        Self::of(server.build())
+    }
+
+    /// The same for a server that was built before: several clients share it.
+    ///
+    /// ```standalone_crate
+    /// # use lmcp::{Context, Principal, tool};
+    /// # use serde_json::json;
+    /// # /// Says who calls.
+    /// # #[tool]
+    /// # fn whoami(ctx: &Context) -> String {
+    /// #     ctx.principal().map_or("nobody in particular", |principal| principal.subject()).to_owned()
+    /// # }
+    /// use lmcp::testing::Connecting;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let server = lmcp::server!().build()?;
+    /// for name in ["ana", "bo"] {
+    ///     let client = Connecting::to(&server).principal(Principal::new(name)).await;
+    ///     assert_eq!(client.call("whoami", json!({})).await.text(), name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to(server: &ReadyServer) -> Self {
+        Self::of(Ok(server.clone()))
+    }
+
+    fn of(server: Result<ReadyServer>) -> Self {
+        Connecting { server, version: ProtocolVersion::LATEST, principal: None }
+    }
+
+    /// Makes the client somebody, as its credentials would over HTTP: what handlers get from
+    /// [`Context::principal`](crate::Context::principal).
+    pub fn principal(mut self, principal: Principal) -> Self {
+        self.principal = Some(principal);
+        self
+    }
+
+    /// Makes it speak this revision; the latest by default.
+    pub fn version(mut self, version: ProtocolVersion) -> Self {
+        self.version = version;
+        self
+    }
+}
+
+impl IntoFuture for Connecting {
+    type Output = Client;
+    type IntoFuture = BoxFuture<'static, Client>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let Connecting { server, version, principal } = self;
+            let connected = async { Client::open(&server?, version, principal, everything()).await };
+            match connected.await {
+                Ok(client) => client,
+                Err(error) => panic!("{error}"),
+            }
+        })
+    }
+}
