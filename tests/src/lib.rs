@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 pub mod http;
+#[cfg(feature = "oauth")]
+pub mod issuer;
 pub mod pipe;
 pub mod process;
 pub mod transcript;

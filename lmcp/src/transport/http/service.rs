@@ -4,6 +4,8 @@ use super::guard::Caller;
 use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
+#[cfg(feature = "oauth")]
+use super::well_known;
 use super::{ResponseBody, guard, legacy, legacy_stream, modern};
 use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
@@ -16,7 +18,7 @@ use crate::server::handle::Shared;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
-use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, ORIGIN};
+use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::{Method as Verb, Response, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -62,16 +64,34 @@ impl HttpService {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
-        let path = head.uri.path();
         let endpoint = &self.0;
-        let admitted = guard::admit(&endpoint.options, &head.uri, &head.headers)
+        #[cfg(feature = "oauth")]
+        let is_public = well_known::is_at(&endpoint.options, head.uri.path());
+        #[cfg(not(feature = "oauth"))]
+        let is_public = false;
+        let admitted = guard::admit_host(&endpoint.options, &head.uri, &head.headers)
+            .and_then(|()| if is_public { Ok(()) } else { guard::admit_origin(&endpoint.options, &head.headers) })
             .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
+        // Where the URL of the server is asked for, HTTP/2 says it elsewhere. RFC 9113 section 8.3.1.
+        if endpoint.options.auth.is_some()
+            && let Some(authority) = head.uri.authority()
+            && let Ok(host) = HeaderValue::try_from(authority.as_str())
+        {
+            head.headers.insert(HOST, host);
+        }
+        let path = head.uri.path();
         let mut reply = match admitted {
+            #[cfg(feature = "oauth")]
+            Ok(()) if is_public => well_known::answer(endpoint, &head.method, &head.headers),
             Ok(()) => endpoint.route(&head.method, path, head.headers, body).await,
             Err(refusal) => *refusal,
         };
+        #[cfg(feature = "oauth")]
+        if is_public {
+            well_known::expose(&mut reply);
+        }
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
         let status = reply.status();
         if status.is_client_error() || status.is_server_error() {
@@ -100,7 +120,7 @@ impl Endpoint {
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
         }
-        let principal = match guard::authenticate(&self.options, &headers) {
+        let principal = match guard::authenticate(&self.options, &headers).await {
             Ok(principal) => principal,
             Err(refusal) => return *refusal,
         };
