@@ -13,9 +13,10 @@ use ring::signature::{
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::{TlsAcceptor, rustls};
 
 /// Whom the tokens are for unless a test says something else.
 pub const AUDIENCE: &str = "https://mcp.example.com/mcp";
@@ -93,13 +94,49 @@ impl Issuer {
     ///
     /// When no port is free.
     pub async fn start(path: &str, keys: &[&Key]) -> Self {
+        Self::start_as(path, keys, None).await
+    }
+
+    /// The same over TLS, as `localhost`; gives its certificate too, as PEM.
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    pub async fn start_secure(path: &str, keys: &[&Key]) -> (Self, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key.into())
+            .expect("they fit");
+        (Self::start_as(path, keys, Some(TlsAcceptor::from(Arc::new(config)))).await, made.cert.pem())
+    }
+
+    async fn start_as(path: &str, keys: &[&Key], tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}{path}", listener.local_addr().expect("it is bound"));
+        let address = listener.local_addr().expect("it is bound");
+        let url = match tls {
+            None => format!("http://{address}{path}"),
+            Some(_) => format!("https://localhost:{}{path}", address.port()),
+        };
         let state = Arc::new(Mutex::new(State { url: url.clone(), ..State::default() }));
         let shared = state.clone();
         let serving = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(answer(socket, shared.clone()));
+                let (tls, shared) = (tls.clone(), shared.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => answer(socket, shared).await,
+                        // Whoever does not trust it hangs up.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(socket).await {
+                                answer(stream, shared).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         let issuer = Issuer { url, state, serving };
@@ -168,7 +205,7 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("later than 1970").as_secs()
 }
 
-async fn answer(mut socket: TcpStream, state: Arc<Mutex<State>>) {
+async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, state: Arc<Mutex<State>>) {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         match socket.read_buf(&mut request).await {
@@ -185,6 +222,7 @@ async fn answer(mut socket: TcpStream, state: Arc<Mutex<State>>) {
     };
     let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let _gone = socket.write_all((head + &body).as_bytes()).await;
+    let _gone = socket.shutdown().await;
 }
 
 /// A private key, and the id by which tokens name it.

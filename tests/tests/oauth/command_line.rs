@@ -1,9 +1,11 @@
 //! No code at all: `--oidc`, `--audience`, and the environment.
 
-use lmcp_tests::http::Request;
-use lmcp_tests::issuer::{Issuer, Key};
+use lmcp_tests::http::{Connection, Request};
+use lmcp_tests::issuer::{Issuer, Key, Mood};
 use lmcp_tests::process::Served;
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 fn fixture(environment: &[(&str, &str)], arguments: &[&str]) -> Command {
@@ -71,6 +73,76 @@ async fn for_an_audience_beside_a_token() {
     assert_eq!(status(&served, Some(&token)).await, 200);
     assert_eq!(status(&served, Some("secret")).await, 200);
     assert_eq!(status(&served, Some("nothing")).await, 401);
+}
+
+#[tokio::test]
+async fn over_tls() {
+    let key = Key::p256("p");
+    let (issuer, certificate) = Issuer::start_secure("", &[&key]).await;
+    let file = std::env::temp_dir().join(format!("lmcp-{}-issuer.crt", std::process::id()));
+    std::fs::write(&file, certificate).expect("written");
+    let arguments = ["--http", "127.0.0.1:0", "--oidc", &issuer.url, "--audience", "a"];
+    let token = key.token("ES256", &issuer.claims_with(json!({ "aud": "a" })));
+    let trusting = Served::start(fixture(&[("SSL_CERT_FILE", file.to_str().expect("text"))], &arguments));
+    let trusted = status(&trusting, Some(&token)).await;
+    std::fs::remove_file(&file).expect("it was there");
+    assert_eq!(trusted, 200);
+    let (stranger, log) = logged(&arguments, &[&token]).await;
+    assert_eq!(stranger, [503]);
+    assert!(log.contains("the issuer's keys cannot be fetched") && log.contains("TLS: "), "{log}");
+}
+
+/// What each of these tokens gets, and what the server logs of it.
+async fn logged(arguments: &[&str], tokens: &[&str]) -> (Vec<u16>, String) {
+    let mut child = fixture(&[("LMCP_LOG", "lmcp=info")], arguments).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("it says where it serves");
+    let address = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')?.0.parse().ok());
+    let address: SocketAddr = address.unwrap_or_else(|| panic!("no address: {line:?}"));
+    let mut statuses = Vec::new();
+    for token in tokens {
+        let mut connection = Connection::open(address).await;
+        connection.send(&Request::call(1, "add", json!({ "a": 1, "b": 2 })).by(token)).await;
+        statuses.push(connection.response().await.status);
+    }
+    child.kill().and_then(|()| child.wait()).expect("it ran");
+    let mut log = String::new();
+    stderr.read_to_string(&mut log).expect("text");
+    for token in tokens {
+        let (_, signature) = token.rsplit_once('.').expect("a JWT");
+        assert!(!log.contains(signature), "a token is nobody's business: {log}");
+    }
+    (statuses, log)
+}
+
+#[tokio::test]
+async fn what_is_logged() {
+    let key = Key::p256("p");
+    let issuer = Issuer::start("", &[&key]).await;
+    let arguments = ["--http", "127.0.0.1:0", "--oidc", &issuer.url, "--audience", "api://calc"];
+    let other = key.token("ES256", &issuer.claims_with(json!({ "aud": ["api://other", "api://third"] })));
+    let late = key.token("ES256", &issuer.claims_with(json!({ "aud": "api://calc", "exp": 1 })));
+    let stranger = key.token("ES256", &issuer.claims_with(json!({ "iss": "https://other.example.com" })));
+    let (statuses, log) = logged(&arguments, &[&other, &late, &stranger]).await;
+    assert_eq!(statuses, [401, 401, 401]);
+    for part in [
+        "WARN lmcp::auth: a token was refused: it is for another audience",
+        "expected=[\"api://calc\"] got=[\"api://other\",\"api://third\"]",
+        "the token has expired",
+        "it is of another issuer",
+        "got=Some(\"https://other.example.com\")",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+    issuer.be(Mood::Broken);
+    let (statuses, log) = logged(&arguments, &[&late]).await;
+    assert_eq!(statuses, [503]);
+    let why = format!(
+        "the keys of {} cannot be fetched: {0}/.well-known/oauth-authorization-server: it answered 500",
+        issuer.url
+    );
+    assert!(log.contains("ERROR lmcp::auth: ") && log.contains(&why), "{log}");
 }
 
 #[test]
