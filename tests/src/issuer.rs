@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_rustls::{TlsAcceptor, rustls};
 
@@ -29,7 +30,7 @@ pub enum Mood {
     Well,
     /// It answers 500.
     Broken,
-    /// It takes connections and says nothing.
+    /// It takes connections and says nothing until it behaves in another way.
     Silent,
     /// Its keys are followed by this many spaces.
     Huge(usize),
@@ -57,13 +58,14 @@ struct State {
     mood: Mood,
     keys: Vec<Value>,
     asked: Vec<String>,
+    /// It behaves in another way.
+    changed: Arc<Notify>,
 }
 
 impl State {
     /// What is at this path; `None` where it says nothing.
-    fn document(&mut self, path: &str) -> Option<(u16, String)> {
-        self.asked.push(path.to_owned());
-        let State { url, mood, keys, .. } = &*self;
+    fn document(&self, path: &str) -> Option<(u16, String)> {
+        let State { url, mood, keys, .. } = self;
         let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
         let rest = url.strip_prefix(&origin).unwrap_or_default().trim_end_matches('/');
         let is_metadata = match mood {
@@ -151,7 +153,9 @@ impl Issuer {
 
     /// Behaves like this from now on.
     pub fn be(&self, mood: Mood) {
-        self.lock().mood = mood;
+        let mut state = self.lock();
+        state.mood = mood;
+        state.changed.notify_waiters();
     }
 
     /// The paths it was asked for so far.
@@ -215,10 +219,16 @@ async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, state: Arc<Mute
     }
     let request = String::from_utf8_lossy(&request).into_owned();
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-    let document = state.lock().expect("nobody panicked").document(&path);
-    let Some((status, body)) = document else {
-        let _silent = socket.read_to_end(&mut Vec::new()).await;
-        return;
+    state.lock().expect("nobody panicked").asked.push(path.clone());
+    let (status, body) = loop {
+        let (document, changed) = {
+            let state = state.lock().expect("nobody panicked");
+            (state.document(&path), state.changed.clone().notified_owned())
+        };
+        match document {
+            Some(document) => break document,
+            None => changed.await,
+        }
     };
     let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let _gone = socket.write_all((head + &body).as_bytes()).await;

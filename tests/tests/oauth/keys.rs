@@ -1,7 +1,7 @@
 //! Where the issuer's keys come from: discovery, rotation, outages, and how often it is asked.
 
 use super::{called, message, refused, server, tokens_of};
-use lmcp_tests::http::{Request, Response, Site};
+use lmcp_tests::http::{Request, Response, Site, until};
 use lmcp_tests::issuer::{Issuer, Key, Mood};
 use serde_json::json;
 use std::time::Duration;
@@ -94,6 +94,67 @@ async fn an_outage_keeps_the_keys() {
     let unknown = Key::p256("other").token("ES256", &issuer.claims());
     assert_eq!(refused(&site, &unknown).await, "the token's key is unknown");
     assert_eq!(called(&site, &key.token("ES256", &issuer.claims())).await, ANA);
+}
+
+/// Lets this much time pass, and nothing else happen in it.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn keys_are_looked_after() {
+    let (old, new) = (Key::p256("old"), Key::p256("new"));
+    let issuer = Issuer::start("", &[&old]).await;
+    let site = Site::open(server(tokens_of(&issuer))).await;
+    let token = old.token("ES256", &issuer.claims());
+    assert_eq!(called(&site, &token).await, ANA);
+    issuer.publish(&[&new]);
+    pass(Duration::from_secs(14 * 60)).await;
+    assert_eq!(called(&site, &token).await, ANA);
+    assert_eq!(issuer.key_fetches(), 1);
+    pass(Duration::from_secs(2 * 60)).await;
+    // As long as the issuer says nothing else, it holds what it said.
+    issuer.be(Mood::Broken);
+    assert_eq!(called(&site, &token).await, ANA);
+    issuer.be(Mood::Well);
+    assert_eq!(refused(&site, &token).await, "the token's key is unknown");
+}
+
+#[tokio::test]
+async fn a_new_key_after_many_invented_ones() {
+    let (old, new) = (Key::p256("old"), Key::p256("new"));
+    let issuer = Issuer::start("", &[&old]).await;
+    let site = Site::open(server(tokens_of(&issuer))).await;
+    for _ in 0..10 {
+        refused(&site, &Key::p256("forged").token("ES256", &issuer.claims())).await;
+    }
+    issuer.publish(&[&old, &new]);
+    let token = new.token("ES256", &issuer.claims());
+    assert_eq!(refused(&site, &token).await, "the token's key is unknown");
+    pass(Duration::from_secs(31)).await;
+    assert_eq!(called(&site, &token).await, ANA);
+    assert_eq!(issuer.key_fetches(), 6);
+}
+
+#[tokio::test]
+async fn who_hangs_up_does_not_spend_a_fetch() {
+    let key = Key::p256("p");
+    let issuer = Issuer::start("", &[&key]).await;
+    let site = Site::open(server(tokens_of(&issuer))).await;
+    let token = key.token("ES256", &issuer.claims());
+    issuer.be(Mood::Silent);
+    let mut connection = site.connect().await;
+    connection.send(&super::call().by(&token)).await;
+    until(|| !issuer.asked().is_empty()).await;
+    drop(connection);
+    // The next one waits for the same fetch, and asks for none of its own.
+    let mut connection = site.connect().await;
+    connection.send(&super::call().by(&token)).await;
+    issuer.be(Mood::Well);
+    assert_eq!(connection.response().await.status, 200);
+    assert_eq!(issuer.asked(), ["/.well-known/oauth-authorization-server", "/keys"]);
 }
 
 /// Nothing of why is for the client.

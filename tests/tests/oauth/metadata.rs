@@ -67,6 +67,27 @@ async fn by_the_name_that_was_asked_for() {
     assert_eq!(site.ask(&Request::new("GET", ROOT).without("Host").old()).await.status, 400);
 }
 
+/// There it is in no header.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn by_the_name_that_was_asked_for_over_http2() {
+    use http_body_util::Empty;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    use lmcp_tests::http::within;
+    let issuer = Issuer::start("", &[]).await;
+    let site = Site::open(server(Auth::jwt(&issuer.url, "api://calc"))).await;
+    let socket = within(tokio::net::TcpStream::connect(site.address)).await.expect("it listens");
+    let begun = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(socket));
+    let (mut client, connection) = within(begun).await.expect("HTTP/2 is spoken");
+    tokio::spawn(connection);
+    let request = hyper::Request::get("http://localhost:7/mcp").body(Empty::<bytes::Bytes>::new());
+    let answer = within(client.send_request(request.expect("a request"))).await.expect("an answer");
+    assert_eq!(
+        answer.headers()["www-authenticate"],
+        "Bearer realm=\"mcp\", resource_metadata=\"http://localhost:7/.well-known/oauth-protected-resource/mcp\""
+    );
+}
+
 #[tokio::test]
 async fn by_the_name_that_was_said() {
     let issuer = Issuer::start("", &[]).await;

@@ -18,7 +18,7 @@ use crate::server::handle::Shared;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
-use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
+use hyper::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, ORIGIN};
 use hyper::{Method as Verb, Response, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -64,6 +64,7 @@ impl HttpService {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        #[cfg_attr(not(feature = "oauth"), allow(unused_mut))]
         let (mut head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
         let endpoint = &self.0;
@@ -74,13 +75,8 @@ impl HttpService {
         let admitted = guard::admit_host(&endpoint.options, &head.uri, &head.headers)
             .and_then(|()| if is_public { Ok(()) } else { guard::admit_origin(&endpoint.options, &head.headers) })
             .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
-        // Where the URL of the server is asked for, HTTP/2 says it elsewhere. RFC 9113 section 8.3.1.
-        if endpoint.options.auth.is_some()
-            && let Some(authority) = head.uri.authority()
-            && let Ok(host) = HeaderValue::try_from(authority.as_str())
-        {
-            head.headers.insert(HOST, host);
-        }
+        #[cfg(feature = "oauth")]
+        well_known::name(&endpoint.options, &mut head);
         let path = head.uri.path();
         let mut reply = match admitted {
             #[cfg(feature = "oauth")]

@@ -6,12 +6,25 @@ use super::guard;
 use super::options::Options;
 use super::reply::{Reply, json, not_allowed, text};
 use super::service::Endpoint;
-use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderMap, HeaderValue};
+use crate::auth::Auth;
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HOST, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method as Verb, StatusCode};
 
 /// Whether the document is here.
 pub(crate) fn is_at(options: &Options, path: &str) -> bool {
     options.auth.as_ref().is_some_and(|auth| auth.is_metadata_at(path, &options.endpoint))
+}
+
+/// Puts the name that was asked for where the URL of the server is made of: HTTP/2, and proxies, say it in the target.
+/// RFC 9112 section 3.2.2, RFC 9113 section 8.3.1.
+pub(crate) fn name(options: &Options, head: &mut Parts) {
+    if options.auth.as_ref().is_some_and(Auth::is_published)
+        && let Some(authority) = head.uri.authority()
+        && let Ok(host) = HeaderValue::try_from(authority.as_str())
+    {
+        head.headers.insert(HOST, host);
+    }
 }
 
 /// The document, or what a browser asks before it.
