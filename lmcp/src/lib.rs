@@ -44,8 +44,9 @@
 //! [`Server::run`] an async `main` keeps the commands above.
 //!
 //! Over HTTP it listens on this machine only, and refuses web pages of other origins, unless told otherwise. Whoever
-//! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token. `LMCP_LOG=info`
-//! logs a line a request on standard error, refused ones included.
+//! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token; `LMCP_OIDC=ISSUER` or
+//! `--oidc ISSUER` asks for one of an authorization server. [`auth`] has more. `LMCP_LOG=info` logs a line a request on
+//! standard error, refused ones included.
 //!
 //! # Arguments
 //!
@@ -252,6 +253,7 @@
 //! - `jsonschema`: a full validator for what only a schema written by hand can say: `if`, `contains`, `dependentRequired`
 //!   and their like. Without it, a tool that says so keeps the server from starting.
 //! - `tls`: `Server::tls`, and `calc --http --tls-cert FILE --tls-key FILE`. It adds rustls with *ring*.
+//! - `oauth`: access tokens of an authorization server, [`auth`] and `calc --http --oidc ISSUER`. It adds rustls with *ring*.
 //! - `cli`, on by default: [`serve!`] and the commands of the binary. It needs `stdio`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -270,7 +272,7 @@ mod protocol;
 // -- meaning -> user code --
 mod ask;
 mod attempt;
-mod auth;
+pub mod auth;
 mod handler;
 mod invoke;
 mod registry;

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Checks two built servers with every client and mode: all checks on TOUR over stdio and HTTP, a short pass on HELLO.
-# Usage: tests/clients/run.sh TOUR HELLO
+# Checks built servers with every client and mode: all checks on TOUR over stdio and HTTP, a short pass on HELLO, and
+# getting in by OAuth on CALLERS.
+# Usage: tests/clients/run.sh TOUR HELLO CALLERS
 # Installs the clients once, under target/clients; ends with the line "N passed, N failed".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tour=$(realpath "${1:?the tour server is missing}")
 hello=$(realpath "${2:?the hello server is missing}")
-for server in "$tour" "$hello"; do
+callers=$(realpath "${3:?the callers server is missing}")
+for server in "$tour" "$hello" "$callers"; do
   [ -x "$server" ] || { echo "$server cannot be run" >&2; exit 2; }
 done
 mkdir -p "${CARGO_TARGET_DIR:-$here/../../target}/clients"
@@ -93,6 +95,8 @@ check "sdk --token" "${sdk[@]}" --token -- "$tour"
 check "python, hello" "${python[@]}" default --hello -- "$hello"
 check "client, hello" "${client[@]}" default --hello -- "$hello"
 check "sdk, hello" "${sdk[@]}" --hello -- "$hello"
+check "client, oauth" node "$cache/node/oauth.mjs" client -- "$callers"
+check "sdk, oauth" node "$cache/node/oauth.mjs" sdk -- "$callers"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 pub mod guarded;
 pub mod http;
+#[cfg(feature = "oauth")]
+pub mod issuer;
 pub mod pipe;
 pub mod process;
 pub mod transcript;

@@ -21,7 +21,16 @@ impl Served {
     ///
     /// When it says something else.
     pub fn start(mut command: Command) -> Self {
-        command.env_remove("LMCP_TOKEN").stdin(Stdio::null()).stderr(Stdio::piped());
+        Self::start_with(command.env_remove("LMCP_TOKEN"))
+    }
+
+    /// The same, with a token in its environment if the test put one there.
+    ///
+    /// # Panics
+    ///
+    /// When it says something else.
+    pub fn start_with(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();

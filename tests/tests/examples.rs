@@ -86,6 +86,8 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
         "call describe dish=soup",
         Err("error: the question cannot be asked: the client does not offer `sampling`\n"),
     ),
+    ("09_callers", "call whoami", Ok("whoever started this\n")),
+    ("09_callers", "call note text=Rain.", Ok("1 written\n")),
     (
         "tour",
         "call forecast city=Rome",

@@ -96,7 +96,7 @@ impl Rounds {
         let mut asked = None;
         if responses.is_some() || state.is_some() {
             let state = match state {
-                Some(sealed) => State::open(sealed, secret, &message, principal.as_ref().map(Principal::subject))?,
+                Some(sealed) => State::open(sealed, secret, &message, principal.as_ref().map(Principal::identity))?,
                 None => State::default(),
             };
             let mut answers: HashMap<String, Value> = state.answers.clone().into_iter().collect();
@@ -237,7 +237,7 @@ impl Rounds {
         state.asked = questions.iter().map(|open| open.key.clone()).collect();
         state.answers.extend(unread);
         let sealed =
-            state.seal(secret, limits.state_time, &self.message, self.principal.as_ref().map(Principal::subject));
+            state.seal(secret, limits.state_time, &self.message, self.principal.as_ref().map(Principal::identity));
         let size = sealed.len();
         if size > limits.state_bytes {
             let limit = limits.state_bytes;

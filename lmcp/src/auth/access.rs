@@ -45,7 +45,7 @@ impl Access {
 impl Hash for Access {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match (&self.principal, self.place) {
-            (Some(principal), _) => (0_u8, principal.subject()).hash(state),
+            (Some(principal), _) => (0_u8, principal.identity()).hash(state),
             (None, Place::Pipe(number)) => (1_u8, number).hash(state),
             #[cfg(feature = "http")]
             (None, Place::Address(address)) => (2_u8, neighbourhood(address)).hash(state),

@@ -23,6 +23,8 @@ pub struct Principal(Arc<Inner>);
 #[derive(Clone, PartialEq)]
 struct Inner {
     subject: Box<str>,
+    /// Who it is among the principals of all checks, where the subject does not tell.
+    identity: Option<Box<str>>,
     scopes: Vec<Box<str>>,
     claims: Map<String, Value>,
 }
@@ -31,7 +33,7 @@ impl Principal {
     /// Somebody with this name, without scopes or claims.
     pub fn new(subject: impl Into<String>) -> Self {
         let subject = subject.into().into();
-        Principal(Arc::new(Inner { subject, scopes: Vec::new(), claims: Map::new() }))
+        Principal(Arc::new(Inner { subject, identity: None, scopes: Vec::new(), claims: Map::new() }))
     }
 
     /// Adds a scope: something that it may do.
@@ -48,6 +50,27 @@ impl Principal {
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         Arc::make_mut(&mut self.0).claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Makes it another one than those of the same name that other checks let in.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub(crate) fn identified(mut self, identity: String) -> Self {
+        Arc::make_mut(&mut self.0).identity = Some(identity.into());
+        self
+    }
+
+    /// Who it is among all: what its sessions and states are bound to.
+    pub(crate) fn identity(&self) -> &str {
+        self.0.identity.as_deref().unwrap_or(&self.0.subject)
+    }
+
+    /// Adds all claims of a token.
+    #[cfg(feature = "oauth")]
+    #[must_use]
+    pub(crate) fn with_claims(mut self, claims: Map<String, Value>) -> Self {
+        Arc::make_mut(&mut self.0).claims.extend(claims);
         self
     }
 

@@ -1,6 +1,8 @@
 //! The process's arguments as one [`Command`], and what is said of arguments that are none.
 
 use super::install::Order;
+#[cfg(feature = "http")]
+use crate::auth::environment::Oidc;
 use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
@@ -12,11 +14,7 @@ use std::ffi::OsString;
 pub(super) enum Command {
     Serve,
     #[cfg(feature = "http")]
-    Http {
-        address: String,
-        conf: Option<String>,
-        tls: Option<TlsFiles>,
-    },
+    Http(HttpOrder),
     List {
         only: Option<Listed>,
         json: bool,
@@ -44,6 +42,16 @@ pub(super) enum Command {
     Manifest,
     Help(Topic),
     Version,
+}
+
+/// Where to serve HTTP, and to whom.
+#[cfg(feature = "http")]
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct HttpOrder {
+    pub(super) address: String,
+    pub(super) conf: Option<String>,
+    pub(super) oidc: Oidc,
+    pub(super) tls: Option<TlsFiles>,
 }
 
 /// Where a certificate and its key are.
@@ -186,6 +194,10 @@ struct Options {
     #[cfg(feature = "http")]
     conf: Option<String>,
     #[cfg(feature = "http")]
+    issuer: Option<String>,
+    #[cfg(feature = "http")]
+    audience: Option<String>,
+    #[cfg(feature = "http")]
     certificate: Option<String>,
     #[cfg(feature = "http")]
     key: Option<String>,
@@ -210,6 +222,12 @@ impl Command {
                 Some(Arg::Long("http")) => options.http = Some(address(&mut parser)?),
                 #[cfg(feature = "http")]
                 Some(Arg::Long("conf")) => options.conf = Some(file(&mut parser, "--conf")?),
+                #[cfg(feature = "http")]
+                Some(Arg::Long("oidc")) => options.issuer = Some(url(&mut parser, "--oidc", "the issuer's URL")?),
+                #[cfg(feature = "http")]
+                Some(Arg::Long("audience")) => {
+                    options.audience = Some(url(&mut parser, "--audience", "what tokens have in `aud`")?);
+                }
                 #[cfg(feature = "http")]
                 Some(Arg::Long("tls-cert")) => options.certificate = Some(file(&mut parser, "--tls-cert")?),
                 #[cfg(feature = "http")]
@@ -309,8 +327,14 @@ impl Options {
         Ok(Some(url.clone()))
     }
 
-    fn beside_http(&self) -> [(&Option<String>, &'static str); 3] {
-        [(&self.conf, "--conf"), (&self.certificate, "--tls-cert"), (&self.key, "--tls-key")]
+    fn beside_http(&self) -> [(&Option<String>, &'static str); 5] {
+        [
+            (&self.conf, "--conf"),
+            (&self.issuer, "--oidc"),
+            (&self.audience, "--audience"),
+            (&self.certificate, "--tls-cert"),
+            (&self.key, "--tls-key"),
+        ]
     }
 
     /// Serving HTTP, if that is asked for; what belongs to it goes with nothing else.
@@ -336,17 +360,33 @@ impl Options {
             }
             (None, Some(_)) => return misuse("--tls-key needs --tls-cert, the file with the key's certificate"),
         };
-        Ok(Some(Command::Http { address, conf: self.conf.clone(), tls }))
+        if self.conf.is_some()
+            && let Some((_, option)) = [(&self.issuer, "--oidc"), (&self.audience, "--audience")]
+                .into_iter()
+                .find(|(value, _)| value.is_some())
+        {
+            return misuse(&format!("--conf and {option} both say who gets in: write one of them"));
+        }
+        let oidc = Oidc { issuer: self.issuer.clone(), audience: self.audience.clone() };
+        Ok(Some(Command::Http(HttpOrder { address, conf: self.conf.clone(), oidc, tls })))
     }
 }
 
 /// What may stand behind the program's name to serve HTTP.
 #[cfg(feature = "http")]
 const HTTP: &str = if cfg!(feature = "tls") {
-    "--http [HOST:PORT] [--conf FILE] [--tls-cert FILE --tls-key FILE]"
+    "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]] [--tls-cert FILE --tls-key FILE]"
 } else {
-    "--http [HOST:PORT] [--conf FILE]"
+    "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]]"
 };
+
+/// What stands behind `--oidc` or `--audience`.
+#[cfg(feature = "http")]
+fn url(parser: &mut Parser, option: &str, what: &str) -> Result<String, Misuse> {
+    let misuse = || Misuse::with(HTTP, format!("{option} needs {what}"));
+    let value = parser.value().map_err(|_| misuse())?;
+    value.into_string().ok().filter(|value| !value.trim().is_empty()).ok_or_else(misuse)
+}
 
 #[cfg(feature = "http")]
 fn file(parser: &mut Parser, option: &str) -> Result<String, Misuse> {
@@ -413,7 +453,19 @@ fn targets() -> String {
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
     let mut hint = did_you_mean(
         option,
-        ["--json", "--print", "--profile", "--help", "--version", "--http", "--conf", "--tls-cert", "--tls-key"],
+        [
+            "--json",
+            "--print",
+            "--profile",
+            "--help",
+            "--version",
+            "--http",
+            "--conf",
+            "--oidc",
+            "--audience",
+            "--tls-cert",
+            "--tls-key",
+        ],
     );
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();

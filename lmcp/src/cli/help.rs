@@ -59,6 +59,11 @@ impl Help<'_> {
         if cfg!(feature = "http") {
             options.push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`"));
         }
+        if cfg!(feature = "oauth") {
+            options.push(("--oidc ISSUER".into(), "with --http: whoever has a token of this authorization server"));
+            options
+                .push(("--audience URI".into(), "with --oidc: whom tokens must be for; by default the server's URL"));
+        }
         if cfg!(feature = "tls") {
             options.push(("--tls-cert FILE".into(), "with --http: serve TLS, with this certificate (PEM)"));
             options.push(("--tls-key FILE".into(), "with --tls-cert: its private key (PEM)"));
@@ -78,6 +83,10 @@ impl Help<'_> {
             vec![("LMCP_LOG".into(), "what to log on standard error: info, debug, or TARGET=LEVEL; also RUST_LOG")];
         if cfg!(feature = "http") {
             environment.push(("LMCP_TOKEN".into(), "the bearer token that --http asks for"));
+        }
+        if cfg!(feature = "oauth") {
+            environment.push(("LMCP_OIDC".into(), "the authorization server whose tokens --http asks for, as --oidc"));
+            environment.push(("LMCP_AUDIENCE".into(), "whom they must be for, as --audience"));
         }
         environment.push(("LMCP_SECRET".into(), "what replicas of a server share to finish each other's calls"));
         page.table(&environment);

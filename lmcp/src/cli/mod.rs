@@ -31,13 +31,13 @@ mod signature;
 mod text;
 
 #[cfg(feature = "http")]
-use crate::Auth;
+use crate::auth::{Auth, environment::Oidc};
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
-#[cfg(feature = "http")]
-use command::TlsFiles;
 use command::{Command, Misuse, Topic, Verb};
+#[cfg(feature = "http")]
+use command::{HttpOrder, TlsFiles};
 use help::Help;
 use std::io::{self, IsTerminal, Write};
 use text::Look;
@@ -89,7 +89,7 @@ pub(crate) async fn run(server: Server) -> i32 {
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
         #[cfg(feature = "http")]
-        Command::Http { address, conf, tls } => match serve_http(server, &address, conf.as_deref(), tls).await {
+        Command::Http(order) => match serve_http(server, order).await {
             Ok(()) => exit::DONE,
             Err(e) => Report::error(&e).print(&mut io::stdout()),
         },
@@ -179,19 +179,27 @@ async fn serve(server: Server) -> Result<()> {
 }
 
 #[cfg(feature = "http")]
-async fn serve_http(server: Server, address: &str, conf: Option<&str>, tls: Option<TlsFiles>) -> Result<()> {
+async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     let mut server = server;
-    if let (Some(file), false) = (conf, server.has_auth()) {
+    if server.has_auth() && order.oidc != Oidc::default() {
+        return Err(Error::setup("this program says itself who gets in: --oidc and --audience would change nothing"));
+    }
+    if let (Some(file), false) = (&order.conf, server.has_auth()) {
         server = server.auth(Auth::from_conf(file)?);
     }
-    if let Some(files) = tls {
+    if let Some(files) = order.tls {
         server = secure(server, &files)?;
     }
-    let server = server.build()?.with_auth_of_environment()?;
+    let server = server.build()?.with_auth_of_environment(order.oidc)?;
     let options = server.http_options();
-    let listener = crate::transport::http::listener::bind(address, options).await?;
+    let listener = crate::transport::http::listener::bind(&order.address, options).await?;
+    #[cfg(feature = "oauth")]
+    if options.auth.as_ref().is_some_and(Auth::wants_url) {
+        // What cannot be told is an error before it is said that it serves.
+        listener.urls(options)?;
+    }
     let address = listener.address(options).map_err(|e| Error::io("the listener has no address", e))?;
-    let who = if server.has_auth() { "to whoever sends the token" } else { "without asking for a token" };
+    let who = options.auth.as_ref().map_or_else(|| "without asking for a token".to_owned(), Auth::whom);
     eprintln!("{} serves {address}{} {who}", server.shared.info.name, served_at(&address, &options.endpoint));
     server.listen(listener, crate::transport::signal::received()).await
 }

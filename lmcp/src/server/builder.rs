@@ -316,12 +316,15 @@ impl Server {
         self
     }
 
-    /// Lets in over HTTP whoever this says. By default whoever sends the token in the environment variable
-    /// `LMCP_TOKEN`; without one, everybody.
+    /// Lets in over HTTP whoever this says; the last one counts. By default whoever sends the token in the environment
+    /// variable `LMCP_TOKEN`, or one of the authorization server in `LMCP_OIDC`; without them, everybody.
+    ///
+    /// [`lmcp::auth`](crate::auth) is the guide.
     #[cfg(feature = "http")]
-    pub fn auth(mut self, auth: Auth) -> Self {
-        if auth.is_empty() {
-            self.mistakes.add(None, "the bearer token is empty: nobody could tell it from none");
+    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
+        let auth = auth.into();
+        for mistake in auth.mistakes() {
+            self.mistakes.add(None, mistake);
         }
         self.http.auth = Some(auth);
         self

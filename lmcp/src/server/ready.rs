@@ -2,7 +2,7 @@
 
 use super::handle::{ServerHandle, Shared};
 #[cfg(feature = "http")]
-use crate::auth::Auth;
+use crate::auth::{Auth, environment::Oidc};
 #[cfg(feature = "http")]
 use crate::handler::entry::BoxFuture;
 #[cfg(feature = "http")]
@@ -98,13 +98,17 @@ impl ReadyServer {
         let mut options = self.http.clone();
         options.loopback = listener.is_loopback().map_err(nowhere)?;
         if options.auth.is_none() {
-            options.auth = Auth::from_environment()?;
+            options.auth = Auth::from_environment(Oidc::default())?;
+        }
+        #[cfg(feature = "oauth")]
+        if let Some(auth) = options.auth.as_ref().filter(|auth| auth.wants_url()) {
+            options.auth = Some(auth.at(&listener.urls(&options)?));
         }
         self.shared.registry.check_scopes(options.auth.as_ref())?;
         if !options.loopback && options.auth.is_none() {
             eprintln!(
-                "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN, or \
-                 `.auth(Auth::bearer(…))`",
+                "lmcp: warning: {} can be reached from other machines and asks for no token; set LMCP_TOKEN or LMCP_OIDC, \
+                 or `.auth(Auth::bearer(…))`",
                 listener.address(&options).map_err(nowhere)?
             );
         }
@@ -117,18 +121,13 @@ impl ReadyServer {
         scopes.filter(|scope| self.http.auth.as_ref().is_none_or(|auth| !auth.may_grant(scope))).collect()
     }
 
-    /// With the token of the environment, unless the program said who gets in.
+    /// With what the command line or the environment says, unless the program said who gets in.
     #[cfg(feature = "cli")]
-    pub(crate) fn with_auth_of_environment(mut self) -> Result<Self> {
+    pub(crate) fn with_auth_of_environment(mut self, given: Oidc) -> Result<Self> {
         if self.http.auth.is_none() {
-            self.http.auth = Auth::from_environment()?;
+            self.http.auth = Auth::from_environment(given)?;
         }
         Ok(self)
-    }
-
-    #[cfg(feature = "cli")]
-    pub(crate) fn has_auth(&self) -> bool {
-        self.http.auth.is_some()
     }
 
     #[cfg(feature = "cli")]

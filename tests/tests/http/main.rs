@@ -1,6 +1,7 @@
 //! Streamable HTTP over real sockets, every byte by hand: both eras on one endpoint.
 
 mod answers;
+mod auth;
 mod errors;
 mod headers;
 mod legacy;

@@ -96,11 +96,13 @@ fn an_url_is_installed_and_an_address_served() {
 #[cfg(feature = "http")]
 #[test]
 fn http_and_what_goes_with_it() {
-    let http = |address: &str, conf: Option<&str>, tls: Option<(&str, &str)>| Command::Http {
+    let order = |address: &str, conf: Option<&str>, tls: Option<(&str, &str)>| HttpOrder {
         address: address.into(),
         conf: conf.map(str::to_owned),
+        oidc: Oidc::default(),
         tls: tls.map(|(certificate, key)| TlsFiles { certificate: certificate.into(), key: key.into() }),
     };
+    let http = |address: &str, conf, tls| Command::Http(order(address, conf, tls));
     assert_eq!(parse("--http"), Ok(http("127.0.0.1:8080", None, None)));
     assert_eq!(parse("--http :1 --conf c"), Ok(http(":1", Some("c"), None)));
     let secured = Ok(http(":1", None, Some(("a.crt", "a.key"))));
@@ -111,7 +113,19 @@ fn http_and_what_goes_with_it() {
     );
     assert_eq!(message("--http --tls-key a.key"), "--tls-key needs --tls-cert, the file with the key's certificate");
     assert_eq!(message("--http --tls-key"), "--tls-key needs a file");
-    for option in ["--conf", "--tls-cert", "--tls-key"] {
+    let tokens = |issuer: &str, audience: Option<&str>| {
+        let oidc = Oidc { issuer: Some(issuer.into()), audience: audience.map(str::to_owned) };
+        Ok(Command::Http(HttpOrder { oidc, ..order(":1", None, None) }))
+    };
+    assert_eq!(parse("--http :1 --oidc https://id.example.com"), tokens("https://id.example.com", None));
+    assert_eq!(parse("--audience api://a --http :1 --oidc=https://i"), tokens("https://i", Some("api://a")));
+    assert_eq!(message("--http --oidc"), "--oidc needs the issuer's URL");
+    assert_eq!(message("--http --audience="), "--audience needs what tokens have in `aud`");
+    for option in ["--oidc", "--audience"] {
+        let both = format!("--conf and {option} both say who gets in: write one of them");
+        assert_eq!(message(&format!("--http --conf c {option} x")), both);
+    }
+    for option in ["--conf", "--oidc", "--audience", "--tls-cert", "--tls-key"] {
         assert_eq!(message(&format!("{option} file")), format!("{option} goes with --http"));
         assert_eq!(message(&format!("list {option} file")), format!("{option} goes with --http"));
     }

@@ -1,21 +1,25 @@
 //! Who may come in at all: host, origin, token; and what browsers are told about it (CORS).
 
 use super::options::Options;
-use super::reply::{Reply, SESSION_ID, refusal, status};
+use super::reply::{Reply, SESSION_ID, error, refusal, status};
 use super::service::Takes;
-use crate::auth::Principal;
+use crate::admission::Refusal;
+use crate::admission::rate::whole_seconds;
 use crate::auth::access::{Access, Place};
+use crate::auth::{Auth, Principal, Refused, challenge};
+use crate::jsonrpc::Id;
+use crate::jsonrpc::encode::NoId;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
-    HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderMap,
+    HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
 use std::net::{IpAddr, SocketAddr};
 
-/// Refuses a host or an origin that is not allowed; the refusal names the setting.
-pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result<(), Box<Reply>> {
+/// Refuses a host that is not served; the refusal names the setting.
+pub(crate) fn admit_host(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result<(), Box<Reply>> {
     let host = uri.host().or_else(|| headers.get(HOST)?.to_str().ok()).map(without_port);
     if options.loopback
         && let Some(host) = host
@@ -27,6 +31,11 @@ pub(crate) fn admit(options: &Options, uri: &Uri, headers: &HeaderMap) -> Result
             format!("the host {host:?} is not served here; if it should be, add it with `.allow_host({host:?})`"),
         )));
     }
+    Ok(())
+}
+
+/// Refuses an origin that is not allowed; the refusal names the setting.
+pub(crate) fn admit_origin(options: &Options, headers: &HeaderMap) -> Result<(), Box<Reply>> {
     match headers.get(ORIGIN) {
         Some(origin) if !allows_origin(options, origin) => {
             let origin = String::from_utf8_lossy(origin.as_bytes());
@@ -88,9 +97,9 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Its principal's name, which its sessions and states are bound to.
+    /// Who its principal is, which its sessions are bound to.
     pub(crate) fn who(&self) -> Option<&str> {
-        self.principal.as_ref().map(Principal::subject)
+        self.principal.as_ref().map(Principal::identity)
     }
 
     /// How far it gets.
@@ -99,20 +108,97 @@ impl Caller {
     }
 }
 
-/// Refuses who has no token, if there is one to have; gives who has it.
-pub(crate) fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Principal>, Box<Reply>> {
+/// Refuses who may not come in, if anybody may not; gives who may.
+pub(crate) async fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Principal>, Box<Reply>> {
     let Some(auth) = &options.auth else { return Ok(None) };
-    let given = headers.get(AUTHORIZATION);
-    if let Some(principal) = auth.accepts(given.map(HeaderValue::as_bytes)) {
+    if let Some(principal) = auth.at_once(headers) {
         return Ok(Some(principal));
     }
-    let (why, challenge) = match given {
-        None => ("a bearer token is needed: `Authorization: Bearer …`", "Bearer realm=\"mcp\""),
-        Some(_) => ("the bearer token is not valid", "Bearer realm=\"mcp\", error=\"invalid_token\""),
+    // In a box, so that requests with a fixed token need not have room for it.
+    let refused = match Box::pin(auth.check(headers)).await {
+        Ok(principal) => return Ok(Some(principal)),
+        Err(refused) => refused,
     };
-    let mut reply = refusal(StatusCode::UNAUTHORIZED, why.into());
-    reply.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-    Err(Box::new(reply))
+    let unauthorized = |description: Option<&str>, message: String| {
+        let (metadata, scopes) = (metadata(options, headers), required_scopes(auth));
+        let value = challenge::unauthorized(description, metadata.as_deref(), scopes);
+        challenged(StatusCode::UNAUTHORIZED, message, value)
+    };
+    Err(Box::new(match refused {
+        Refused::Missing => unauthorized(None, "a bearer token is needed: `Authorization: Bearer …`".into()),
+        Refused::Invalid(reason) if reason.is_empty() => {
+            unauthorized(Some("the bearer token is not valid"), "the bearer token is not valid".into())
+        }
+        Refused::Invalid(reason) => unauthorized(Some(&*reason), format!("the bearer token is not valid: {reason}")),
+        Refused::InsufficientScope(scopes) => insufficient(options, headers, scopes.iter().map(String::as_str)),
+        Refused::Failed(error) => {
+            let error = crate::error::chain(&*error);
+            tracing::error!(target: "lmcp::auth", error, "whether a caller may come in cannot be told");
+            refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "who you are cannot be checked at the moment; try again later".into(),
+            )
+        }
+    }))
+}
+
+/// Refuses who lacks scopes: `scopes` are all that the request needs.
+///
+/// Spec: basic/authorization, "Runtime Insufficient Scope Errors".
+pub(crate) fn insufficient<'s>(
+    options: &Options,
+    headers: &HeaderMap,
+    scopes: impl IntoIterator<Item = &'s str>,
+) -> Reply {
+    let scopes: Vec<&str> = scopes.into_iter().collect();
+    let message = format!("the token lacks a scope: the request needs {}", scopes.join(" "));
+    let value = challenge::insufficient(metadata(options, headers).as_deref(), scopes);
+    challenged(StatusCode::FORBIDDEN, message, value)
+}
+
+fn challenged(status: StatusCode, message: String, challenge: HeaderValue) -> Reply {
+    let mut reply = refusal(status, message);
+    reply.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    reply
+}
+
+/// A request that is not let in. Who lacks scopes is told so like one who has no token, without an id; who comes too often
+/// gets an answer to what he asked.
+pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal, id: &Id) -> Reply {
+    match refusal {
+        Refusal::Scopes { needed, .. } => {
+            let mut reply = error(StatusCode::FORBIDDEN, None, NoId::Omitted, &refusal.object());
+            let value = challenge::insufficient(metadata(options, headers).as_deref(), needed.iter().copied());
+            reply.headers_mut().insert(WWW_AUTHENTICATE, value);
+            reply
+        }
+        Refusal::Rate { wait, .. } => {
+            let mut reply = error(StatusCode::TOO_MANY_REQUESTS, Some(id), NoId::Omitted, &refusal.object());
+            reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(*wait)));
+            reply
+        }
+    }
+}
+
+/// The URL of the server's metadata, if it has any.
+#[cfg(feature = "oauth")]
+fn metadata(options: &Options, headers: &HeaderMap) -> Option<String> {
+    options.auth.as_ref()?.metadata_url(options.place(), headers)
+}
+
+#[cfg(not(feature = "oauth"))]
+fn metadata(_: &Options, _: &HeaderMap) -> Option<String> {
+    None
+}
+
+#[cfg(feature = "oauth")]
+fn required_scopes(auth: &Auth) -> Vec<&str> {
+    auth.required_scopes()
+}
+
+#[cfg(not(feature = "oauth"))]
+fn required_scopes(_: &Auth) -> Vec<&str> {
+    Vec::new()
 }
 
 /// Where a request comes from: from the peer, or as many steps before it as there are proxies.

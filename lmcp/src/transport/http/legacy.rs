@@ -4,10 +4,10 @@
 //! [`legacy_stream`](super::legacy_stream).
 
 use super::answer::{message, whole};
-use super::guard::Caller;
+use super::guard::{Caller, refused};
 use super::headers::PROTOCOL_VERSION;
 use super::legacy_call::{Begun, begin};
-use super::reply::{Reply, SESSION_ID, error, json, refusal, refused, status};
+use super::reply::{Reply, SESSION_ID, error, json, refusal, status};
 use super::service::Endpoint;
 use super::session::HttpSession;
 use crate::admission::admit;
@@ -79,7 +79,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
-        Begun::Refused(refusal) => refused(&refusal, &id),
+        Begun::Refused(refusal, headers) => refused(&endpoint.options, &headers, &refusal, &id),
         Begun::Running(running) => running.reply(endpoint).await,
     }
 }
@@ -87,7 +87,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
     if let Err(refusal) = admit(Method::Initialize, &request.params, &caller.access(), &endpoint.server) {
-        return refused(&refusal, &request.id);
+        return refused(&endpoint.options, &caller.headers, &refusal, &request.id);
     }
     let session = Session::new();
     let answer = session.initialize(&request.params);
@@ -191,7 +191,7 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                 match begun {
                     Begun::Answer(answer) => answers.push(message(&id, &answer, version, &endpoint.server)),
                     // One among others has no status of its own.
-                    Begun::Refused(refusal) => {
+                    Begun::Refused(refusal, _) => {
                         answers.push(message(&id, &refusal.answer(), version, &endpoint.server));
                     }
                     Begun::Running(call) => running.push(call.answer),

@@ -17,14 +17,15 @@ use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::Id;
 use crate::transport::first;
 use crate::transport::outbox::{Framing, Outbox};
-use hyper::StatusCode;
+use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What became of a request at once.
 pub(super) enum Begun {
     Answer(Answer),
-    Refused(Refusal),
+    /// What it was refused for, and what its head said.
+    Refused(Refusal, Box<HeaderMap>),
     Running(Running),
 }
 
@@ -72,7 +73,7 @@ pub(super) fn begin(
     };
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Begun::Refused(refusal),
+        Err(refusal) => return Begun::Refused(refusal, Box::new(caller.headers)),
     };
     if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
         return Begun::Answer(answer);

@@ -38,6 +38,34 @@ impl Listener {
         }
     }
 
+    /// The URLs of the endpoint by which clients may know it.
+    ///
+    /// # Errors
+    ///
+    /// When none can be told: it listens on all of the machine's addresses, or on none.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn urls(&self, options: &Options) -> Result<Vec<String>, Error> {
+        let address = match self {
+            Listener::Tcp(listener) => {
+                Some(listener.local_addr().map_err(|e| Error::io("the listener has no address", e))?)
+            }
+            #[cfg(unix)]
+            Listener::Unix(..) => None,
+        };
+        let url = |host: &dyn std::fmt::Display| format!("{}://{host}{}", options.scheme(), options.endpoint);
+        match address {
+            Some(address) if address.ip().is_loopback() => {
+                let port = address.port();
+                Ok(["127.0.0.1", "localhost", "[::1]"].map(|host| url(&format!("{host}:{port}"))).to_vec())
+            }
+            Some(address) if !address.ip().is_unspecified() => Ok(vec![url(&address)]),
+            _ => Err(Error::setup(
+                "tokens must be for this server, and by which URL its clients know it cannot be told from where it \
+                 listens: say it with --audience or LMCP_AUDIENCE",
+            )),
+        }
+    }
+
     async fn accept(&self) -> io::Result<Socket> {
         match self {
             Listener::Tcp(listener) => {

@@ -29,6 +29,8 @@ pub(crate) mod sessions;
 pub(crate) mod streams;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
+#[cfg(feature = "oauth")]
+pub(crate) mod well_known;
 
 /// What is written to a stream around another one, in its field `stream`, goes to that one.
 macro_rules! writes_through {

@@ -3,9 +3,9 @@
 use super::answer::{Running, at_once, status_of};
 use super::body::ResponseBody;
 use super::changes::Changes;
-use super::guard::Caller;
+use super::guard::{Caller, refused};
 use super::headers;
-use super::reply::{Reply, error, events, refusal, refused};
+use super::reply::{Reply, error, events, refusal};
 use super::service::Endpoint;
 use crate::admission::admit;
 use crate::auth::access::Access;
@@ -51,7 +51,7 @@ fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Resu
     let method = modern::known(request.method).map_err(by_code)?;
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Ok(Begun::Reply(refused(&refusal, &request.id))),
+        Err(refusal) => return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, &request.id))),
     };
     if method == Method::CallTool {
         check_mirrored(&catalog, &request.params, &headers).map_err(bad)?;

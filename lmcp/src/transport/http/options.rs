@@ -27,6 +27,12 @@ impl Options {
         false
     }
 
+    /// Where the server is, as far as it knows itself.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn place(&self) -> crate::auth::metadata::Place<'_> {
+        crate::auth::metadata::Place { scheme: self.scheme(), endpoint: &self.endpoint }
+    }
+
     /// What the URL of the endpoint begins with.
     pub(crate) fn scheme(&self) -> &'static str {
         if self.has_tls() { "https" } else { "http" }

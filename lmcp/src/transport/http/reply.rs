@@ -1,12 +1,9 @@
 //! Responses: status, headers, a JSON-RPC message or a sentence.
 
 use super::body::ResponseBody;
-use crate::admission::Refusal;
-use crate::admission::rate::whole_seconds;
-use crate::auth::challenge;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, code};
-use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 pub(crate) type Reply = Response<ResponseBody>;
@@ -44,23 +41,6 @@ pub(crate) fn error(status: StatusCode, id: Option<&Id>, no_id: NoId, error: &Er
 /// A refusal that answers no request: an error without an id.
 pub(crate) fn refusal(status: StatusCode, message: String) -> Reply {
     error(status, None, NoId::Omitted, &ErrorObject::new(code::INVALID_REQUEST, message))
-}
-
-/// A request that is not let in. Who lacks scopes is told so like one who has no token, without an id; who comes too often
-/// gets an answer to what he asked.
-pub(crate) fn refused(refusal: &Refusal, id: &Id) -> Reply {
-    match refusal {
-        Refusal::Scopes { needed, .. } => {
-            let mut reply = error(StatusCode::FORBIDDEN, None, NoId::Omitted, &refusal.object());
-            reply.headers_mut().insert(WWW_AUTHENTICATE, challenge::insufficient(needed));
-            reply
-        }
-        Refusal::Rate { wait, .. } => {
-            let mut reply = error(StatusCode::TOO_MANY_REQUESTS, Some(id), NoId::Omitted, &refusal.object());
-            reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(*wait)));
-            reply
-        }
-    }
 }
 
 /// The method is not for this path.

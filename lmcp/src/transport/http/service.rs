@@ -4,6 +4,8 @@ use super::guard::Caller;
 use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
+#[cfg(feature = "oauth")]
+use super::well_known;
 use super::{ResponseBody, guard, legacy, legacy_stream, modern};
 use crate::auth::Principal;
 use crate::era::{self, Era, Request};
@@ -75,19 +77,33 @@ impl HttpService {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let (head, body) = request.into_parts();
+        #[cfg_attr(not(feature = "oauth"), allow(unused_mut))]
+        let (mut head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
-        let path = head.uri.path();
         let endpoint = &self.0;
-        let admitted = guard::admit(&endpoint.options, &head.uri, &head.headers)
+        #[cfg(feature = "oauth")]
+        let is_public = well_known::is_at(&endpoint.options, head.uri.path());
+        #[cfg(not(feature = "oauth"))]
+        let is_public = false;
+        let admitted = guard::admit_host(&endpoint.options, &head.uri, &head.headers)
+            .and_then(|()| if is_public { Ok(()) } else { guard::admit_origin(&endpoint.options, &head.headers) })
             .and_then(|()| guard::measure(&head, endpoint.server.limits.head_bytes));
+        #[cfg(feature = "oauth")]
+        well_known::name(&endpoint.options, &mut head);
+        let path = head.uri.path();
         let mut reply = match admitted {
+            #[cfg(feature = "oauth")]
+            Ok(()) if is_public => well_known::answer(endpoint, &head.method, &head.headers),
             Ok(()) => {
                 let vouched = head.extensions.get::<Principal>().cloned();
                 endpoint.route(&head.method, path, head.headers, Visit { peer, vouched }, body).await
             }
             Err(refusal) => *refusal,
         };
+        #[cfg(feature = "oauth")]
+        if is_public {
+            well_known::expose(&mut reply);
+        }
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
         let status = reply.status();
         if status.is_client_error() || status.is_server_error() {
@@ -123,7 +139,7 @@ impl Endpoint {
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
         }
-        let principal = match guard::authenticate(&self.options, &headers) {
+        let principal = match guard::authenticate(&self.options, &headers).await {
             Ok(principal) => principal,
             Err(refusal) => return *refusal,
         };
