@@ -147,6 +147,12 @@ fn catch<T>(mut future: BoxFuture<'_, T>) -> impl Future<Output = Option<T>> {
     std::future::poll_fn(move |cx| match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
         Ok(Poll::Pending) => Poll::Pending,
-        Err(_panic) => Poll::Ready(None),
+        Err(panic) => {
+            // What a handler panicked with is its own, and may panic in turn when it is dropped.
+            if let Err(again) = std::panic::catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+                std::mem::forget(again);
+            }
+            Poll::Ready(None)
+        }
     })
 }
