@@ -9,7 +9,15 @@ use serde_json::value::RawValue;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Id(std::sync::Arc<str>);
 
+/// The longest id, in bytes of JSON: it is kept as long as its request runs, which a message need not be.
+const LONGEST: usize = 1024;
+
 impl Id {
+    /// Whether it is longer than any that is worked with.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.0.len() > LONGEST
+    }
+
     /// Reads an id; `None` when it is neither a string nor an integer.
     pub(crate) fn read(raw: &RawValue) -> Option<Id> {
         let text = raw.get();

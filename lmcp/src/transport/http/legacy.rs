@@ -86,7 +86,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
     let session = Session::new();
-    let answer = session.initialize(&request.params);
+    let answer = session.initialize(&request.params, &endpoint.server.limits);
     let version = session.version();
     endpoint.server.subscribers.add(&session.subscriber);
     if answer.is_err() {
