@@ -55,6 +55,37 @@ impl Pipe {
         self.write.write_all(format!("{message}\n").as_bytes()).await.expect("the server reads");
     }
 
+    /// Sends bytes.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.write.write_all(bytes).await.expect("the server reads");
+    }
+
+    /// Says that nothing more will be sent.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read.
+    pub async fn finish(&mut self) {
+        self.write.shutdown().await.expect("the server reads");
+    }
+
+    /// All messages up to the end.
+    ///
+    /// # Panics
+    ///
+    /// When one is none.
+    pub async fn rest(&mut self) -> Vec<Value> {
+        let mut rest = Vec::new();
+        while let Some(line) = crate::http::within(self.lines.next_line()).await.expect("readable") {
+            rest.push(serde_json::from_str(&line).expect("JSON"));
+        }
+        rest
+    }
+
     /// Sends one line as it is, and gives the next message.
     ///
     /// # Panics
@@ -71,8 +102,16 @@ impl Pipe {
     ///
     /// When there is none.
     pub async fn next(&mut self) -> Value {
-        let line = crate::http::within(self.lines.next_line()).await.expect("readable").expect("it goes on");
-        serde_json::from_str(&line).expect("JSON")
+        serde_json::from_str(&self.line().await).expect("JSON")
+    }
+
+    /// The next line.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn line(&mut self) -> String {
+        crate::http::within(self.lines.next_line()).await.expect("readable").expect("it goes on")
     }
 
     /// Nothing comes for a while.

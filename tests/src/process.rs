@@ -38,6 +38,20 @@ impl Served {
         Connection::open(self.address).await
     }
 
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Panics
+    ///
+    /// When it was not started.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().expect("it was started")
+    }
+
     /// The number of this process's entry in a file of `/proc`, such as `VmRSS` in `status`.
     ///
     /// # Panics
@@ -55,4 +69,23 @@ impl Drop for Served {
     fn drop(&mut self) {
         let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
+}
+
+/// Lets this process open so many files.
+///
+/// # Panics
+///
+/// When the system does not allow it.
+#[cfg(unix)]
+pub fn open_files(needed: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= needed) {
+        return;
+    }
+    assert!(
+        maximum.is_none_or(|maximum| maximum >= needed),
+        "this test opens {needed} files, and the hard limit is {maximum:?}: raise it with `ulimit -Hn {needed}`"
+    );
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("a soft limit may be raised");
 }
