@@ -1,9 +1,9 @@
 //! A server as a process of its own.
 
 use crate::http::Connection;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 /// A process that serves HTTP on a port of its own. It ends with its test.
 pub struct Served {
@@ -21,16 +21,37 @@ impl Served {
     ///
     /// When it says something else.
     pub fn start(mut command: Command) -> Self {
-        command.env_remove("LMCP_TOKEN").stdin(Stdio::null()).stderr(Stdio::piped());
+        command.env_remove("LMCP_TOKEN");
+        let (served, mut stderr) = Self::begin(command);
+        // Whatever else it says is for whoever looks at the test.
+        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::stderr()));
+        served
+    }
+
+    /// The same with the environment as it is; gives all that it says from then on, when it has ended.
+    ///
+    /// # Panics
+    ///
+    /// When it says something else first.
+    pub fn start_as_is(command: Command) -> (Self, std::thread::JoinHandle<String>) {
+        let (served, mut stderr) = Self::begin(command);
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            stderr.read_to_end(&mut said).expect("standard error can be read");
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        (served, said)
+    }
+
+    fn begin(mut command: Command) -> (Self, BufReader<ChildStderr>) {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
         stderr.read_line(&mut line).expect("it says where it serves");
-        // Whatever else it says is for whoever looks at the test.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::stderr()));
         let address = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')?.0.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address: {line:?}"));
-        Served { child, line, address }
+        (Served { child, line, address }, stderr)
     }
 
     /// A new connection.
