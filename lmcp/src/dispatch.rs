@@ -109,7 +109,7 @@ fn traced(
         target: "lmcp::request",
         "request",
         method,
-        item = item.map(|raw| tracing::field::display(shortened(raw.get()))),
+        item = item.map(|raw| tracing::field::display(shown(raw.get()))),
         outcome = tracing::field::Empty
     );
     let dispatched = span.in_scope(run).unwrap_or_else(|e| Err(e).into());
@@ -451,6 +451,21 @@ fn no_resource(uri: &str, call: &Call<'_>, version: ProtocolVersion) -> ErrorObj
 fn quoted(name: &str) -> String {
     let short = shortened(name);
     format!("{short:?}{}", if short.len() < name.len() { "…" } else { "" })
+}
+
+/// A name or a URI from the wire as it may stand in a log: not too long, no control characters, no password.
+fn shown(json: &str) -> String {
+    let hidden = json.split_once("://").and_then(|(scheme, rest)| {
+        let authority = rest.split(['/', '?', '#', '"']).next()?;
+        let (_user, host) = authority.rsplit_once('@')?;
+        Some(format!("{scheme}://…@{host}{}", rest.get(authority.len()..)?))
+    });
+    let text = shortened(hidden.as_deref().unwrap_or(json));
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
 }
 
 /// At most 80 characters.

@@ -128,10 +128,10 @@ pub(crate) fn at_once<T>(
 ) -> Result<T, Fault> {
     let mut handler = pin!(handler);
     let mut task = std::task::Context::from_waker(Waker::noop());
-    let outcome = match std::panic::catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(&mut task))) {
-        Ok(Poll::Ready(result)) => result.map_err(Fault::Rejected),
-        Ok(Poll::Pending) => Err(Fault::Rejected(Error::internal("a plain function cannot wait").into())),
-        Err(_panic) => Err(Fault::Panicked),
+    let outcome = match unless_panicked(|| handler.as_mut().poll(&mut task)) {
+        Some(Poll::Ready(result)) => result.map_err(Fault::Rejected),
+        Some(Poll::Pending) => Err(Fault::Rejected(Error::internal("a plain function cannot wait").into())),
+        None => Err(Fault::Panicked),
     };
     if let Asks::Rounds(rounds) = context.asks() {
         rounds.end();
@@ -167,9 +167,22 @@ async fn run_out(context: &Context, limit: Duration) {
 
 /// The future's output, or `None` if it panicked. It is not polled again after that.
 fn catch<T>(mut future: BoxFuture<'_, T>) -> impl Future<Output = Option<T>> {
-    std::future::poll_fn(move |cx| match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
-        Ok(Poll::Pending) => Poll::Pending,
-        Err(_panic) => Poll::Ready(None),
+    std::future::poll_fn(move |cx| match unless_panicked(|| future.as_mut().poll(cx)) {
+        Some(poll) => poll.map(Some),
+        None => Poll::Ready(None),
     })
+}
+
+/// What comes of user code, or `None` if it panicked.
+fn unless_panicked<T>(run: impl FnOnce() -> T) -> Option<T> {
+    match std::panic::catch_unwind(AssertUnwindSafe(run)) {
+        Ok(output) => Some(output),
+        Err(panic) => {
+            // What a handler panicked with is its own, and may panic in turn when it is dropped.
+            if let Err(again) = std::panic::catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+                std::mem::forget(again);
+            }
+            None
+        }
+    }
 }

@@ -94,7 +94,10 @@ impl std::fmt::Debug for Secret {
 
 /// The time that seals expire by: seconds since 1970.
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    #[cfg(test)]
+    let now = now.saturating_add_signed(clock::STEP.get());
+    now
 }
 
 /// Bytes nobody can guess.
@@ -130,6 +133,22 @@ pub(crate) fn is_same(given: &[u8], expected: &[u8]) -> bool {
         difference |= usize::from(pair.0 ^ pair.1);
     }
     std::hint::black_box(difference) == 0
+}
+
+/// A clock that tests step.
+#[cfg(test)]
+pub(crate) mod clock {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// By how many seconds this thread's clock is off.
+        pub(super) static STEP: Cell<i64> = const { Cell::new(0) };
+    }
+
+    /// Sets the clock off by so many seconds.
+    pub(crate) fn step(seconds: i64) {
+        STEP.set(seconds);
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl Effects {
     pub(crate) fn count(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
-    fn happen(&self) -> usize {
+    pub(crate) fn happen(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
 }

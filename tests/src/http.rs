@@ -375,6 +375,11 @@ impl Connection {
         within(self.socket.shutdown()).await.expect("it was open");
     }
 
+    /// Says that nothing more will be sent, if the server has not closed the connection meanwhile.
+    pub async fn finish_if_open(&mut self) {
+        let _closed_meanwhile = within(self.socket.shutdown()).await;
+    }
+
     /// Reads some more; `false` at the end.
     async fn more(&mut self) -> bool {
         let mut some = vec![0; 64 << 10];

@@ -25,6 +25,14 @@ impl Pipe {
             server.serve_io(read, write).await
         });
         let (read, write) = tokio::io::split(ours);
+        Self::over(read, write)
+    }
+
+    /// Any pair of streams.
+    pub fn over(
+        read: impl AsyncRead + Unpin + Send + 'static,
+        write: impl AsyncWrite + Unpin + Send + 'static,
+    ) -> Self {
         let read: Box<dyn AsyncRead + Unpin + Send> = Box::new(read);
         Pipe { lines: BufReader::new(read).lines(), write: Box::new(write), _child: None }
     }
@@ -35,15 +43,24 @@ impl Pipe {
     ///
     /// When it does not start.
     pub fn spawn(program: &str) -> Self {
+        Self::spawn_with(program.as_ref(), &[])
+    }
+
+    /// The same with arguments.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn spawn_with(program: &std::path::Path, arguments: &[&str]) -> Self {
         let mut child = tokio::process::Command::new(program)
+            .args(arguments)
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("it starts");
         let (write, read) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-        let read: Box<dyn AsyncRead + Unpin + Send> = Box::new(read);
-        Pipe { lines: BufReader::new(read).lines(), write: Box::new(write), _child: Some(child) }
+        Pipe { _child: Some(child), ..Self::over(read, write) }
     }
 
     /// Sends one message.
@@ -53,6 +70,39 @@ impl Pipe {
     /// When the server does not read.
     pub async fn send(&mut self, message: &Value) {
         self.write.write_all(format!("{message}\n").as_bytes()).await.expect("the server reads");
+    }
+
+    /// Sends bytes.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.write.write_all(bytes).await.expect("the server reads");
+    }
+
+    /// Says that nothing more will be sent.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not read.
+    pub async fn finish(&mut self) {
+        self.write.shutdown().await.expect("the server reads");
+        // A process's input ends when it is closed.
+        self.write = Box::new(tokio::io::sink());
+    }
+
+    /// All messages up to the end.
+    ///
+    /// # Panics
+    ///
+    /// When one is none.
+    pub async fn rest(&mut self) -> Vec<Value> {
+        let mut rest = Vec::new();
+        while let Some(line) = crate::http::within(self.lines.next_line()).await.expect("readable") {
+            rest.push(serde_json::from_str(&line).expect("JSON"));
+        }
+        rest
     }
 
     /// Sends one line as it is, and gives the next message.
@@ -71,8 +121,30 @@ impl Pipe {
     ///
     /// When there is none.
     pub async fn next(&mut self) -> Value {
-        let line = crate::http::within(self.lines.next_line()).await.expect("readable").expect("it goes on");
-        serde_json::from_str(&line).expect("JSON")
+        serde_json::from_str(&self.line().await).expect("JSON")
+    }
+
+    /// The next line.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn line(&mut self) -> String {
+        crate::http::within(self.lines.next_line()).await.expect("readable").expect("it goes on")
+    }
+
+    /// The next message of this method; whatever comes before it is passed over.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn until(&mut self, method: &str) -> Value {
+        loop {
+            let message = self.next().await;
+            if message["method"] == method {
+                return message;
+            }
+        }
     }
 
     /// Nothing comes for a while.

@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use lmcp_tests::http::{Connection, Request, within};
-use lmcp_tests::process::Served;
+use lmcp_tests::process::{Served, open_files};
 use serde_json::json;
 use std::process::Command;
 use std::time::Duration;
@@ -38,20 +38,6 @@ async fn is_answered(served: &Served) {
     let mut connection = served.connect().await;
     connection.send(&add(1)).await;
     assert_eq!(sum(&mut connection).await, 2);
-}
-
-/// Lets this process open so many files.
-fn open_files(needed: u64) {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current.is_none_or(|current| current >= needed) {
-        return;
-    }
-    assert!(
-        maximum.is_none_or(|maximum| maximum >= needed),
-        "this test opens {needed} files, and the hard limit is {maximum:?}: raise it with `ulimit -Hn {needed}`"
-    );
-    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("a soft limit may be raised");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The README and the attributes' pages say what is true. Their programs are compiled by `cargo test --doc`; this is
 //! about what they show of sources, outputs and messages.
 
+use std::env::consts::EXE_SUFFIX;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -118,6 +119,10 @@ fn commands_in_the_readme_exist() {
             ["cargo", "run", "--release", "--bin", "bench", "--", kind] => {
                 let benches = include_str!("../../benches/README.md");
                 assert!(benches.contains(&format!("| `{kind}` |")), "the benches have no kind {kind}");
+            }
+            ["cargo", "run", "--release", "-p", "lmcp-tests", "--bin", name, "--", "--minutes", minutes] => {
+                assert!(Path::new(env!("CARGO_BIN_EXE_lmcp-soak")).ends_with(format!("{name}{EXE_SUFFIX}")), "{line}");
+                assert!(minutes.parse::<f64>().is_ok_and(|minutes| minutes > 0.0), "{line}");
             }
             _ => panic!("this test does not know the command: {line}"),
         }

@@ -57,7 +57,11 @@ impl Requests {
     }
 
     /// Notes roots that were asked for when there had been so many changes.
-    pub(crate) fn learn_roots(&self, roots: &Roots, changes: u64) {
+    pub(crate) fn learn_roots(&self, roots: &Roots, changes: u64, limit: usize) {
+        // What takes too much is asked for again each time.
+        if roots.size() > limit {
+            return;
+        }
         let mut known = self.lock_roots();
         if known.changes == changes {
             known.roots = Some(roots.clone());

@@ -69,7 +69,9 @@ impl<'a> ListRoots<'a> {
         Box::pin(async move {
             let roots = answer.await?;
             match context.asks() {
-                Asks::Requests(line) => line.requests.learn_roots(&roots, changes),
+                Asks::Requests(line) => {
+                    line.requests.learn_roots(&roots, changes, context.server().0.limits.client_bytes);
+                }
                 _ => drop(context.learnt_roots().set(roots.clone())),
             }
             Ok(roots)
@@ -98,6 +100,11 @@ impl Roots {
     /// All of them, in the client's order.
     pub fn iter(&self) -> impl Iterator<Item = &Root> {
         self.0.iter()
+    }
+
+    /// About how many bytes they take as JSON.
+    pub(super) fn size(&self) -> usize {
+        serde_json::to_string(&*self.0).map_or(0, |json| json.len())
     }
 
     /// Whether there is none.

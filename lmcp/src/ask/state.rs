@@ -203,6 +203,25 @@ mod tests {
         }
     }
 
+    /// A clock that is set back or forth is one that was wrong: what expired comes back when it was right after all.
+    #[test]
+    fn the_clock_steps() {
+        use crate::seal::clock::step;
+        let secret = Secret::random().expect("random bytes");
+        let message = request(json!({ "name": "f" }));
+        let hour = Duration::from_secs(3600);
+        let opens = |sealed: &str| State::open(sealed, &secret, &message, None).map(|state| state.round);
+        let sealed = State { round: 2, ..State::default() }.seal(&secret, hour, &message, None);
+        for (seconds, good) in
+            [(-7200, true), (3590, true), (3700, false), (i64::MAX, false), (i64::MIN, true), (0, true)]
+        {
+            step(seconds);
+            assert_eq!(opens(&sealed).is_ok(), good, "{seconds} s");
+            // What is sealed now is good now, whatever the clock says.
+            assert!(opens(&State::default().seal(&secret, hour, &message, None)).is_ok(), "{seconds} s");
+        }
+    }
+
     #[test]
     fn a_state_expires() {
         let secret = Secret::random().expect("random bytes");

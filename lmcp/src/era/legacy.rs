@@ -16,6 +16,7 @@ use crate::registry::Catalog;
 use crate::registry::catalog::Found;
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
+use crate::server::limits::Limits;
 use crate::server::subscribers::{Filter, Subscriber};
 use serde::Deserialize;
 use serde_json::json;
@@ -103,9 +104,18 @@ impl Session {
     }
 
     /// `initialize`: agrees on a revision and begins anew.
-    pub(crate) fn initialize(&self, params: &Params<'_>) -> Result<Outcome, ErrorObject> {
+    pub(crate) fn initialize(&self, params: &Params<'_>, limits: &Limits) -> Result<Outcome, ErrorObject> {
         let requested = required_string(params.protocol_version, "params.protocolVersion")?;
         let version = ProtocolVersion::parse(&requested).filter(|version| !version.is_modern());
+        let said: usize =
+            [params.capabilities, params.client_info].into_iter().flatten().map(|raw| raw.get().len()).sum();
+        let limit = limits.client_bytes;
+        if said > limit {
+            return Err(ErrorObject::invalid_params(format!(
+                "`params.clientInfo` and `params.capabilities` take {said} bytes, of {limit} at most (the server's limit \
+                 `client_bytes`)"
+            )));
+        }
         let capabilities = params.capabilities.map(|raw| typed(raw, "params.capabilities")).transpose()?;
         let info = params.client_info.map(|raw| typed(raw, "params.clientInfo")).transpose()?;
         let client = ClientDeclaration { info, capabilities: capabilities.unwrap_or_default() };
@@ -145,11 +155,11 @@ impl Session {
             return Some(Err(crate::dispatch::not_offered(method)));
         }
         Some(match method {
-            Method::Initialize => self.initialize(params),
+            Method::Initialize => self.initialize(params, &server.limits),
             Method::SetLevel => self.set_level(params),
             Method::Subscribe => self.subscribe(params, catalog, server),
             Method::Unsubscribe => required_string(params.uri, "params.uri").map(|uri| {
-                self.subscriber.adjust(|filter| filter.uris.remove(&*uri));
+                self.subscriber.adjust(|filter| filter.unsubscribe(&uri));
                 Outcome::Empty
             }),
             _ => return None,
@@ -168,19 +178,7 @@ impl Session {
             return Err(ErrorObject::new(self.version().resource_not_found_code(), "resource not found")
                 .with_data(json!({ "uri": uri })));
         }
-        let limit = server.limits.subscriptions;
-        let fits = self.subscriber.adjust(|filter| {
-            let fits = filter.uris.len() < limit || filter.uris.contains(&*uri);
-            if fits {
-                filter.uris.insert(uri.into_owned());
-            }
-            fits
-        });
-        if fits {
-            Ok(Outcome::Empty)
-        } else {
-            Err(ErrorObject::internal(format!("at most {limit} subscriptions (the server's limit `subscriptions`)")))
-        }
+        self.subscriber.adjust(|filter| filter.subscribe(uri.into_owned(), &server.limits)).map(|()| Outcome::Empty)
     }
 
     fn requests(&self) -> &Arc<Requests> {

@@ -154,12 +154,15 @@ pub(crate) fn filter(
         Found::Template(template, _) => access.has(template.common.scopes),
         Found::Refused(_) | Found::Nothing => false,
     };
-    Ok(Filter {
-        tools: wanted.tools_list_changed && kinds.tools,
-        prompts: wanted.prompts_list_changed && kinds.prompts,
-        resources: wanted.resources_list_changed && kinds.resources,
-        uris: wanted.resource_subscriptions.into_iter().filter(known).collect(),
-    })
+    let mut filter = Filter::of_lists(
+        wanted.tools_list_changed && kinds.tools,
+        wanted.prompts_list_changed && kinds.prompts,
+        wanted.resources_list_changed && kinds.resources,
+    );
+    for uri in wanted.resource_subscriptions.into_iter().filter(known) {
+        filter.subscribe(uri, &server.limits)?;
+    }
+    Ok(filter)
 }
 
 /// The first message of a listen stream: what the server agreed to.
@@ -168,7 +171,7 @@ pub(crate) fn acknowledgement(id: &Id, filter: &Filter) -> Vec<u8> {
         tools_list_changed: filter.tools,
         prompts_list_changed: filter.prompts,
         resources_list_changed: filter.resources,
-        resource_subscriptions: filter.uris.clone(),
+        resource_subscriptions: filter.uris().clone(),
     };
     let params = json!({ "_meta": { SUBSCRIPTION_ID: id }, "notifications": agreed });
     encode::notification("notifications/subscriptions/acknowledged", &params)

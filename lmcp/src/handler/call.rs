@@ -14,7 +14,6 @@ const UNKNOWN: usize = 32;
 ///
 /// An extractor of your own ([`Parameter`](crate::Parameter)) reads it through [`context`](Call::context) and
 /// [`state`](Call::state).
-#[derive(Debug)]
 pub struct Call<'c> {
     pub(crate) context: &'c Context,
     pub(crate) states: &'c States,
@@ -22,6 +21,13 @@ pub struct Call<'c> {
     pub(crate) slots: Slots<'c>,
     pub(crate) whole: Whole<'c>,
     pub(crate) unknown: Problems,
+}
+
+/// Arguments are not shown: some are secret.
+impl std::fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("context", &self.context).finish_non_exhaustive()
+    }
 }
 
 /// What came for one parameter.

@@ -3,6 +3,7 @@
 use super::cancellation::Cancellation;
 use super::log::{Log, LogThreshold};
 use super::progress::{Amount, Progress, Reported};
+use crate::ask::once::Turns;
 use crate::ask::{Asks, Roots};
 use crate::auth::Principal;
 use crate::jsonrpc::Id;
@@ -62,6 +63,7 @@ pub(crate) struct Lazy {
     client: OnceLock<Arc<ClientDeclaration>>,
     roots: OnceLock<Roots>,
     recorded: Mutex<HashMap<String, Value>>,
+    turns: Turns,
     /// What was reported last; held while anything is sent.
     reported: Mutex<Reported>,
     answered: AtomicBool,
@@ -242,6 +244,11 @@ impl Context {
 
     pub(crate) fn record(&self, key: &str, value: Value) {
         self.lock_recorded().insert(key.to_owned(), value);
+    }
+
+    /// What `once` is doing.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.lazy.turns
     }
 
     fn lock_recorded(&self) -> MutexGuard<'_, HashMap<String, Value>> {

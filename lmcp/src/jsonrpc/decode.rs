@@ -140,6 +140,9 @@ impl<'a, P: Scan<'a>> Envelope<'a, P> {
         if self.id.is_some() && id.is_none() {
             return Err(Malformed::request(None, "`id` must be a string or an integer"));
         }
+        if id.as_ref().is_some_and(Id::is_too_long) {
+            return Err(Malformed::request(id, "`id` is longer than 1024 bytes; a number or a UUID will do"));
+        }
         let Some(method) = self.method else {
             return match (id, outcome) {
                 (id @ Some(_), Some(outcome)) => Ok(Message::Response { id, outcome }),

@@ -37,6 +37,12 @@ impl ErrorObject {
             "{limit} requests are running (the server's limit `calls_in_flight`); wait for some to end"
         ))
     }
+    pub(crate) fn too_many_bytes(limit: usize) -> Self {
+        Self::internal(format!(
+            "the messages of the requests that are running take almost {limit} bytes (the server's limit \
+             `bytes_in_flight`), and there is no room for this one; wait for some to end"
+        ))
+    }
     pub(crate) fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self

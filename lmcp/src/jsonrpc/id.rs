@@ -8,11 +8,11 @@ use std::sync::Arc;
 ///
 /// Integers of any size keep their digits; strings are spelled without needless escapes, so that the two
 /// spellings of one id are equal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Id(Spelling);
 
 /// Most ids are short, and need no memory of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Spelling {
     Short { length: u8, bytes: [u8; SHORT] },
     Long(Arc<str>),
@@ -20,7 +20,15 @@ enum Spelling {
 
 const SHORT: usize = 22;
 
+/// The longest id, in bytes of JSON: it is kept as long as its request runs, which a message need not be.
+const LONGEST: usize = 1024;
+
 impl Id {
+    /// Whether it is longer than any that is worked with.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.as_json().len() > LONGEST
+    }
+
     /// Reads an id; `None` when it is neither a string nor an integer.
     pub(crate) fn read(raw: Raw<'_>) -> Option<Id> {
         let text = raw.get();
@@ -58,6 +66,12 @@ impl Id {
 impl serde::Serialize for Id {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         serde_json::from_str::<&RawValue>(self.as_json()).map_err(serde::ser::Error::custom)?.serialize(s)
+    }
+}
+
+impl std::fmt::Debug for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_json())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What would fail later, found at start: every mistake at once, each with its place in the user's source.
 
-use super::collect::{Items, Kind};
+use super::collect::{Items, Kind, caught};
 use super::item::Common;
 use super::template_index::TemplateIndex;
 #[cfg(feature = "http")]
@@ -138,7 +138,7 @@ fn check_params(kind: Kind, common: &Common, states: &States, mistakes: &mut Mis
     let kind = kind.as_str();
     let name = &common.name;
     for form in &common.forms {
-        if let Err(why) = form() {
+        if let Err(why) = caught(form) {
             mistakes.add(common.source, format!("{kind} `{name}`: {why}"));
         }
     }

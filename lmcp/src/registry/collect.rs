@@ -88,13 +88,13 @@ impl Items {
 pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mistakes) -> Items {
     let mut items = Items::default();
     for entry in entries::<ToolEntry>(selection, Kind::Tool, mistakes) {
-        match Tool::new(entry, schemas) {
+        match caught(|| Tool::new(entry, schemas)) {
             Ok(tool) => items.tools.push(Arc::new(tool)),
             Err(why) => mistakes.add(entry.item.source, format!("tool `{}`: {why}", entry.item.name)),
         }
     }
     for entry in entries::<PromptEntry>(selection, Kind::Prompt, mistakes) {
-        match Prompt::new(entry, schemas) {
+        match caught(|| Prompt::new(entry, schemas)) {
             Ok(prompt) => items.prompts.push(Arc::new(prompt)),
             Err(why) => mistakes.add(entry.item.source, format!("prompt `{}`: {why}", entry.item.name)),
         }
@@ -102,7 +102,7 @@ pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mi
     for entry in entries::<ResourceEntry>(selection, Kind::Resource, mistakes) {
         let uri = with_scheme(entry.uri, entry.package);
         match UriTemplate::parse(&uri) {
-            Ok(template) if template.is_fixed() => match Resource::new(entry, uri, schemas) {
+            Ok(template) if template.is_fixed() => match caught(|| Resource::new(entry, uri, schemas)) {
                 Ok(resource) => items.resources.push(Arc::new(resource)),
                 Err(why) => mistakes.add(entry.item.source, format!("resource `{}`: {why}", entry.item.name)),
             },
@@ -112,7 +112,7 @@ pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mi
                     mistakes
                         .add(entry.item.source, format!("resource `{name}`: a template has no `size`; leave it out"));
                 }
-                match Template::new(entry, &template, schemas) {
+                match caught(|| Template::new(entry, &template, schemas)) {
                     Ok(item) => items.templates.push((template, Arc::new(item))),
                     Err(why) => mistakes.add(entry.item.source, format!("resource `{}`: {why}", entry.item.name)),
                 }
@@ -121,6 +121,16 @@ pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mi
         }
     }
     items
+}
+
+/// What comes of the user's own code that runs at start: schemas, defaults, `meta` and icons. One that panics is a mistake
+/// like any other.
+pub(super) fn caught<T>(make: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+        Err(format!("its schema, a default, `meta` or an icon panicked while the server started{said}"))
+    })
 }
 
 /// A URI written without a scheme gets the package's name for one: `notes/<id>` is `notes-server://notes/<id>`.
@@ -176,7 +186,7 @@ fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes)
         chosen.append(&mut rest);
     }
     for item in chosen.iter().map(|entry| entry.item()) {
-        if item.meta.is_some_and(|meta| !meta().is_object()) {
+        if item.meta.is_some_and(|meta| caught(|| Ok(meta().is_object())).is_ok_and(|is_object| !is_object)) {
             let kind = kind.as_str();
             mistakes.add(
                 item.source,

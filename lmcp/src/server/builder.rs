@@ -16,6 +16,7 @@ use crate::registry::collect::{self, Kind, Named, Selection};
 use crate::registry::item::Schemas;
 use crate::registry::switch::Kinds;
 use crate::seal::Secret;
+use crate::transport::held::Held;
 #[cfg(feature = "http")]
 use crate::transport::http::options::Options;
 use crate::{Profile, Result};
@@ -386,6 +387,12 @@ impl Server {
     /// collide, missing states, schemas that are none, or that there is nothing to serve. `is_setup()` is true.
     pub fn build(self) -> Result<ReadyServer> {
         let mut mistakes = self.mistakes;
+        for name in self.limits.zeros() {
+            mistakes.add(
+                None,
+                format!("the limit `{name}` is 0, and nothing could be served: write more, or leave it out"),
+            );
+        }
         let items = collect::collect(&self.selection, self.schemas, &mut mistakes);
         check::check(&items, &self.states, &mut mistakes);
         mistakes.into_result()?;
@@ -411,6 +418,7 @@ impl Server {
                 states: self.states,
                 subscribers: Subscribers::default(),
                 buckets: Buckets::new(self.limits.rate_buckets),
+                held: Held::new(self.limits.bytes_in_flight),
                 limits: self.limits,
                 rate: self.rate,
                 advertised: self.advertised,

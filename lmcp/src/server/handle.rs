@@ -11,6 +11,7 @@ use crate::registry::Registry;
 use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
 use crate::seal::Secret;
+use crate::transport::held::Held;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) rate: Option<Rate>,
     /// What callers have left of their rates.
     pub(crate) buckets: Buckets,
+    /// What the messages take that are being read or answered.
+    pub(crate) held: Arc<Held>,
     pub(crate) advertised: Kinds,
     /// From which level on the `tracing` events of handlers go to their clients.
     pub(crate) forward: Option<Level>,

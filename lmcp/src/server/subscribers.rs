@@ -1,5 +1,7 @@
 //! Who wants to hear of changes, and what each has yet to be told. Equal changes collapse.
 
+use super::limits::Limits;
+use crate::jsonrpc::ErrorObject;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::Notify;
@@ -19,10 +21,55 @@ pub(crate) struct Filter {
     pub(crate) tools: bool,
     pub(crate) prompts: bool,
     pub(crate) resources: bool,
-    pub(crate) uris: BTreeSet<String>,
+    uris: BTreeSet<String>,
+    /// How many bytes those take.
+    bytes: usize,
 }
 
 impl Filter {
+    /// Lists, and no resources yet.
+    pub(crate) fn of_lists(tools: bool, prompts: bool, resources: bool) -> Self {
+        Filter { tools, prompts, resources, ..Filter::default() }
+    }
+
+    /// Adds a resource, if there is room for one more.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many, or their URIs take too much; names the limit.
+    pub(crate) fn subscribe(&mut self, uri: String, limits: &Limits) -> Result<(), ErrorObject> {
+        if self.uris.contains(&uri) {
+            return Ok(());
+        }
+        if self.uris.len() >= limits.subscriptions {
+            let limit = limits.subscriptions;
+            return Err(ErrorObject::internal(format!(
+                "at most {limit} subscriptions (the server's limit `subscriptions`)"
+            )));
+        }
+        if self.bytes + uri.len() > limits.subscription_bytes {
+            let limit = limits.subscription_bytes;
+            return Err(ErrorObject::internal(format!(
+                "the URIs of all subscriptions take {limit} bytes at most (the server's limit `subscription_bytes`)"
+            )));
+        }
+        self.bytes += uri.len();
+        self.uris.insert(uri);
+        Ok(())
+    }
+
+    /// Takes a resource out.
+    pub(crate) fn unsubscribe(&mut self, uri: &str) {
+        if self.uris.remove(uri) {
+            self.bytes -= uri.len();
+        }
+    }
+
+    /// The resources it wants to hear of.
+    pub(crate) fn uris(&self) -> &BTreeSet<String> {
+        &self.uris
+    }
+
     fn wants(&self, change: &Change) -> bool {
         match change {
             Change::Tools => self.tools,

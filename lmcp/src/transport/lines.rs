@@ -1,6 +1,6 @@
 //! From chunks of bytes to lines, each at most so long.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 /// What the stream gave.
 #[derive(Debug, PartialEq)]
@@ -10,6 +10,10 @@ pub(crate) enum Line {
     /// A line over the limit began; this is its beginning, the rest is skipped.
     TooLong(Bytes),
 }
+
+/// Up to here a line is copied out of what was read, so that whoever keeps it keeps nothing else. A longer one is taken
+/// with the memory it came in, and what follows it is copied.
+const COPIED: usize = 16 << 10;
 
 /// Splits a stream at its newlines.
 pub(crate) struct Lines {
@@ -36,12 +40,13 @@ impl Lines {
             let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
             match memchr::memchr(b'\n', unsearched) {
                 Some(at) => {
-                    let mut line = self.buffer.split_to(self.searched + at + 1);
+                    let end = self.searched + at;
                     self.searched = 0;
                     if std::mem::take(&mut self.skipping) {
+                        self.buffer.advance(end + 1);
                         continue;
                     }
-                    line.truncate(line.len() - 1);
+                    let line = self.cut(end);
                     if line.len() > self.limit {
                         return Some(Line::TooLong(head(&line)));
                     }
@@ -65,11 +70,23 @@ impl Lines {
         }
     }
 
+    /// Takes the line that ends here, and its newline.
+    fn cut(&mut self, end: usize) -> Bytes {
+        if end <= COPIED {
+            let line = Bytes::copy_from_slice(self.buffer.get(..end).unwrap_or_default());
+            self.buffer.advance(end + 1);
+            return line;
+        }
+        let line = self.buffer.split_to(end).freeze();
+        self.buffer = BytesMut::from(self.buffer.get(1..).unwrap_or_default());
+        line
+    }
+
     /// What is left when the stream has ended: a last line without a newline counts.
     pub(crate) fn last(&mut self) -> Option<Line> {
         let line = std::mem::take(&mut self.buffer);
         self.searched = 0;
-        if std::mem::take(&mut self.skipping) { None } else { text(line) }
+        if std::mem::take(&mut self.skipping) { None } else { text(line.freeze()) }
     }
 
     fn clear(&mut self) {
@@ -83,11 +100,11 @@ fn head(line: &[u8]) -> Bytes {
     Bytes::copy_from_slice(line.get(..line.len().min(64 << 10)).unwrap_or_default())
 }
 
-fn text(mut line: BytesMut) -> Option<Line> {
+fn text(mut line: Bytes) -> Option<Line> {
     if line.last() == Some(&b'\r') {
         line.truncate(line.len() - 1);
     }
-    if line.iter().all(u8::is_ascii_whitespace) { None } else { Some(Line::Text(line.freeze())) }
+    if line.iter().all(u8::is_ascii_whitespace) { None } else { Some(Line::Text(line)) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Bytes in and out: standard streams, sockets and pipes, memory.
 
 pub(crate) mod batch;
+pub(crate) mod held;
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod lines;

@@ -91,8 +91,10 @@ impl Pipe {
     /// Takes one line.
     pub(crate) fn receive(&self, line: &Bytes) {
         let sink = Sink::Pipe(self.0.outbox.clone());
+        // What is no request is done with at once, and takes effect however much is kept of others.
+        let kept = self.0.server.held.keep(line);
         match decode(line, self.0.server.limits.nesting) {
-            Incoming::One(message) => self.message(message, line, sink, false),
+            Incoming::One(message) => self.message(message, kept.as_ref(), sink, false),
             Incoming::Batch(elements)
                 if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>
             {
@@ -104,7 +106,7 @@ impl Pipe {
                 let batch = Batch::new(self.0.outbox.clone());
                 for element in elements {
                     let message = decode_one(element.get(), self.0.server.limits.nesting);
-                    self.message(message, line, Sink::Batch(batch.clone()), true);
+                    self.message(message, kept.as_ref(), Sink::Batch(batch.clone()), true);
                 }
             }
             Incoming::Batch(elements) => {
@@ -131,9 +133,20 @@ impl Pipe {
         sink.send(encode::error(id, self.0.session.no_id(), error));
     }
 
-    fn message(&self, message: Result<Message<'_, Given<'_>>, Malformed>, line: &Bytes, sink: Sink, in_batch: bool) {
+    /// One message, and its line if there is room to keep that.
+    fn message(
+        &self,
+        message: Result<Message<'_, Given<'_>>, Malformed>,
+        line: Option<&Bytes>,
+        sink: Sink,
+        in_batch: bool,
+    ) {
         match message {
             Ok(Message::Request { id, method, params }) => {
+                let Some(line) = line else {
+                    let error = ErrorObject::too_many_bytes(self.0.server.limits.bytes_in_flight);
+                    return self.reject(sink, Some(&id), &error);
+                };
                 let request = Given::read(params).map(|(params, meta)| Request {
                     id: id.clone(),
                     method: &method,

@@ -3,7 +3,7 @@
 use super::{accept, everything, text};
 use crate::asking::{Effects, server, server_with};
 use lmcp::testing::Client;
-use lmcp::{Auth, Context, Limits, ProtocolVersion, Server, Unanswered, tool};
+use lmcp::{Auth, Context, Limits, ProtocolVersion, Server, State, Unanswered, tool};
 use lmcp_tests::http::{Request, Site, until, within};
 use lmcp_tests::pipe::{Pipe, modern};
 use serde_json::{Map, Value, json};
@@ -403,4 +403,25 @@ async fn a_key_with_a_number_is_nobody_elses() {
         client.answer(question, said);
     }
     assert_eq!(client.call("numbered", json!({})).await.text(), "abcd");
+}
+
+/// Does something that must be done once from two places at the same time, and in one place inside of something else.
+#[tool]
+async fn doubles(ctx: &Context, State(effects): State<Effects>) -> Result<String, lmcp::Error> {
+    let slowly = async || {
+        tokio::task::yield_now().await;
+        Ok::<_, lmcp::Error>(effects.happen())
+    };
+    let (a, b) = tokio::join!(ctx.once("same", slowly), ctx.once("same", slowly));
+    let other = ctx.once("other", async || ctx.once("inner", slowly).await).await?;
+    Ok(format!("{} {} {other}", a?, b?))
+}
+
+#[tokio::test]
+async fn two_at_the_same_time_are_done_once() {
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+        let server = server_with(Effects::default()).tool(doubles).build().expect("it starts");
+        let client = Client::connect_as(&server, version).await.expect("connected");
+        assert_eq!(within(client.call("doubles", json!({}))).await.text(), "1 1 2", "{version}");
+    }
 }

@@ -1,10 +1,12 @@
-//! Response bodies: a whole one, an event stream that reads from an outbox, or one of changes.
+//! Response bodies: a whole one, an event stream that reads from an outbox, or one of changes. And a request's, as it is
+//! counted.
 
 use super::changes::{Changes, Piece, event};
 use super::session::Busy;
 use crate::handler::cancellation::Cancellation;
+use crate::transport::held::Hold;
 use crate::transport::outbox::Outbox;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use hyper::body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -47,6 +49,10 @@ impl ResponseBody {
             other => ResponseBody(other),
         }
     }
+    /// Whether it comes bit by bit.
+    pub(crate) fn is_stream(&self) -> bool {
+        !matches!(self.0, Inner::Whole(_))
+    }
     /// All that is put into `outbox`, until it is closed. `guard` is cancelled if the reader leaves before that.
     pub(crate) fn events(outbox: Arc<Outbox>, keep_alive: Duration, guard: Option<Cancellation>) -> Self {
         Self::read(outbox, 0, keep_alive, guard, None)
@@ -68,6 +74,47 @@ impl ResponseBody {
     /// A stream of changes, from its first piece on.
     pub(crate) fn changes(first: Piece) -> Self {
         ResponseBody(Inner::Changes(first))
+    }
+}
+
+/// A request's body that is counted while it is read; it fails with [`NoRoom`] where there is no room for more.
+pub(crate) struct Counted<'a, B> {
+    pub(crate) body: Pin<&'a mut B>,
+    pub(crate) hold: &'a mut Hold,
+}
+
+/// All messages together take as much as they may.
+#[derive(Debug)]
+pub(crate) struct NoRoom;
+
+impl std::fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no room for the message")
+    }
+}
+
+impl std::error::Error for NoRoom {}
+
+impl<B: Body> Body for Counted<'_, B>
+where
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Data = B::Data;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, Self::Error>>> {
+        self.body.as_mut().poll_frame(cx).map(|frame| match frame? {
+            Ok(frame) if frame.data_ref().is_some_and(|data| !self.hold.grow(data.remaining())) => {
+                Some(Err(NoRoom.into()))
+            }
+            frame => Some(frame.map_err(Into::into)),
+        })
+    }
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

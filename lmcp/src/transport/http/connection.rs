@@ -1,6 +1,6 @@
 //! One connection: its handshake, HTTP/1.1 or HTTP/2 on it, and how it ends.
 
-use super::pace::{Answered, Pace, Paced, Turn};
+use super::pace::{Answered, Arriving, Pace, Paced, Turn};
 use super::service::HttpService;
 use crate::handler::cancellation::Cancellation;
 use hyper::server::conn::http1;
@@ -69,13 +69,16 @@ async fn first_version<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: Optio
     let limits = &service.0.server.limits;
     let turn = Turn::default();
     let stream = Paced::new(stream, Pace { head: limits.head_time, idle: limits.connection_idle }, turn.clone());
-    let answer = service_fn(|request| {
+    let answer = service_fn(|request: hyper::Request<_>| {
         let answering = turn.begin();
+        let request = request.map(|body| Arriving::new(body, turn.clone()));
         // Boxed: hyper keeps the room of an unboxed one, 3.7 KiB, as long as the response's stream is open.
         Box::pin(async {
-            Ok::<_, Infallible>(
-                service.respond_to(peer, request).await.map(|body| Answered { body, _answering: answering }),
-            )
+            let response = service.respond_to(peer, request).await;
+            if response.body().is_stream() {
+                answering.streams();
+            }
+            Ok::<_, Infallible>(response.map(|body| Answered { body, _answering: answering }))
         })
     });
     let connection = pin!(

@@ -90,7 +90,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
         return refused(&endpoint.options, &caller.headers, &refusal, &request.id);
     }
     let session = Session::new();
-    let answer = session.initialize(&request.params);
+    let answer = session.initialize(&request.params, &endpoint.server.limits);
     let version = session.version();
     endpoint.server.subscribers.add(&session.subscriber);
     if answer.is_err() {

@@ -132,7 +132,7 @@ pub(crate) async fn serve(
 ) -> Result<(), Error> {
     let limits = service.0.server.limits.clone();
     descriptors::provide_for(limits.connections);
-    let slots = Arc::new(Semaphore::new(limits.connections));
+    let slots = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     // Each connection holds a sender; the receiver ends when the last one is gone.
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
     let mut end = pin!(end);

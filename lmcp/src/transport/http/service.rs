@@ -1,5 +1,6 @@
 //! One HTTP request, from its head to its response: path, host, origin, token, verb, body, era.
 
+use super::body::{Counted, NoRoom};
 use super::guard::Caller;
 use super::options::Options;
 use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
@@ -16,6 +17,7 @@ use crate::jsonrpc::{ErrorObject, Incoming, Message, decode};
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
 use crate::server::handle::Shared;
+use crate::transport::held::Hold;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
@@ -26,6 +28,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio::time::error::Elapsed;
 
 /// A server as a service over `http` types: for hyper, and for whatever takes a `tower_service::Service`.
 ///
@@ -209,29 +212,49 @@ impl Endpoint {
         if announced.is_some_and(|length| length > limits.body_bytes) {
             return too_large();
         }
-        let body = std::pin::pin!(Limited::new(body, limits.body_bytes));
-        let mut collecting = std::pin::pin!(body.collect());
-        // Most bodies came with their heads: those need no timer.
-        let at_once = std::future::poll_fn(|task| match collecting.as_mut().poll(task) {
-            Poll::Ready(collected) => Poll::Ready(Some(collected)),
-            Poll::Pending => Poll::Ready(None),
-        });
-        let collected = match at_once.await {
-            Some(collected) => Ok(collected),
-            None => tokio::time::timeout(limits.body_time, collecting).await,
-        };
+        let mut hold = Hold::new(&self.server.held);
+        let collected = self.collect(body, &mut hold).await;
         match collected {
-            Ok(Ok(collected)) => {
-                let mut bytes = collected.aggregate();
-                Ok(bytes.copy_to_bytes(bytes.remaining()))
-            }
+            Ok(Ok(bytes)) => Ok(hold.around(bytes)),
             Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => too_large(),
+            Ok(Err(e)) if e.is::<NoRoom>() => {
+                let object = ErrorObject::too_many_bytes(limits.bytes_in_flight);
+                refuse(StatusCode::SERVICE_UNAVAILABLE, object.message.into_owned())
+            }
             Ok(Err(e)) => refuse(StatusCode::BAD_REQUEST, format!("the body could not be read: {e}")),
             Err(_late) => refuse(
                 StatusCode::REQUEST_TIMEOUT,
                 format!("the body took longer than {:?} (the server's limit `body_time`)", limits.body_time),
             ),
         }
+    }
+
+    /// The whole body, in the time it may take.
+    async fn collect<B>(
+        &self,
+        body: B,
+        hold: &mut Hold,
+    ) -> Result<Result<Bytes, Box<dyn std::error::Error + Send + Sync>>, Elapsed>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let limits = &self.server.limits;
+        let body = Counted { body: std::pin::pin!(body), hold };
+        let mut collecting = std::pin::pin!(Limited::new(body, limits.body_bytes).collect());
+        // Most bodies came with their heads: those need no timer.
+        let at_once = std::future::poll_fn(|task| match collecting.as_mut().poll(task) {
+            Poll::Ready(collected) => Poll::Ready(Some(collected)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        let collected = match at_once.await {
+            Some(collected) => collected,
+            None => tokio::time::timeout(limits.body_time, collecting).await?,
+        };
+        Ok(collected.map(|collected| {
+            let mut bytes = collected.aggregate();
+            bytes.copy_to_bytes(bytes.remaining())
+        }))
     }
 
     /// One posted message, or a batch.

@@ -77,3 +77,32 @@ impl Sealed {
         Some((self.key, Session::restored(version, client)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{fresh_key, of, open};
+    use crate::era::legacy::Session;
+    use crate::protocol::ProtocolVersion;
+    use crate::seal::clock::step;
+    use crate::{Limits, Server};
+    use std::time::Duration;
+
+    /// A clock that is set back or forth is one that was wrong: an id that expired is good again when it was right after
+    /// all. A session that is known does not expire by this clock, and its id does.
+    #[test]
+    fn the_clock_steps() {
+        let limits = Limits::default().session_life(Duration::from_secs(3600));
+        let server = Server::empty().secret("a secret of many bytes").limits(limits).build().expect("it starts");
+        let server = &server.shared;
+        let key = fresh_key().expect("random bytes");
+        let id = of(&key, &Session::of(ProtocolVersion::V2025_11_25), None, server);
+        for (seconds, good) in
+            [(-7200, true), (3590, true), (3700, false), (i64::MAX, false), (i64::MIN, true), (0, true)]
+        {
+            step(seconds);
+            assert_eq!(open(&id, server).is_some(), good, "{seconds} s");
+            let fresh = of(&key, &Session::of(ProtocolVersion::V2025_11_25), None, server);
+            assert!(open(&fresh, server).is_some(), "{seconds} s");
+        }
+    }
+}
