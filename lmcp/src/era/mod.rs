@@ -26,8 +26,8 @@ pub(crate) enum Era {
 
 /// The era of a request.
 pub(crate) fn tell(method: &str, meta: &RequestMeta<'_>) -> Era {
-    let only_modern = method.starts_with("tasks/") || Method::parse(method).is_some_and(Method::is_only_modern);
-    if meta.protocol_version.is_some() || only_modern { Era::Modern } else { Era::Legacy }
+    let only_modern = || method.starts_with("tasks/") || Method::parse(method).is_some_and(Method::is_only_modern);
+    if meta.protocol_version.is_some() || only_modern() { Era::Modern } else { Era::Legacy }
 }
 
 /// A request whose envelope, `params` and `_meta` were read.

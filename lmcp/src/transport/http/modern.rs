@@ -12,8 +12,8 @@ use crate::auth::access::Access;
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{Request, Surroundings, modern};
 use crate::handler::cancellation::Cancellation;
-use crate::jsonrpc::ErrorObject;
 use crate::jsonrpc::encode::NoId;
+use crate::jsonrpc::{ErrorObject, Raw};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
@@ -22,23 +22,22 @@ use crate::transport::outbox::{Framing, Outbox};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
 
-/// Answers one request. The error comes with the status that its kind has before any stream begins.
-pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Reply {
-    let id = request.id.clone();
-    match begin(endpoint, request, caller) {
-        Ok(Begun::Reply(reply)) => reply,
-        Ok(Begun::Running(running)) => running.in_place().await,
-        Err((status, object)) => error(status, Some(&id), NoId::Omitted, &object),
-    }
-}
-
-enum Begun {
+/// What became of a request at once.
+pub(crate) enum Begun {
     Reply(Reply),
     Running(Running),
 }
 
-/// Everything up to the point where user code runs, in the order in which the specification checks.
-fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Result<Begun, (StatusCode, ErrorObject)> {
+/// Takes a request as far as user code that may wait. An error comes with the status that its kind has before any stream
+/// begins.
+pub(crate) fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Begun {
+    let id = request.id.clone();
+    checked(endpoint, request, caller)
+        .unwrap_or_else(|(status, object)| Begun::Reply(error(status, Some(&id), NoId::Omitted, &object)))
+}
+
+/// Checks in the order of the specification, then dispatches.
+fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Result<Begun, (StatusCode, ErrorObject)> {
     let access = caller.access();
     let Caller { headers, principal, takes, .. } = caller;
     let bad = |object| (StatusCode::BAD_REQUEST, object);
@@ -86,8 +85,7 @@ fn check_mirrored(catalog: &Catalog, params: &Params<'_>, headers: &HeaderMap) -
     if !catalog.mirrors {
         return Ok(());
     }
-    let name = params.name.and_then(|raw| serde_json::from_str::<std::borrow::Cow<'_, str>>(raw.get()).ok());
-    match name.as_deref().and_then(|name| catalog.tool(name)) {
+    match params.name.and_then(Raw::text).and_then(|name| catalog.tool(&name)) {
         Some(tool) => headers::check_params(headers, tool, params.arguments),
         None => Ok(()),
     }

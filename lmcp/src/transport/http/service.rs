@@ -149,31 +149,22 @@ impl Endpoint {
         // Who asks for credentials himself believes nobody else.
         let principal = if self.options.auth.is_some() { principal } else { visit.vouched };
         let place = guard::place(self.options.proxies, visit.peer, &headers);
-        let is_modern = modern::is_named(&headers);
-        if matches!(*verb, Verb::GET | Verb::DELETE)
-            && let Err(object) = modern::check_named(&headers)
-        {
-            return error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object);
-        }
-        match *verb {
-            Verb::POST => {
-                let takes = Takes::of(&headers);
-                match self.read(&headers, takes, body).await {
-                    Ok(body) => {
-                        let reply = self.post(Caller { headers, principal, place, takes }, &body).await;
-                        if takes.json { reply } else { as_event(reply) }
-                    }
-                    Err(refusal) => *refusal,
+        let takes = Takes::of(&headers);
+        if *verb == Verb::POST {
+            return match self.read(&headers, takes, body).await {
+                Ok(body) => {
+                    let reply = self.post(Caller { headers, principal, place, takes }, &body).await;
+                    if takes.json { reply } else { as_event(reply) }
                 }
-            }
-            Verb::GET if !is_modern => {
-                let takes = Takes::of(&headers);
-                legacy_stream::listen(self, &Caller { headers, principal, place, takes })
-            }
-            Verb::DELETE if !is_modern => {
-                let takes = Takes::of(&headers);
-                legacy::end_session(self, &Caller { headers, principal, place, takes })
-            }
+                Err(refusal) => *refusal,
+            };
+        }
+        let caller = Caller { headers, principal, place, takes };
+        let is_modern = modern::is_named(&caller.headers);
+        match (verb, modern::check_named(&caller.headers)) {
+            (&Verb::GET | &Verb::DELETE, Err(object)) => error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object),
+            (&Verb::GET, _) if !is_modern => legacy_stream::listen(self, &caller),
+            (&Verb::DELETE, _) if !is_modern => legacy::end_session(self, &caller),
             _ if is_modern => not_allowed("POST"),
             _ => not_allowed("POST, GET, DELETE"),
         }
@@ -269,7 +260,10 @@ impl Endpoint {
                     message: body,
                 });
                 match read {
-                    Ok(request) if is_modern(&caller.headers, &request) => modern::answer(self, request, caller).await,
+                    Ok(request) if is_modern(&caller.headers, &request) => match modern::begin(self, request, caller) {
+                        modern::Begun::Reply(reply) => reply,
+                        modern::Begun::Running(running) => running.in_place().await,
+                    },
                     // In a box, so that the future of every other request need not have room for it.
                     Ok(request) => Box::pin(legacy::answer(self, request, caller)).await,
                     Err(object) if modern::is_named(&caller.headers) => {
