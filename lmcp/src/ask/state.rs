@@ -92,7 +92,7 @@ fn binding(message: &Bytes, principal: Option<&str>) -> String {
 }
 
 /// JSON in one spelling: keys sorted, whole numbers without a fraction.
-pub(super) fn canonical(value: &Value) -> String {
+pub(crate) fn canonical(value: &Value) -> String {
     let mut out = String::new();
     write_canonical(value, &mut out);
     out
@@ -204,6 +204,18 @@ mod tests {
         for other in [message("g", "1e999"), message("f", "2e999"), request(json!({}))] {
             assert_ne!(one, binding(&other, None));
         }
+    }
+
+    #[test]
+    fn numbers_of_many_digits_come_back_to_the_last_one() {
+        let secret = Secret::random().expect("random bytes");
+        let message = request(json!({ "name": "f" }));
+        let mut state = State::default();
+        for number in [129e99, 0.1 + 0.2, f64::MIN_POSITIVE, 1e23] {
+            state.recorded.insert(number.to_string(), number.into());
+        }
+        let sealed = state.clone().seal(&secret, Duration::from_secs(60), &message, None);
+        assert_eq!(State::open(&sealed, &secret, &message, None).expect("sealed here").recorded, state.recorded);
     }
 
     #[test]
