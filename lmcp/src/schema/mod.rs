@@ -24,6 +24,8 @@ mod full;
 mod gemini;
 mod hoist;
 mod inline;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod laws;
 pub(crate) mod limits;
 mod openai;
 pub(crate) mod output;
@@ -37,7 +39,7 @@ pub(crate) mod rules;
 mod secret;
 pub(crate) mod source;
 mod tag;
-mod tree;
+pub(crate) mod tree;
 mod union;
 mod words;
 
