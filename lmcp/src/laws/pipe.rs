@@ -5,6 +5,7 @@
 //! of the revisions before: a method, and its `params` without what each request says of itself.
 
 use super::server::{LINE, server};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,6 +23,7 @@ pub fn pipe(bytes: &[u8]) {
     assert!(received.len() <= lines * SHARE + sent.len() * 40, "{} bytes of {}", received.len(), sent.len());
     assert!(received.is_empty() || received.ends_with(b"\n"), "the last line ends");
     let mut answers: HashMap<String, usize> = HashMap::new();
+    let mut nameless = 0;
     for line in received.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let value: Value = serde_json::from_slice(line).unwrap_or_else(|e| panic!("{e}: {}", shown(line)));
         match value {
@@ -29,19 +31,20 @@ pub fn pipe(bytes: &[u8]) {
                 assert!(!messages.is_empty(), "an empty batch");
                 for message in &messages {
                     assert!(message.get("method").is_none(), "only answers come in batches: {message}");
-                    count(&mut answers, message);
+                    count(&mut answers, &mut nameless, message);
                 }
             }
-            message => count(&mut answers, &message),
+            message => count(&mut answers, &mut nameless, &message),
         }
     }
-    held_against(&sent, &answers);
+    held_against(&sent, &answers, nameless);
 }
 
 /// One message that came out, if it is one; and whose answer it is.
-fn count(answers: &mut HashMap<String, usize>, message: &Value) {
-    if let Some(id) = checked(message) {
-        *answers.entry(id).or_default() += 1;
+fn count(answers: &mut HashMap<String, usize>, nameless: &mut usize, message: &Value) {
+    match checked(message) {
+        Some(id) => *answers.entry(id).or_default() += 1,
+        None => *nameless += usize::from(message.get("method").is_none()),
     }
 }
 
@@ -71,45 +74,51 @@ pub(super) fn checked(message: &Value) -> Option<String> {
     id.filter(|id| !id.is_null()).map(Value::to_string)
 }
 
-/// Each request that was sent was answered once.
-fn held_against(sent: &[u8], answers: &HashMap<String, usize>) {
+/// Each request that was sent was answered once, and so was each line that is no message.
+fn held_against(sent: &[u8], answers: &HashMap<String, usize>, nameless: usize) {
     // Requests of which there is no doubt, and messages that may be answered under an id, whatever they are.
     let (mut sure, mut doubtful): (HashMap<String, usize>, HashMap<String, usize>) = Default::default();
-    let mut malformed = 0;
     let mut cancels = false;
     let mut take = |value: &Value, text: &[u8]| {
         let is_plain = !text.contains(&b'\\') && once_each(text);
         let id = value.get("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64());
         cancels |= value["method"] == "notifications/cancelled";
-        match id.map(Value::to_string) {
-            Some(id) if is_plain && value["jsonrpc"] == "2.0" && value["method"].is_string() => {
-                *sure.entry(id).or_default() += 1;
-            }
-            Some(id) => *doubtful.entry(id).or_default() += 1,
-            None => malformed += 1,
+        if let Some(id) = id.map(Value::to_string) {
+            let is_sure = is_plain && value["jsonrpc"] == "2.0" && value["method"].is_string();
+            *if is_sure { sure.entry(id) } else { doubtful.entry(id) }.or_default() += 1;
         }
     };
-    let mut unread = false;
+    // What cannot be read may still have had an id.
+    let (mut messages, mut unread, mut refused) = (0, 0, 0);
     for line in sent.split(|byte| *byte == b'\n') {
+        let is_blank = line.iter().all(u8::is_ascii_whitespace);
+        messages += usize::from(!is_blank || line.len() > LINE);
         match serde_json::from_slice::<Value>(line) {
+            _ if line.len() > LINE => (unread, refused) = (unread + 1, refused + 1),
             Ok(Value::Array(elements)) => {
                 // A batch of too many, or where there are none, is answered as a whole.
-                unread = true;
+                (messages, unread) = (messages + elements.len(), unread + elements.len());
                 elements.iter().for_each(|element| take(element, b"\\"));
             }
-            Ok(value) if line.len() <= LINE => take(&value, line),
-            _ => unread = true,
+            Ok(value) => take(&value, line),
+            Err(_) => {
+                unread += 1;
+                refused += usize::from(!is_blank && serde_json::from_slice::<IgnoredAny>(line).is_err());
+            }
         }
     }
     for (id, count) in answers {
-        let most = sure.get(id).copied().unwrap_or(0) + doubtful.get(id).copied().unwrap_or(0);
-        // What could not be read as a whole may still have had an id.
-        assert!(*count <= most || unread, "{count} answers to {id}, of which there were {most}");
+        let most = sure.get(id).copied().unwrap_or(0) + doubtful.get(id).copied().unwrap_or(0) + unread;
+        assert!(*count <= most, "{count} answers to {id}, of which there were {most}");
     }
     for (id, count) in &sure {
         let answered = answers.get(id).copied().unwrap_or(0);
         assert!(answered >= *count || cancels, "{id} was sent {count} times and answered {answered} times");
     }
+    let all = answers.values().sum::<usize>() + nameless;
+    assert!(all <= messages, "{all} answers to {messages} messages");
+    let least = sure.values().sum::<usize>() + refused;
+    assert!(all >= least || cancels, "{all} answers to {least} messages that have one");
 }
 
 /// Whether no key comes twice at the top, as far as can be told by counting.

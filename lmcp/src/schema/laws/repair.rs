@@ -25,7 +25,9 @@ pub fn repair(bytes: &[u8]) {
     // Any name is some tool's.
     let any = || tools.get(name.bytes().map(usize::from).sum::<usize>() % tools.len());
     let Some(tool) = catalog.tool(name).or_else(any) else { return };
-    let Some(came) = Tree::parse(json).filter(|tree| matches!(tree, Tree::Object(_))) else { return };
+    let Some(Tree::Object(entries)) = Tree::parse(json) else { return };
+    let came = without_signs(Tree::Object(entries));
+    let json = &*came.to_json();
     let (params, arguments) = (&tool.common.params, &tool.common.arguments);
     let Some(rules) = arguments.rules(params) else { panic!("{name} has rules") };
     let is_right = is_right(tool, rules, &came);
@@ -52,6 +54,18 @@ pub fn repair(bytes: &[u8]) {
     match arguments.repaired(params, Some(json), problems) {
         Ok(repaired) => mended(tool, rules, &came, &repaired),
         Err(problems) => refused(tool, rules, &problems),
+    }
+}
+
+/// `-0` as `0`: some integers read it and most do not, so it is repaired wherever it comes.
+fn without_signs(tree: Tree<'_>) -> Tree<'_> {
+    match tree {
+        Tree::Number(text) if text == "-0" => Tree::Number("0".into()),
+        Tree::List(items) => Tree::List(items.into_iter().map(without_signs).collect()),
+        Tree::Object(entries) => {
+            Tree::Object(entries.into_iter().map(|(name, value)| (name, without_signs(value))).collect())
+        }
+        other => other,
     }
 }
 
