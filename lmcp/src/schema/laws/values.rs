@@ -5,6 +5,9 @@ use super::made::constant;
 use crate::schema::reference::target;
 use serde_json::{Map, Value, json};
 
+/// Keys that no property is: by one pattern, by the other, and by none.
+pub(super) const KEYS: [&str; 3] = ["ab", "12", "~more~"];
+
 /// One value.
 pub(super) fn value(schema: &Value, root: &Value, dice: &mut Dice<'_>, depth: usize) -> Value {
     let Some(object) = schema.as_object() else { return constant(dice) };
@@ -70,12 +73,13 @@ fn with_entries(object: &Map<String, Value>, inner: Value, root: &Value, dice: &
     }
     let named = object.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
     for (pattern, property) in named {
-        let name = if pattern.starts_with("^a") { "ab" } else { "12" };
+        let [by_letter, by_digit, _] = KEYS;
+        let name = if pattern.starts_with("^a") { by_letter } else { by_digit };
         entries.insert(name.to_owned(), value(property, root, dice, depth + 1));
     }
     let rest = object.get("additionalProperties");
     if rest != Some(&Value::Bool(false)) && dice.once_in(2) {
-        entries.insert("more".into(), value(rest.unwrap_or(&Value::Null), root, dice, depth + 1));
+        entries.insert(KEYS[2].into(), value(rest.unwrap_or(&Value::Null), root, dice, depth + 1));
     }
     entries.into()
 }
