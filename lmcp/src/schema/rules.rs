@@ -410,7 +410,9 @@ impl Compiler<'_> {
 
 /// Whether a schema names `null` beside something else.
 fn allows_null(schema: &Value) -> bool {
-    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    let is_null = |schema: &Value| {
+        schema.get("type").is_some_and(|kind| kind == "null") || schema.get("const").is_some_and(Value::is_null)
+    };
     let list = |key: &str| schema.get(key).and_then(Value::as_array);
     let members = list("anyOf").or_else(|| list("oneOf"));
     list("type").is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind == "null"))
@@ -481,6 +483,18 @@ mod tests {
     use crate::schema::check::{Mode, check};
     use crate::schema::tree::Tree;
     use serde_json::json;
+
+    #[test]
+    fn a_constant_null_is_a_null() {
+        let of = |members: serde_json::Value| {
+            let schema = json!({ "type": "object", "properties": { "a": { "anyOf": members } }, "required": ["a"] });
+            let rules = Rules::compile(&schema).expect("a schema");
+            check(&rules, &Tree::from_value(&json!({})), Mode::Full).len()
+        };
+        assert_eq!(of(json!([{ "type": "null" }, { "type": "string" }])), 0);
+        assert_eq!(of(json!([{ "const": null }, { "type": "string" }])), 0);
+        assert_eq!(of(json!([{ "const": null }, { "type": "null" }])), 1);
+    }
 
     #[test]
     fn constants_of_no_type_beside_texts_are_choices_too() {
