@@ -282,6 +282,9 @@ mod schema;
 mod cli;
 mod client;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod laws;
 mod lint;
 mod seal;
 mod server;

@@ -229,7 +229,7 @@ fn write_page(
 }
 
 /// The cursor behind the item of this name.
-fn cursor(last: &str) -> String {
+pub(crate) fn cursor(last: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(last)
 }
 

@@ -89,7 +89,7 @@ fn binding(message: &Bytes, principal: Option<&str>) -> String {
 }
 
 /// JSON in one spelling: keys sorted, whole numbers without a fraction.
-pub(super) fn canonical(value: &Value) -> String {
+pub(crate) fn canonical(value: &Value) -> String {
     let mut out = String::new();
     write_canonical(value, &mut out);
     out
@@ -220,6 +220,18 @@ mod tests {
             // What is sealed now is good now, whatever the clock says.
             assert!(opens(&State::default().seal(&secret, hour, &message, None)).is_ok(), "{seconds} s");
         }
+    }
+
+    #[test]
+    fn numbers_of_many_digits_come_back_to_the_last_one() {
+        let secret = Secret::random().expect("random bytes");
+        let message = request(json!({ "name": "f" }));
+        let mut state = State::default();
+        for number in [129e99, 0.1 + 0.2, f64::MIN_POSITIVE, 1e23] {
+            state.recorded.insert(number.to_string(), number.into());
+        }
+        let sealed = state.clone().seal(&secret, Duration::from_secs(60), &message, None);
+        assert_eq!(State::open(&sealed, &secret, &message, None).expect("sealed here").recorded, state.recorded);
     }
 
     #[test]

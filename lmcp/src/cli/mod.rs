@@ -18,7 +18,7 @@ mod command;
 mod content;
 mod get;
 mod help;
-mod install;
+pub(crate) mod install;
 mod json;
 mod list;
 mod log;

@@ -123,7 +123,7 @@ impl Arguments {
         self.enforces || self.multiplies || self.unquotes
     }
 
-    fn rules(&self, params: &[ParamSpec]) -> Option<&Rules> {
+    pub(super) fn rules(&self, params: &[ParamSpec]) -> Option<&Rules> {
         if self.rules.get().is_none() {
             // What cannot be compiled was refused when the server was built, or is not to be enforced.
             let rules = super::source::input(params, self.closes).and_then(|schema| rules(params, &schema)).ok()?;

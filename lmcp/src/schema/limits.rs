@@ -25,7 +25,7 @@ pub(crate) fn check(schema: &Value) -> Result<(), String> {
     if size > BYTES {
         return Err(format!("its schema has {size} bytes; at most {BYTES} are taken"));
     }
-    Ok(())
+    super::circle::check(schema)
 }
 
 #[cfg(test)]

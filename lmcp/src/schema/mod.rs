@@ -1,6 +1,7 @@
 //! Schemas: what clients are told of arguments and results, and what is made of values that do not keep to it.
 //!
-//! - [`source`]: what schemars says of the types, whole, with [`hoist`]; [`limits`]: how large that may be;
+//! - [`source`]: what schemars says of the types, whole, with [`hoist`]; [`limits`]: how large that may be, and [`circle`]:
+//!   that it ends;
 //! - [`portable`], with [`inline`] and [`union`]: the same, as every client takes it; [`openai`] and [`gemini`]: as one of
 //!   them does; [`profile`] chooses;
 //! - [`rules`]: the same, compiled; [`probe`] finds out which of the rules the types do not check by themselves;
@@ -14,6 +15,7 @@
 pub(crate) mod arguments;
 mod beyond;
 mod check;
+mod circle;
 mod cost;
 mod example;
 pub(crate) mod format;
@@ -22,6 +24,8 @@ mod full;
 mod gemini;
 mod hoist;
 mod inline;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod laws;
 pub(crate) mod limits;
 mod openai;
 pub(crate) mod output;
@@ -35,7 +39,7 @@ pub(crate) mod rules;
 mod secret;
 pub(crate) mod source;
 mod tag;
-mod tree;
+pub(crate) mod tree;
 mod union;
 mod words;
 

@@ -203,7 +203,7 @@ pub(super) fn is_null(schema: &Value) -> bool {
 pub(crate) fn drop_null(object: &mut Object) -> bool {
     let mut dropped = false;
     if let Some(Value::Array(kinds)) = object.get_mut("type")
-        && kinds.len() > 1
+        && kinds.iter().any(|kind| kind != "null")
     {
         let before = kinds.len();
         kinds.retain(|kind| kind != "null");
@@ -309,7 +309,8 @@ fn keys_by_pattern(object: &mut Object) {
     }
     // What else may be there is not told apart from these.
     let open = object.get("additionalProperties").is_none_or(|rest| *rest == Value::Bool(true));
-    object.insert("additionalProperties".into(), if open { true.into() } else { union::one_of(kinds) });
+    let rest = if open { json!({}) } else { union::one_of(kinds) };
+    object.insert("additionalProperties".into(), if rest == json!({}) { true.into() } else { rest });
 }
 
 /// Choices that are no texts are told in words: not every client takes them.
@@ -376,5 +377,37 @@ mod tests {
         let list = &said["properties"]["a"];
         assert_eq!(list["items"], json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }] }));
         assert_eq!(list["maxItems"], 2);
+    }
+
+    #[test]
+    fn parts_that_may_be_no_objects_are_not_made_one() {
+        let either = |kind: &str| json!({ "anyOf": [{ "type": "integer" }, { "type": kind }] });
+        let parts = json!({ "allOf": [either("string"), either("boolean")] });
+        let said = pass(json!({ "type": "object", "properties": { "a": parts } }), Side::Input);
+        assert_eq!(said["properties"]["a"], parts);
+    }
+
+    #[test]
+    fn what_is_said_again_is_not_told_twice() {
+        let choice =
+            json!({ "anyOf": [{ "const": "x", "type": "string", "description": "X." }, { "type": "integer" }] });
+        let nulls = json!({ "type": ["null", "null"] });
+        let schema = json!({ "type": "object", "properties": { "a": choice, "b": nulls }, "required": ["a"] });
+        let once = pass(schema, Side::Input);
+        assert_eq!(once["properties"]["a"]["anyOf"][0]["description"], "- x: X.");
+        assert_eq!(once["properties"]["b"], nulls);
+        assert_eq!(pass(once.clone(), Side::Input), once);
+    }
+
+    #[test]
+    fn keys_of_any_of_two_kinds_are_one_list_of_alternatives() {
+        let nullable = json!({ "anyOf": [{ "type": "null" }, { "type": "boolean" }] });
+        let map = json!({
+            "type": "object", "patternProperties": { "^a": { "type": "boolean" }, "^b": nullable },
+            "additionalProperties": false,
+        });
+        let said = pass(json!({ "type": "object", "properties": { "a": map } }), Side::Input);
+        let members = said["properties"]["a"]["additionalProperties"]["anyOf"].as_array().expect("alternatives");
+        assert!(members.len() == 2 && members.iter().all(|member| member.get("type").is_some()), "{members:?}");
     }
 }

@@ -351,8 +351,10 @@ impl Compiler<'_> {
         };
         let joined: Option<Vec<_>> = node.any_of.iter().map(constants).collect();
         if let (Some(lists), None) = (joined.filter(|lists| !lists.is_empty()), &node.choices) {
-            let kinds =
-                node.any_of.iter().filter_map(|id| self.nodes.get(*id)).fold(0, |all, member| all | member.kinds.0);
+            let members = || node.any_of.iter().filter_map(|id| self.nodes.get(*id));
+            // One that names no type has those of its values.
+            let any = members().any(|member| member.kinds.is_any());
+            let kinds = if any { 0 } else { members().fold(0, |all, member| all | member.kinds.0) };
             node.choices = Some(lists.into_iter().flatten().cloned().collect());
             node.kinds = if node.kinds.is_any() { Kinds(kinds) } else { node.kinds };
             node.sample =
@@ -408,7 +410,9 @@ impl Compiler<'_> {
 
 /// Whether a schema names `null` beside something else.
 fn allows_null(schema: &Value) -> bool {
-    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    let is_null = |schema: &Value| {
+        schema.get("type").is_some_and(|kind| kind == "null") || schema.get("const").is_some_and(Value::is_null)
+    };
     let list = |key: &str| schema.get(key).and_then(Value::as_array);
     let members = list("anyOf").or_else(|| list("oneOf"));
     list("type").is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind == "null"))
@@ -471,4 +475,32 @@ pub(crate) fn natural(format: &str) -> Option<(i128, i128)> {
         "uint" | "uint64" => (0, u64::MAX.into()),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+    use crate::schema::check::{Mode, check};
+    use crate::schema::tree::Tree;
+    use serde_json::json;
+
+    #[test]
+    fn a_constant_null_is_a_null() {
+        let of = |members: serde_json::Value| {
+            let schema = json!({ "type": "object", "properties": { "a": { "anyOf": members } }, "required": ["a"] });
+            let rules = Rules::compile(&schema).expect("a schema");
+            check(&rules, &Tree::from_value(&json!({})), Mode::Full).len()
+        };
+        assert_eq!(of(json!([{ "type": "null" }, { "type": "string" }])), 0);
+        assert_eq!(of(json!([{ "const": null }, { "type": "string" }])), 0);
+        assert_eq!(of(json!([{ "const": null }, { "type": "null" }])), 1);
+    }
+
+    #[test]
+    fn constants_of_no_type_beside_texts_are_choices_too() {
+        let schema = json!({ "anyOf": [{ "type": "string", "const": "a" }, { "enum": [true, 3] }] });
+        let rules = Rules::compile(&schema).expect("a schema");
+        let found = |value| check(&rules, &Tree::from_value(&value), Mode::Full).len();
+        assert_eq!([json!("a"), json!(true), json!(3), json!("b"), json!(false)].map(found), [0, 0, 0, 1, 1]);
+    }
 }

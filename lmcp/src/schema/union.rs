@@ -83,7 +83,9 @@ impl Choices {
             };
             let text = |key: &str| member.get(key).and_then(Value::as_str);
             match (text("description").or_else(|| text("title")), these.as_slice()) {
-                (Some(note), [Value::String(name)]) => choices.notes.push(format!("- {name}: {note}")),
+                (Some(note), [Value::String(name)]) if !note.starts_with(&format!("- {name}: ")) => {
+                    choices.notes.push(format!("- {name}: {note}"));
+                }
                 // The notes of choices that were joined before.
                 (Some(note), _) => choices.notes.push(note.to_owned()),
                 _ => {}
@@ -113,7 +115,13 @@ pub(super) fn as_text(object: &Object, words: &str) -> Value {
 
 /// Any of these schemas.
 pub(super) fn one_of(mut schemas: Vec<Value>) -> Value {
-    if schemas.len() == 1 { schemas.remove(0) } else { json!({ "anyOf": schemas }) }
+    if schemas.len() == 1 {
+        return schemas.remove(0);
+    }
+    let mut object = Object::new();
+    object.insert("anyOf".into(), schemas.into());
+    simplify(&mut object);
+    object.into()
 }
 
 /// Adds to a description.
@@ -317,11 +325,11 @@ pub(super) fn merge_parts(object: &mut Object) {
     }
 }
 
-/// One object for the alternatives of another.
+/// One object for the alternatives of another, if all of them are objects.
 fn all_members(object: &Object) -> Option<Object> {
     let Some(Value::Array(members)) = object.get("anyOf") else { return Some(object.clone()) };
     let objects: Vec<&Object> =
-        members.iter().filter_map(Value::as_object).filter(|member| is_object(member)).collect();
+        members.iter().map(|member| member.as_object().filter(|o| is_object(o))).collect::<Option<_>>()?;
     let mut all = merged(&objects, |_| None);
     let mut own = object.clone();
     own.remove("anyOf");

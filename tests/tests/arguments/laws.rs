@@ -66,9 +66,9 @@ fn colour() -> impl Strategy<Value = Colour> {
     prop_oneof![Just(Colour::Red), Just(Colour::Green), Just(Colour::LightBlue), Just(Colour::DarkBlue)]
 }
 
-/// Quarters: of others `serde_json` reads the last digit as it likes.
+/// Quarters, and numbers of as many digits as there are.
 fn number() -> impl Strategy<Value = f64> {
-    any::<i32>().prop_map(|n| f64::from(n) / 4.0)
+    prop_oneof![any::<i32>().prop_map(|n| f64::from(n) / 4.0), any::<f64>()]
 }
 
 fn shape() -> impl Strategy<Value = Shape> {

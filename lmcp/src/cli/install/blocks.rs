@@ -52,7 +52,14 @@ impl<'t> Document<'t> {
             let rest = text.get(at..).unwrap_or_default();
             let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
             let line = rest.get(..length).unwrap_or_default();
-            let said = line.trim_end_matches(['\n', '\r']);
+            let said = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+            if let Some(inside) = said.find('\r') {
+                return Err(Refusal::at(
+                    text,
+                    at + inside,
+                    "a carriage return by itself, which YAML takes for a line's end",
+                ));
+            }
             let indent = said.len() - said.trim_start_matches(' ').len();
             let nothing = said.trim().is_empty() || said.trim_start().starts_with('#');
             let kind = if nothing { Kind::Nothing } else { Kind::Said };

@@ -10,6 +10,8 @@ mod client;
 mod entry;
 mod file;
 mod json;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod laws;
 mod place;
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,12 @@
 //! The laws of the three editors: what is written is found, nothing else changes, and taking it out again gives back the
 //! bytes that were there.
 
-use super::entry::{Entry, Item, Pair, target};
+use super::entry::{Item, Pair, target};
+use super::laws::entry;
 use super::{Format, written};
 
 pub(super) fn text(key: &str, value: &str) -> Pair {
     (key.to_owned(), Item::Text(value.to_owned()))
-}
-
-/// What is to stand in a file of this format.
-fn entry(format: Format, command: &str) -> Entry {
-    match format {
-        Format::Yaml => Entry {
-            set: vec![text("type", "stdio"), text("cmd", command)],
-            fill: vec![("args".into(), Item::Empty), ("enabled".into(), Item::Flag(true))],
-            drop: vec!["uri"],
-        },
-        _ => Entry { set: vec![text("command", command)], fill: Vec::new(), drop: vec!["url"] },
-    }
 }
 
 /// Installs into a text of this section, and gives what came of it, once it was seen that a second time changes nothing.
@@ -70,6 +59,7 @@ pub(super) fn lines(text: &str) -> String {
 }
 
 mod laws {
+    use super::super::laws::check;
     use super::{Format, entry, written};
     use proptest::prelude::*;
 
@@ -147,20 +137,6 @@ mod laws {
         "\\",
         "é",
     ];
-
-    /// Nothing panics; what is written is found and changes nothing the second time; what is taken out is gone.
-    fn check(format: Format, section: &str, text: &str) {
-        let entry = entry(format, "/bin/calc");
-        let had = format.find(text, section, "calc");
-        if let Ok(Some((after, _))) = written(format, text, section, "calc", &entry) {
-            assert_eq!(written(format, &after, section, "calc", &entry), Ok(None), "{text:?} -> {after:?}");
-            let back = format.remove(&after, section, "calc").expect("it was found").expect("it is there");
-            assert_eq!(format.find(&back, section, "calc"), Ok(None), "{after:?} -> {back:?}");
-            if format == Format::Toml && had == Ok(None) {
-                assert_eq!(back, text, "{after:?}");
-            }
-        }
-    }
 
     /// What may stand between the tokens of JSON.
     fn blanks() -> impl Strategy<Value = String> {

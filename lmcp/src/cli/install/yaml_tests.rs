@@ -153,3 +153,10 @@ fn texts_that_are_left_alone() {
     let less = "line 3, column 3: this line is indented less than what it belongs to";
     refused("extensions:\n    a: 1\n  calc: 2\n", less);
 }
+
+#[test]
+fn a_carriage_return_by_itself_is_left_alone() {
+    let why = "line 3, column 11: a carriage return by itself, which YAML takes for a line's end";
+    refused(Yaml, KEY, "extensions:\n  a:\n    cmd: x\r", why);
+    there_and_back(Yaml, KEY, "extensions: {}\r\n", &format!("extensions:\n{CALC}").replace('\n', "\r\n"));
+}

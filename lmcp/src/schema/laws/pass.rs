@@ -1,0 +1,141 @@
+//! The laws of the passes: no schema makes one panic, what is listed is bounded in size, said again it is as wide,
+//! and a value that is right by the rules is right by what clients are told.
+
+use super::dice::Dice;
+use super::{made, values};
+use crate::schema::check::{Mode, check};
+use crate::schema::portable::{self, Side};
+use crate::schema::reference::name_of;
+use crate::schema::rules::Rules;
+use crate::schema::tree::Tree;
+use crate::schema::{Profile, beyond, hoist, limits};
+use serde_json::Value;
+
+/// How many values are made of each schema.
+const VALUES: usize = 12;
+
+/// The JSON of a schema.
+pub fn schema(bytes: &[u8]) {
+    if let Ok(schema) = serde_json::from_slice::<Value>(bytes) {
+        held(&schema);
+    }
+}
+
+/// A schema that is made of the bytes.
+pub fn schema_made(bytes: &[u8]) {
+    held(&made::schema(&mut Dice::of(bytes)));
+}
+
+fn held(schema: &Value) {
+    if limits::check(schema).is_err() {
+        return;
+    }
+    // As it is when it comes from a type.
+    let mut schema = schema.clone();
+    hoist::hoist(&mut schema);
+    for profile in Profile::ALL {
+        for said in [profile.input(schema.clone()), profile.output(schema.clone())] {
+            bounded(profile, &schema, &said);
+        }
+    }
+    // Who writes such a schema gets no server, or a full validator.
+    if beyond::beyond(&schema).is_some() {
+        return;
+    }
+    let Ok(rules) = Rules::compile(&schema) else { return };
+    if !tells_apart(&schema) || !refers_to_definitions(&schema) {
+        return;
+    }
+    let mut dice = Dice::seeded(&schema.to_string());
+    let values = (0..VALUES).map(|_| values::value(&schema, &schema, &mut dice, 0));
+    let mut tried: Vec<Value> = values.filter(|value| value.is_object() && is_right(&rules, value)).collect();
+    let portable = portable::pass(schema.clone(), Side::Input);
+    wider("portable", &schema, &portable, &tried);
+    tried.retain(|value| !holds_null(value));
+    let result = portable::pass(schema.clone(), Side::Output);
+    wider("portable, of results", &schema, &result, &tried);
+    for (said, side) in [(portable, Side::Input), (result, Side::Output)] {
+        let again = portable::pass(said.clone(), side);
+        wider("portable, said again", &said, &again, &tried);
+    }
+}
+
+/// Whether each name of a property belongs to one place of the schema, or is a tag there.
+///
+/// Of alternatives that say nothing of each other's properties, the one allows whatever the other does not; told as one
+/// object, such a property has the type that it has where it is known. Nothing is lost: no function looks at the other.
+fn tells_apart(schema: &Value) -> bool {
+    #[derive(Default)]
+    struct Names<'s> {
+        tags: Vec<&'s str>,
+        others: Vec<&'s str>,
+    }
+    fn collect<'s>(value: &'s Value, names: &mut Names<'s>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+            Value::Object(entries) => {
+                let properties = entries.get("properties").and_then(Value::as_object);
+                let required = entries.get("required").and_then(Value::as_array).into_iter().flatten();
+                let required: Vec<&str> = required.filter_map(Value::as_str).collect();
+                for (name, property) in properties.into_iter().flatten() {
+                    let is_tag = property.get("const").is_some_and(Value::is_string) && required.contains(&&**name);
+                    if is_tag { names.tags.push(name) } else { names.others.push(name) }
+                }
+                let unknown = |name: &&str| properties.is_none_or(|properties| !properties.contains_key(*name));
+                names.others.extend(required.iter().copied().filter(unknown));
+                entries.values().for_each(|inner| collect(inner, names));
+            }
+            _ => {}
+        }
+    }
+    let mut names = Names::default();
+    collect(schema, &mut names);
+    let Names { mut tags, mut others } = names;
+    // Nobody's, in the values that are made.
+    tags.extend(values::KEYS);
+    let count = others.len();
+    others.sort_unstable();
+    others.dedup();
+    others.len() == count && !others.iter().any(|name| tags.contains(name))
+}
+
+/// Whether each reference names a definition, or the root: what one into the midst of a schema refers to may be gone.
+fn refers_to_definitions(schema: &Value) -> bool {
+    match schema {
+        Value::Array(items) => items.iter().all(refers_to_definitions),
+        Value::Object(entries) => entries.iter().all(|(key, value)| match value {
+            Value::String(reference) if key == "$ref" => reference == "#" || name_of(reference).is_some(),
+            other => refers_to_definitions(other),
+        }),
+        _ => true,
+    }
+}
+
+fn is_right(rules: &Rules, value: &Value) -> bool {
+    check(rules, &Tree::from_value(value), Mode::Full).is_empty()
+}
+
+/// What is listed is not much larger than what it was made of.
+fn bounded(profile: Profile, schema: &Value, said: &Value) {
+    let (was, is) = (schema.to_string().len(), said.to_string().len());
+    assert!(is <= 64 * 1024 + was * 64, "{profile}: {is} bytes of {was}");
+}
+
+/// Each of these values, which are right by the one, is right by the other.
+fn wider(name: &str, schema: &Value, said: &Value, values: &[Value]) {
+    let rules = Rules::compile(said).unwrap_or_else(|e| panic!("{name}: {said} of {schema} is no schema: {e}"));
+    for value in values {
+        let found = check(&rules, &Tree::from_value(value), Mode::Full);
+        assert!(found.is_empty(), "{name}: {schema}\nas {said}\nrefuses {value}: {found:?}");
+    }
+}
+
+/// In results a property that is `null` is left out; what is left is whole.
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(entries) => entries.values().any(holds_null),
+        _ => false,
+    }
+}
