@@ -41,7 +41,12 @@ fn root_reference(root: &mut Object) {
     let target = name.and_then(|name| root.get("$defs")?.get(&name)?.as_object().cloned());
     if let Some(mut target) = target {
         root.remove("$ref");
-        target.extend(std::mem::take(root));
+        let mut own = std::mem::take(root);
+        // What both say of the entries holds together; of anything else the root has the last word.
+        let entries = ["properties", "required", "additionalProperties"];
+        let entries: Object = entries.into_iter().filter_map(|key| own.remove_entry(key)).collect();
+        target.extend(own);
+        union::join(&mut target, entries);
         *root = target;
     }
 }
@@ -385,6 +390,26 @@ mod tests {
         let parts = json!({ "allOf": [either("string"), either("boolean")] });
         let said = pass(json!({ "type": "object", "properties": { "a": parts } }), Side::Input);
         assert_eq!(said["properties"]["a"], parts);
+    }
+
+    #[test]
+    fn a_root_that_is_a_reference_and_more_has_the_properties_of_both() {
+        let list = json!({ "type": "object", "properties": { "next": { "$ref": "#/$defs/A" } }, "required": ["next"] });
+        for more in [json!({}), json!({ "b": { "type": "integer" } })] {
+            let schema = json!({ "$ref": "#/$defs/A", "properties": more, "required": ["b"], "$defs": { "A": list } });
+            let said = pass(schema, Side::Input);
+            assert_eq!(said["properties"]["next"]["$ref"], "#/$defs/A", "{said}");
+            assert_eq!(said["properties"]["b"], more.get("b").cloned().unwrap_or_default(), "{said}");
+            assert_eq!(said["required"], json!(["next", "b"]), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_map_among_alternatives_may_have_the_keys_of_the_others() {
+        let map = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+        let named = json!({ "type": "object", "properties": { "n": { "type": "integer" } } });
+        let said = pass(json!({ "type": "object", "anyOf": [map, named] }), Side::Input);
+        assert_eq!(said["properties"]["n"], json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] }));
     }
 
     #[test]

@@ -346,7 +346,19 @@ impl Compiler<'_> {
     fn join_choices(&self, node: &mut Node) {
         let constants = |id: &Id| {
             let member = self.nodes.get(*id)?;
-            let alone = member.any_of.is_empty() && member.all_of.is_empty() && member.not.is_none();
+            let alone = member.any_of.is_empty()
+                && member.all_of.is_empty()
+                && member.not.is_none()
+                && member.pattern.is_none()
+                && !member.length.is_given()
+                && !member.count.is_given()
+                && !member.entries.is_given()
+                && member.items.is_none()
+                && member.prefix.is_empty()
+                && member.properties.is_empty()
+                && member.required.is_empty()
+                && member.patterns.is_empty()
+                && member.rest == Rest::Any;
             member.choices.as_ref().filter(|choices| alone && !choices.is_empty())
         };
         let joined: Option<Vec<_>> = node.any_of.iter().map(constants).collect();
@@ -494,6 +506,14 @@ mod tests {
         assert_eq!(of(json!([{ "type": "null" }, { "type": "string" }])), 0);
         assert_eq!(of(json!([{ "const": null }, { "type": "string" }])), 0);
         assert_eq!(of(json!([{ "const": null }, { "type": "null" }])), 1);
+    }
+
+    #[test]
+    fn constants_that_more_is_asked_of_are_asked_for_it() {
+        let schema = json!({ "anyOf": [{ "enum": ["a", "bbb"], "maxLength": 2 }, { "const": "c", "type": "string" }] });
+        let rules = Rules::compile(&schema).expect("a schema");
+        let found = |value| check(&rules, &Tree::from_value(&json!(value)), Mode::Full).len();
+        assert_eq!(["a", "bbb", "c"].map(found), [0, 1, 0]);
     }
 
     #[test]

@@ -138,7 +138,7 @@ pub(super) fn note(object: &mut Object, note: &str) {
 }
 
 /// Adds what another schema of the same value says.
-fn join(object: &mut Object, other: Object) {
+pub(super) fn join(object: &mut Object, other: Object) {
     for (key, value) in other {
         match (key.as_str(), object.get_mut(&key), value) {
             (_, None, value) => drop(object.insert(key, value)),
@@ -254,6 +254,17 @@ fn merged<'o>(objects: &[&'o Object], name: impl Fn(&'o Object) -> Option<String
             let with = if others.is_empty() { String::new() } else { format!(" with {}", others.join(", ")) };
             let colon = if text.is_empty() { "" } else { ": " };
             notes.push(format!("- {name}{with}{colon}{text}"));
+        }
+    }
+    // What is said of any other entry is said of this one, too, where it is not named.
+    for object in objects {
+        let Some(rest) = object.get("additionalProperties").filter(|rest| **rest != Value::Bool(false)) else {
+            continue;
+        };
+        let rest = if *rest == Value::Bool(true) { json!({}) } else { rest.clone() };
+        let named = object.get("properties").and_then(Value::as_object);
+        for (_, schema) in properties.iter_mut().filter(|(name, _)| named.is_none_or(|own| !own.contains_key(*name))) {
+            *schema = either(schema.take(), rest.clone());
         }
     }
     all.insert("type".into(), "object".into());

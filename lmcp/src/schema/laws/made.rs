@@ -10,7 +10,7 @@ pub(super) fn schema(dice: &mut Dice<'_>) -> Value {
     let mut root = Map::new();
     object(&mut root, dice, 0);
     if dice.once_in(3) {
-        root.insert(["anyOf", "oneOf", "allOf"][dice.roll(3)].into(), several(dice, 1));
+        root.insert(["anyOf", "oneOf", "allOf"][dice.roll(3)].into(), objects(dice, 1));
     }
     let definitions: Map<String, Value> = DEFINITIONS.iter().map(|name| ((*name).to_owned(), any(dice, 2))).collect();
     root.insert("$defs".into(), definitions.into());
@@ -26,7 +26,7 @@ fn any(dice: &mut Dice<'_>, depth: usize) -> Value {
     some(&mut schema, dice, depth);
     // What stands beside an object applies together with it.
     if dice.once_in(3) && depth < 4 && schema.get("type").is_some_and(|kind| kind == "object") {
-        let (key, parts) = (["anyOf", "oneOf", "allOf"][dice.roll(3)], several(dice, depth));
+        let (key, parts) = (["anyOf", "oneOf", "allOf"][dice.roll(3)], objects(dice, depth));
         schema.entry(key).or_insert(parts);
     }
     if dice.once_in(8) {
@@ -121,6 +121,16 @@ fn some(schema: &mut Map<String, Value>, dice: &mut Dice<'_>, depth: usize) {
 
 fn several(dice: &mut Dice<'_>, depth: usize) -> Value {
     (0..1 + dice.roll(3)).map(|_| any(dice, depth + 1)).collect()
+}
+
+/// What an object may be besides.
+fn objects(dice: &mut Dice<'_>, depth: usize) -> Value {
+    let mut one = || {
+        let mut schema = Map::new();
+        object(&mut schema, dice, depth + 1);
+        Value::Object(schema)
+    };
+    (0..2).map(|_| one()).collect()
 }
 
 fn object(schema: &mut Map<String, Value>, dice: &mut Dice<'_>, depth: usize) {

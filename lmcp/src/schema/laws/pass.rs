@@ -9,7 +9,7 @@ use crate::schema::reference::name_of;
 use crate::schema::rules::Rules;
 use crate::schema::tree::Tree;
 use crate::schema::{Profile, beyond, hoist, limits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How many values are made of each schema.
 const VALUES: usize = 12;
@@ -42,13 +42,14 @@ fn held(schema: &Value) {
     if beyond::beyond(&schema).is_some() {
         return;
     }
-    let Ok(rules) = Rules::compile(&schema) else { return };
-    if !tells_apart(&schema) || !refers_to_definitions(&schema) {
+    let (Ok(rules), Ok(narrow)) = (Rules::compile(&schema), Rules::compile(&closed(&schema, &[]))) else { return };
+    if !refers_to_definitions(&schema) {
         return;
     }
     let mut dice = Dice::seeded(&schema.to_string());
     let values = (0..VALUES).map(|_| values::value(&schema, &schema, &mut dice, 0));
-    let mut tried: Vec<Value> = values.filter(|value| value.is_object() && is_right(&rules, value)).collect();
+    let mut tried: Vec<Value> = values.filter(Value::is_object).collect();
+    tried.retain(|value| is_right(&rules, value) && is_right(&narrow, value));
     let portable = portable::pass(schema.clone(), Side::Input);
     wider("portable", &schema, &portable, &tried);
     tried.retain(|value| !holds_null(value));
@@ -60,43 +61,60 @@ fn held(schema: &Value) {
     }
 }
 
-/// Whether each name of a property belongs to one place of the schema, or is a tag there.
+/// The same, but that of alternatives none allows what it does not name.
 ///
 /// Of alternatives that say nothing of each other's properties, the one allows whatever the other does not; told as one
 /// object, such a property has the type that it has where it is known. Nothing is lost: no function looks at the other.
-fn tells_apart(schema: &Value) -> bool {
-    #[derive(Default)]
-    struct Names<'s> {
-        tags: Vec<&'s str>,
-        others: Vec<&'s str>,
-    }
-    fn collect<'s>(value: &'s Value, names: &mut Names<'s>) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
-            Value::Object(entries) => {
-                let properties = entries.get("properties").and_then(Value::as_object);
-                let required = entries.get("required").and_then(Value::as_array).into_iter().flatten();
-                let required: Vec<&str> = required.filter_map(Value::as_str).collect();
-                for (name, property) in properties.into_iter().flatten() {
-                    let is_tag = property.get("const").is_some_and(Value::is_string) && required.contains(&&**name);
-                    if is_tag { names.tags.push(name) } else { names.others.push(name) }
-                }
-                let unknown = |name: &&str| properties.is_none_or(|properties| !properties.contains_key(*name));
-                names.others.extend(required.iter().copied().filter(unknown));
-                entries.values().for_each(|inner| collect(inner, names));
+fn closed(schema: &Value, beside: &[String]) -> Value {
+    let Value::Object(schema) = schema else { return schema.clone() };
+    let mut closed = schema.clone();
+    let names = |schema: &Value| -> Vec<String> {
+        schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let mut own = [names(&schema.clone().into()), beside.to_vec()].concat();
+    own.extend(parts.flat_map(names));
+    for (key, inner) in &mut closed {
+        match (key.as_str(), inner) {
+            ("properties" | "patternProperties", Value::Object(schemas)) => {
+                schemas.values_mut().for_each(|schema| *schema = self::closed(schema, &[]));
             }
+            ("$defs", Value::Object(schemas)) => {
+                schemas.values_mut().for_each(|schema| *schema = alone(self::closed(schema, &[]), &[]));
+            }
+            ("anyOf" | "oneOf", Value::Array(members)) => {
+                members.iter_mut().for_each(|member| *member = alone(self::closed(member, &own), &own));
+            }
+            ("allOf", Value::Array(parts)) => parts.iter_mut().for_each(|part| *part = self::closed(part, &own)),
+            ("prefixItems", Value::Array(items)) => {
+                items.iter_mut().for_each(|item| *item = self::closed(item, &[]));
+            }
+            ("items" | "additionalProperties" | "not", inner) => *inner = self::closed(inner, &[]),
             _ => {}
         }
     }
-    let mut names = Names::default();
-    collect(schema, &mut names);
-    let Names { mut tags, mut others } = names;
-    // Nobody's, in the values that are made.
-    tags.extend(values::KEYS);
-    let count = others.len();
-    others.sort_unstable();
-    others.dedup();
-    others.len() == count && !others.iter().any(|name| tags.contains(name))
+    closed.into()
+}
+
+/// An object that has the properties it names, and those that stand beside it.
+fn alone(schema: Value, beside: &[String]) -> Value {
+    let Value::Object(mut object) = schema else { return schema };
+    let has_entries = ["properties", "patternProperties", "required"].iter().any(|key| object.contains_key(*key));
+    if has_entries && !object.contains_key("additionalProperties") {
+        object.insert("additionalProperties".into(), false.into());
+        if let Value::Object(properties) = object.entry("properties").or_insert_with(|| json!({})) {
+            for name in beside {
+                properties.entry(name.as_str()).or_insert(Value::Bool(true));
+            }
+        }
+    }
+    object.into()
 }
 
 /// Whether each reference names a definition, or the root: what one into the midst of a schema refers to may be gone.

@@ -5,8 +5,8 @@ use super::made::constant;
 use crate::schema::reference::target;
 use serde_json::{Map, Value, json};
 
-/// Keys that no property is: by one pattern, by the other, and by none.
-pub(super) const KEYS: [&str; 3] = ["ab", "12", "~more~"];
+/// Keys that hardly a property is: by one pattern, by the other, and by none.
+const KEYS: [&str; 3] = ["ab", "12", "~more~"];
 
 /// One value.
 pub(super) fn value(schema: &Value, root: &Value, dice: &mut Dice<'_>, depth: usize) -> Value {
