@@ -62,7 +62,8 @@ fn held(schema: &Value) {
     }
 }
 
-/// The same, but that of alternatives none allows what it does not name.
+/// The same, but that of alternatives none allows what it does not name, and that what is required has to be there, `null`
+/// or not.
 ///
 /// Of alternatives that say nothing of each other's properties, the one allows whatever the other does not; told as one
 /// object, such a property has the type that it has where it is known. Nothing is lost: no function looks at the other.
@@ -78,12 +79,21 @@ fn closed(schema: &Value, beside: &[String]) -> Value {
             .map(|(name, _)| name.clone())
             .collect()
     };
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let required: Vec<String> = required.filter_map(|name| name.as_str().map(str::to_owned)).collect();
     let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     let mut own = [names(&schema.clone().into()), beside.to_vec()].concat();
     own.extend(parts.flat_map(names));
     for (key, inner) in &mut closed {
         match (key.as_str(), inner) {
-            ("properties" | "patternProperties", Value::Object(schemas)) => {
+            ("properties", Value::Object(schemas)) => {
+                for (name, property) in schemas {
+                    let inner = self::closed(property, &[]);
+                    // As a part, it does not say to the rules that it may be absent.
+                    *property = if required.contains(name) { json!({ "allOf": [inner] }) } else { inner };
+                }
+            }
+            ("patternProperties", Value::Object(schemas)) => {
                 schemas.values_mut().for_each(|schema| *schema = self::closed(schema, &[]));
             }
             ("$defs", Value::Object(schemas)) => {
