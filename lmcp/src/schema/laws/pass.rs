@@ -43,7 +43,7 @@ fn held(schema: &Value) {
         return;
     }
     let (Ok(rules), Ok(narrow)) = (Rules::compile(&schema), Rules::compile(&closed(&schema, &[]))) else { return };
-    if !refers_to_definitions(&schema) {
+    if !is_schema(&schema) {
         return;
     }
     let mut dice = Dice::seeded(&schema.to_string());
@@ -128,16 +128,33 @@ fn alone(schema: Value, beside: &[String]) -> Value {
     object.into()
 }
 
-/// Whether each reference names a definition, or the root: what one into the midst of a schema refers to may be gone.
-fn refers_to_definitions(schema: &Value) -> bool {
-    match schema {
-        Value::Array(items) => items.iter().all(refers_to_definitions),
-        Value::Object(entries) => entries.iter().all(|(key, value)| match value {
-            Value::String(reference) if key == "$ref" => reference == "#" || name_of(reference).is_some(),
-            other => refers_to_definitions(other),
-        }),
-        _ => true,
-    }
+/// Whether each keyword holds what it has to, and each reference names a definition, or the root: what one into the midst
+/// of a schema refers to may be gone.
+fn is_schema(schema: &Value) -> bool {
+    const KINDS: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+    let Value::Object(schema) = schema else { return schema.is_boolean() };
+    let is_kind = |kind: &Value| kind.as_str().is_some_and(|kind| KINDS.contains(&kind));
+    schema.iter().all(|(key, value)| match (key.as_str(), value) {
+        ("properties" | "patternProperties" | "$defs", value) => {
+            value.as_object().is_some_and(|schemas| schemas.values().all(is_schema))
+        }
+        ("allOf" | "anyOf" | "oneOf" | "prefixItems", value) => {
+            value.as_array().is_some_and(|members| !members.is_empty() && members.iter().all(is_schema))
+        }
+        ("items" | "additionalProperties" | "not", value) => is_schema(value),
+        ("required", value) => value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        ("type", Value::Array(kinds)) => !kinds.is_empty() && kinds.iter().all(is_kind),
+        ("type", kind) => is_kind(kind),
+        ("enum", value) => value.as_array().is_some_and(|values| !values.is_empty()),
+        ("$ref", value) => value.as_str().is_some_and(|reference| reference == "#" || name_of(reference).is_some()),
+        ("description" | "title" | "format" | "pattern" | "$schema", value) => value.is_string(),
+        ("uniqueItems" | "nullable" | "writeOnly", value) => value.is_boolean(),
+        ("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf", value) => value.is_number(),
+        (key, value) if key.starts_with("min") || key.starts_with("max") => value.is_u64(),
+        ("const" | "default" | "examples", _) => true,
+        // What else there is may be anything, and may be meant to be something else.
+        _ => false,
+    })
 }
 
 fn is_right(rules: &Rules, value: &Value) -> bool {
