@@ -139,6 +139,17 @@ impl Repairer<'_> {
             // Some of what fits a schema still has to be written otherwise for serde: `3.0` for an integer.
             return self.repair_as(&fitting, value, path);
         }
+        // Read before it is told which alternative was meant: what is in quotes inside of it needs no guess of its own then.
+        if let Tree::Text(text) = &*value
+            && text.trim_start().starts_with('{')
+            && node.any_of.iter().all(|id| !rules.resolved(*id).kinds.has(Kinds::STRING))
+            && node.any_of.iter().any(|id| rules.resolved(*id).kinds.has(Kinds::OBJECT))
+            && let Some(read @ Tree::Object(_)) = Tree::parse(text.trim()).and_then(owned)
+        {
+            *value = read;
+            self.changed.push(path.to_string());
+            return self.repair_alternatives(node, value, path);
+        }
         if let (Some(tag), Tree::Object(entries)) = (Tag::of(rules, node), &mut *value) {
             let names = || tag.variants.iter().map(|(name, _)| name.as_str());
             match (&tag.name, entries.as_mut_slice()) {
