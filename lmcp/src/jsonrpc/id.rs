@@ -80,3 +80,30 @@ impl std::fmt::Display for Id {
         f.write_str(self.as_json())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Id, SHORT};
+    use crate::jsonrpc::Raw;
+
+    #[test]
+    fn ids_are_echoed_as_they_came_short_or_long() {
+        for length in (1..SHORT + 3).chain([300]) {
+            for json in ["7".repeat(length), format!("-{}", "7".repeat(length)), format!("\"{}\"", "a".repeat(length))]
+            {
+                let raw: Raw<'_> = serde_json::from_str(&json).expect("JSON");
+                let id = Id::read(raw).expect("an id");
+                assert_eq!(id.as_json(), json);
+                assert_eq!(serde_json::to_string(&id).expect("JSON"), json);
+                assert_eq!((id.to_string(), format!("{id:?}")), (json.clone(), json.clone()));
+                assert!(id == Id::read(raw).expect("an id") && id != Id::of("0"));
+            }
+        }
+        for (came, kept) in [(r#""\u0061""#, r#""a""#), (r#""\u0000""#, r#""\u0000""#), (r#""ä\/""#, r#""ä/""#)] {
+            assert_eq!(Id::read(serde_json::from_str(came).expect("JSON")).expect("an id").as_json(), kept);
+        }
+        for none in ["1.0", "1e3", "null", "true", "[]", "{}"] {
+            assert!(Id::read(serde_json::from_str(none).expect("JSON")).is_none(), "{none}");
+        }
+    }
+}

@@ -183,8 +183,7 @@ impl<'a> Scanner<'a> {
             }
             self.digits()?;
         }
-        // `01` is no number, though `0` is one.
-        if self.byte().is_some_and(|byte| byte.is_ascii_digit()) { Err(Uncut::NotJson) } else { Ok(()) }
+        Ok(())
     }
 
     fn byte(&self) -> Option<u8> {
@@ -393,6 +392,15 @@ mod tests {
         let mixed = format!("{}1{}", r#"[{"a":"#.repeat(100), "}]".repeat(100));
         assert!(scan(&mixed).is_ok());
         assert_eq!(scan(&mixed.replace("1}]}]", "1]}}]")), Err(Uncut::NotJson));
+        // Side by side is not inside.
+        for text in ["[[],[],[],{}]", r#"{"a":[],"b":{},"c":[],"d":{}}"#] {
+            assert!(Scanner::new(text, 2).value().is_ok(), "{text}");
+        }
+        let mut scanner = Scanner::new(r#"[{},{},{}]"#, 2);
+        assert!(scanner.value().is_ok() && scanner.levels == 2);
+        let mut scanner = Scanner::new(r#"{"a":{},"b":{},"c":{}}"#, 2);
+        let inner = |scanner: &mut Scanner<'_>, _: &str| scanner.object(|_, _| Ok(())).map(drop);
+        assert!(scanner.object(inner).is_ok() && scanner.levels == 2);
         let mut scanner = Scanner::new("{\"a\":[[]]}", 2);
         assert_eq!(scanner.object(|scanner, _| scanner.value().map(drop)), Err(Uncut::TooDeep));
         let deep = nested(2_000_000);
