@@ -3,23 +3,21 @@
 //! A [`Call`] comes in, its era already told and its metadata checked; an [`Outcome`] or an error object goes out, at
 //! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
 
-use crate::ask::Asks;
-use crate::attempt::{run_tool, run_with_texts};
 use crate::auth::access::Access;
-use crate::handler::call::{Call as Arguments, Rejection};
+use crate::handler::call::Call as Arguments;
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
 use crate::handler::{Completions, Context};
-use crate::invoke::{Fault, at_once, isolated};
+use crate::invoke::isolated;
 use crate::jsonrpc::{ErrorObject, Raw};
 use crate::outcome::{Listed, Outcome, read_cursor};
+use crate::prepared::{Arguments as Given, Item, Prepared, Target};
+use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
-use crate::protocol::{PromptResult, ProtocolVersion, ResourceContents, ToolResult};
 use crate::registry::catalog::Found;
-use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
-use crate::registry::{Catalog, Prompt, Resource, Template, Tool};
+use crate::registry::{Catalog, Prompt, Template};
 use crate::server::handle::Shared;
 use bytes::Bytes;
 use serde_json::json;
@@ -39,13 +37,11 @@ pub(crate) struct Call<'a> {
     /// Where what it is for was found when it was let in.
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) server: &'a Arc<Shared>,
-    /// A plain function runs right here, before [`dispatch`] returns. Else it waits for a task.
-    pub(crate) in_place: bool,
 }
 
-impl Call<'_> {
-    fn runs_in_place(&self, common: &Common) -> bool {
-        self.in_place && common.is_plain && common.permits.is_none() && self.server.forward.is_none()
+impl<'a> Call<'a> {
+    fn prepare(self, item: Item<'a>) -> Prepared<'a> {
+        Prepared::new(item, self.context, self.server.clone())
     }
 }
 
@@ -53,19 +49,31 @@ impl Call<'_> {
 pub(crate) type Answer = Result<Outcome, ErrorObject>;
 
 /// When the answer is there.
-pub(crate) enum Dispatched {
+pub(crate) enum Dispatched<'a> {
     Now(Answer),
+    /// As soon as somebody runs it; [`Prepared::is_plain`] holds.
+    Plain(Prepared<'a>),
     Later(BoxFuture<'static, Answer>),
 }
 
-impl From<Answer> for Dispatched {
+impl<'a> From<Prepared<'a>> for Dispatched<'a> {
+    fn from(prepared: Prepared<'a>) -> Self {
+        if prepared.is_plain() {
+            Dispatched::Plain(prepared)
+        } else {
+            Dispatched::Later(Box::pin(prepared.kept().isolated()))
+        }
+    }
+}
+
+impl From<Answer> for Dispatched<'_> {
     fn from(answer: Answer) -> Self {
         Dispatched::Now(answer)
     }
 }
 
 /// Does what the method says. Methods that change a session or a stream are the eras' own.
-pub(crate) fn dispatch(call: Call<'_>) -> Dispatched {
+pub(crate) fn dispatch(call: Call<'_>) -> Dispatched<'_> {
     let kinds = call.server.kinds();
     let advertised = match call.method {
         Method::ListTools | Method::CallTool => kinds.tools,
@@ -100,11 +108,11 @@ pub(crate) fn not_offered(method: Method) -> ErrorObject {
 }
 
 /// Runs user code inside a span that tells what was asked for, what came of it, and how long that took.
-fn traced(
+fn traced<'a>(
     method: &'static str,
     item: Option<Raw<'_>>,
-    run: impl FnOnce() -> Result<Dispatched, ErrorObject>,
-) -> Dispatched {
+    run: impl FnOnce() -> Result<Dispatched<'a>, ErrorObject>,
+) -> Dispatched<'a> {
     let span = tracing::info_span!(
         target: "lmcp::request",
         "request",
@@ -121,6 +129,7 @@ fn traced(
             span.record("outcome", outcome_of(&answer));
             Dispatched::Now(answer)
         }
+        Dispatched::Plain(prepared) => Dispatched::Plain(prepared.inside(span)),
         Dispatched::Later(answer) => Dispatched::Later(Box::pin(async move {
             let answer = answer.instrument(span.clone()).await;
             span.record("outcome", outcome_of(&answer));
@@ -129,7 +138,7 @@ fn traced(
     }
 }
 
-fn outcome_of(answer: &Answer) -> &'static str {
+pub(crate) fn outcome_of(answer: &Answer) -> &'static str {
     match answer {
         Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
         Ok(Outcome::InputRequired(_)) => "input required",
@@ -163,44 +172,17 @@ fn list(call: &Call<'_>, list: Listed) -> Answer {
     Ok(Outcome::Page { catalog: catalog.clone(), list, after, view: catalog.view(list, call.access) })
 }
 
-fn call_tool(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+fn call_tool(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     let name = required_string(call.params.name, "params.name")?;
     let Some(tool) = call.catalog.tool(&name).cloned() else {
         return Err(unknown("tool", &name, call.catalog.tools.names_for(call.access)));
     };
     let arguments = object(call.params.arguments, "params.arguments")?;
-    let in_place = call.runs_in_place(&tool.common);
-    let Call { context, server, message, .. } = call;
-    if in_place {
-        let run = run_tool(&tool, arguments.map(Raw::get), server, &context);
-        let result = at_once(&tool.common, &context, run);
-        return Ok(called(result, tool, &context).into());
-    }
-    let arguments = arguments.map(|raw| slice(message, raw));
-    let server = server.clone();
-    Ok(Dispatched::Later(Box::pin(async move {
-        let run = run_tool(&tool, text(arguments.as_ref()), &server, &context);
-        match isolated(&tool.common, &context, run).await {
-            Err(Fault::Suspended) => input_required(&context, &server),
-            result => called(result, tool, &context),
-        }
-    })))
+    let arguments = arguments.map(|raw| Given::Here(call.message, raw));
+    Ok(call.prepare(Item::Tool(tool, arguments)).into())
 }
 
-/// What a tool's call came to.
-fn called(result: Result<ToolResult, Fault>, tool: Arc<Tool>, context: &Context) -> Answer {
-    let result = match result {
-        Ok(result) => result,
-        Err(Fault::Rejected(Rejection::Error(error))) => match error.rpc_object(context.protocol_version(), None) {
-            Some(object) => return Err(object),
-            None => ToolResult::text(error.to_string()).error(),
-        },
-        Err(fault) => ToolResult::text(fault.text(&tool.common.name)).error(),
-    };
-    Ok(Outcome::Tool { result, tool })
-}
-
-fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+fn read_resource(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     let uri = required_string(call.params.uri, "params.uri")?.into_owned();
     let version = call.context.protocol_version();
     let target = match call.catalog.read(&uri) {
@@ -215,96 +197,16 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
         }
         Found::Nothing => return Err(no_resource(&uri, &call, version)),
     };
-    let in_place = call.runs_in_place(target.common());
-    let Call { context, server, .. } = call;
-    if in_place {
-        let contents = at_once(target.common(), &context, target.run(server, &context));
-        return Ok(target.contents(contents, &uri, version).into());
-    }
-    let server = server.clone();
-    Ok(Dispatched::Later(Box::pin(async move {
-        match isolated(target.common(), &context, target.run(&server, &context)).await {
-            Err(Fault::Suspended) => input_required(&context, &server),
-            contents => target.contents(contents, &uri, version),
-        }
-    })))
+    Ok(call.prepare(Item::Read(target, uri)).into())
 }
 
-/// The answer to a call that cannot go on without its client's answers.
-fn input_required(context: &Context, server: &Shared) -> Answer {
-    match context.asks() {
-        Asks::Rounds(rounds) => rounds.input_required(&server.secret, &server.limits).map(Outcome::InputRequired),
-        Asks::Requests(_) | Asks::Nobody(_) => Err(ErrorObject::internal("a call of this kind is never put off")),
-    }
-}
-
-/// What is read: a fixed resource, or a template with the values of its segments.
-enum Target {
-    Resource(Arc<Resource>),
-    Template(Arc<Template>, Vec<(Cow<'static, str>, Cow<'static, str>)>),
-}
-
-impl Target {
-    fn common(&self) -> &Common {
-        match self {
-            Target::Resource(resource) => &resource.common,
-            Target::Template(template, _) => &template.common,
-        }
-    }
-    fn mime(&self) -> Option<&'static str> {
-        match self {
-            Target::Resource(resource) => resource.mime,
-            Target::Template(template, _) => template.mime,
-        }
-    }
-    /// What reading it came to.
-    fn contents(&self, contents: Result<Vec<ResourceContents>, Fault>, uri: &str, version: ProtocolVersion) -> Answer {
-        let mut contents = contents.map_err(|fault| fault.object(&self.common().name, version, Some(uri)))?;
-        for item in &mut contents {
-            item.complete(uri, self.mime());
-        }
-        Ok(Outcome::Contents(contents))
-    }
-    async fn run(&self, server: &Shared, context: &Context) -> Result<Vec<ResourceContents>, Rejection> {
-        let values: &[_] = if let Target::Template(_, values) = self { values } else { &[] };
-        run_with_texts(self.common(), values, server, context, |call| match self {
-            Target::Resource(resource) => resource.run(call),
-            Target::Template(template, _) => template.run(call),
-        })
-        .await
-    }
-}
-
-fn get_prompt(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+fn get_prompt(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     let name = required_string(call.params.name, "params.name")?;
     let Some(prompt) = call.catalog.prompts.get(&name).cloned() else {
         return Err(unknown("prompt", &name, call.catalog.prompts.names_for(call.access)));
     };
     let arguments = texts(call.params.arguments, "params.arguments")?;
-    let version = call.context.protocol_version();
-    let in_place = call.runs_in_place(&prompt.common);
-    let Call { context, server, .. } = call;
-    let got = move |result: Result<PromptResult, Fault>, common: &Common| {
-        let mut result = result.map_err(|fault| fault.object(&common.name, version, None))?;
-        if result.description.is_none() {
-            result.description.clone_from(&common.description);
-        }
-        Ok(Outcome::Prompt(result))
-    };
-    if in_place {
-        let common = &prompt.common;
-        let run = run_with_texts(common, &arguments, server, &context, |call| prompt.run(call));
-        return Ok(got(at_once(common, &context, run), common).into());
-    }
-    let server = server.clone();
-    Ok(Dispatched::Later(Box::pin(async move {
-        let common = &prompt.common;
-        let run = run_with_texts(common, &arguments, &server, &context, |call| prompt.run(call));
-        match isolated(common, &context, run).await {
-            Err(Fault::Suspended) => input_required(&context, &server),
-            result => got(result, common),
-        }
-    })))
+    Ok(call.prepare(Item::Prompt(prompt, arguments)).into())
 }
 
 /// What a completion is for: a prompt's argument, or a template's segment.
@@ -313,7 +215,7 @@ enum Reference {
     Template(Arc<Template>),
 }
 
-fn complete(call: Call<'_>) -> Result<Dispatched, ErrorObject> {
+fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     #[derive(serde::Deserialize)]
     struct Argument<'a> {
         #[serde(borrow)]
@@ -406,7 +308,7 @@ fn object<'a>(raw: Option<Raw<'a>>, path: &str) -> Result<Option<Raw<'a>>, Error
     }
 }
 
-type Texts = Vec<(Cow<'static, str>, Cow<'static, str>)>;
+pub(crate) type Texts = Vec<(Cow<'static, str>, Cow<'static, str>)>;
 
 /// An object of strings. Values of other kinds are taken as the text they are written as: clients send them.
 fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
@@ -427,11 +329,6 @@ fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
 /// The part of the message that `raw` borrows, as a handle of its own.
 pub(crate) fn slice(message: &Bytes, raw: Raw<'_>) -> Bytes {
     message.slice_ref(raw.get().as_bytes())
-}
-
-/// The text of a part of a message, which was valid UTF-8 as a whole.
-fn text(part: Option<&Bytes>) -> Option<&str> {
-    part.and_then(|part| std::str::from_utf8(part).ok())
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {

@@ -268,6 +268,7 @@ mod admission;
 mod dispatch;
 mod era;
 mod outcome;
+mod prepared;
 mod protocol;
 // -- meaning -> user code --
 mod ask;

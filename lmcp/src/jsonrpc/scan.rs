@@ -135,6 +135,13 @@ impl<'a> Scanner<'a> {
     fn key(&mut self) -> Result<Cow<'a, str>, Uncut> {
         self.expect(b'"')?;
         let start = self.at;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let length = plain(rest);
+        // As most are.
+        if let Some([b'"', b':', ..]) = rest.get(length..) {
+            self.at = start + length + 2;
+            return self.text.get(start..start + length).map(Cow::Borrowed).ok_or(Uncut::NotJson);
+        }
         let is_plain = self.string()?;
         let end = self.at;
         self.expect(b':')?;
@@ -303,33 +310,38 @@ impl Inside {
 /// How many bytes there are before a quote, a backslash or a control character.
 pub(super) fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    loop {
-        // Most strings are short.
-        for _ in 0..WORDS {
-            let Some((word, behind)) = rest.split_first_chunk() else {
-                return bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len());
-            };
-            let found = specials(u64::from_le_bytes(*word));
-            if found != 0 {
-                return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
-            }
-            rest = behind;
+    // Most strings are short.
+    for _ in 0..WORDS {
+        let Some((word, behind)) = rest.split_first_chunk() else {
+            return bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len());
+        };
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
         }
-        // Of a long one, the bytes are looked at in pieces, each to its end, whatever is found: so the compiler looks at
-        // many at a time.
-        while let Some((piece, behind)) = rest.split_first_chunk::<64>()
-            && !piece.iter().fold(false, |found, byte| found | is_special(byte))
-        {
-            rest = behind;
-        }
+        rest = behind;
     }
+    // A long one is searched with wide instructions for its end, and up to there for control characters, in pieces,
+    // each to its end, whatever is found: so the compiler looks at many bytes at a time.
+    let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+    let (mut text, behind) = rest.split_at(end);
+    while let Some((piece, more)) = text.split_first_chunk::<64>()
+        && piece.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= SPACE
+    {
+        text = more;
+    }
+    let left = text.iter().position(|byte| *byte < SPACE).map_or(0, |at| text.len() - at);
+    bytes.len() - behind.len() - left
 }
+
+/// Below are the control characters.
+const SPACE: u8 = 0x20;
 
 /// How many eight bytes are looked at before a string counts as long.
 const WORDS: usize = 8;
 
 fn is_special(byte: &u8) -> bool {
-    *byte == b'"' || *byte == b'\\' || *byte < 0x20
+    *byte == b'"' || *byte == b'\\' || *byte < SPACE
 }
 
 /// The highest bit of the first special byte, and of none before it.

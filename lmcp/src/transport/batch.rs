@@ -34,14 +34,15 @@ impl Drop for Batch {
 /// Where an answer goes: out on its own, or into its batch.
 #[derive(Clone)]
 pub(crate) enum Sink {
-    Pipe(Arc<Outbox>),
+    Pipe,
     Batch(Arc<Batch>),
 }
 
 impl Sink {
-    pub(crate) fn send(self, answer: Vec<u8>) {
+    /// Whoever sends has to [announce](Outbox::announce) it, without a lock.
+    pub(crate) fn send(self, answer: Vec<u8>, outbox: &Outbox) {
         match self {
-            Sink::Pipe(outbox) => outbox.push(&answer),
+            Sink::Pipe => outbox.put(&answer),
             Sink::Batch(batch) => batch.add(answer),
         }
     }

@@ -29,6 +29,9 @@ impl Held {
 
     /// A message that is counted as long as some of it is kept; `None` when there is no room for it.
     pub(crate) fn keep(self: &Arc<Self>, message: &Bytes) -> Option<Bytes> {
+        if message.len() < SMALL {
+            return Some(message.clone());
+        }
         let mut hold = Hold::new(self);
         hold.grow(message.len()).then(|| hold.around(message.clone()))
     }

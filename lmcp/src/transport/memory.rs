@@ -30,7 +30,7 @@ where
     let outbox = pipe.outbox().clone();
     let mut writer = tokio::spawn(async move {
         let mut spare = Vec::new();
-        while let Some(bytes) = outbox.take(spare).await {
+        while let Some(bytes) = outbox.take(spare, || {}).await {
             if let Err(e) = write_out(&outbox, &mut write, &bytes).await {
                 outbox.break_off();
                 return Err(e);
@@ -60,10 +60,15 @@ where
             Some(Ok(_)) => {}
             Some(Err(e)) => break Some(Err(e)),
         }
-        while let Some(line) = lines.next() {
-            take(pipe, line);
+        let mut next = lines.next();
+        while let Some(line) = next {
+            next = lines.next();
+            take(pipe, line, next.is_some());
             // One chunk may hold many requests.
-            outbox.room().await;
+            if outbox.is_full() {
+                pipe.start();
+                outbox.room().await;
+            }
         }
     };
     let Some(read) = read else {
@@ -72,7 +77,7 @@ where
         return Ok(());
     };
     if let Some(line) = lines.last() {
-        take(pipe, line);
+        take(pipe, line, false);
     }
     pipe.end(drain).await;
     // A peer that went away while being written to, or does not read, has ended the pipe like any other end.
@@ -113,10 +118,13 @@ impl Drop for Serving {
     }
 }
 
-/// Hands one line over.
-pub(crate) fn take(pipe: &Pipe, line: Line) {
+/// Hands one line over, behind which `more` have been read already.
+pub(crate) fn take(pipe: &Pipe, line: Line, more: bool) {
     match line {
         Line::Text(line) => pipe.receive(&line),
         Line::TooLong(head) => pipe.too_long(&head),
+    }
+    if !more {
+        pipe.start();
     }
 }

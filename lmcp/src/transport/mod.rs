@@ -8,6 +8,7 @@ pub(crate) mod lines;
 pub(crate) mod memory;
 pub(crate) mod outbox;
 pub(crate) mod pipe;
+mod queue;
 #[cfg(any(feature = "stdio", feature = "http"))]
 pub(crate) mod signal;
 #[cfg(feature = "stdio")]

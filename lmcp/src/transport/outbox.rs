@@ -86,8 +86,20 @@ impl Outbox {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds one message.
+    /// Adds one message, and tells whoever writes.
     pub(crate) fn push(&self, message: &[u8]) {
+        self.put(message);
+        self.announce();
+    }
+
+    /// Tells whoever writes that there is something. On one core that may hand the core over at once: do it without a
+    /// lock.
+    pub(crate) fn announce(&self) {
+        self.filled.notify_one();
+    }
+
+    /// Adds one message of which nobody was told yet.
+    pub(crate) fn put(&self, message: &[u8]) {
         let mut buffer = self.lock();
         if buffer.broken {
             return;
@@ -98,8 +110,6 @@ impl Outbox {
             if !replay.is_away {
                 buffer.bytes.extend_from_slice(&event);
             }
-            drop(buffer);
-            self.filled.notify_one();
             return;
         }
         let (before, after): (&[u8], &[u8]) = match self.framing {
@@ -111,8 +121,6 @@ impl Outbox {
         for part in [before, message, after] {
             buffer.bytes.extend_from_slice(part);
         }
-        drop(buffer);
-        self.filled.notify_one();
     }
 
     /// Whether [`room`](Self::room) would wait.
@@ -177,8 +185,8 @@ impl Outbox {
     }
 
     /// Takes all that waits, as soon as there is something; `None` when it is closed and empty.
-    /// `spare` is given back as the next buffer, to keep its memory.
-    pub(crate) async fn take(&self, mut spare: Vec<u8>) -> Option<Vec<u8>> {
+    /// `spare` is given back as the next buffer, to keep its memory. Whoever had to wait does so once more in `linger`.
+    pub(crate) async fn take(&self, mut spare: Vec<u8>, linger: impl Fn()) -> Option<Vec<u8>> {
         spare.clear();
         if spare.capacity() > self.limit {
             spare = Vec::new();
@@ -197,6 +205,7 @@ impl Outbox {
                 }
             }
             self.filled.notified().await;
+            linger();
         }
     }
 

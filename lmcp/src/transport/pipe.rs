@@ -6,6 +6,7 @@
 
 use super::batch::{Batch, Sink};
 use super::outbox::{Framing, Outbox};
+use super::queue::Queue;
 use super::{COLLAPSE, first};
 use crate::admission::admit;
 use crate::ask::requests::Outlet;
@@ -19,6 +20,7 @@ use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
+use crate::prepared::Prepared;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
@@ -27,6 +29,7 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use bytes::Bytes;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +49,7 @@ struct Inner {
     access: Access,
     flights: Mutex<HashMap<Id, Flight>>,
     landed: Notify,
+    queue: Queue<Waiting>,
     runtime: Handle,
     /// Raised when the pipe ends, for the tasks that only deliver changes.
     ended: Cancellation,
@@ -58,6 +62,19 @@ struct Flight {
     /// Held here and nowhere else: a batch leaves when the last of its flights has landed or was cancelled.
     sink: Sink,
 }
+
+/// A plain function that waits for a worker.
+struct Waiting {
+    id: Id,
+    prepared: Prepared<'static>,
+    context: Context,
+}
+
+/// How many plain functions are received before any is started, if there are as many.
+const AT_ONCE: usize = 16;
+
+/// How many plain functions a worker runs before it lets other tasks have their turn.
+const TURNS: u32 = 32;
 
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
@@ -74,6 +91,7 @@ impl Pipe {
             access: Access { principal, place },
             flights: Mutex::default(),
             landed: Notify::new(),
+            queue: Queue::new(runtime.metrics().num_workers()),
             runtime,
             ended: Cancellation::default(),
         }))
@@ -88,19 +106,18 @@ impl Pipe {
         self.0.server.limits.line_bytes
     }
 
-    /// Takes one line.
+    /// Takes one line. Somebody has to [`start`](Self::start) what it asks for, behind the last line that is there.
     pub(crate) fn receive(&self, line: &Bytes) {
-        let sink = Sink::Pipe(self.0.outbox.clone());
         // What is no request is done with at once, and takes effect however much is kept of others.
         let kept = self.0.server.held.keep(line);
         match decode(line, self.0.server.limits.nesting) {
-            Incoming::One(message) => self.message(message, kept.as_ref(), sink, false),
+            Incoming::One(message) => self.message(message, kept.as_ref(), Sink::Pipe, false),
             Incoming::Batch(elements)
                 if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>
             {
                 let limit = self.0.server.limits.batch_messages;
                 let why = format!("a batch of more than {limit} messages (the server's limit `batch_messages`)");
-                self.reject(sink, None, &ErrorObject::invalid_request(why));
+                self.reject(Sink::Pipe, None, &ErrorObject::invalid_request(why));
             }
             Incoming::Batch(elements) if self.0.session.has_batches() && !elements.is_empty() => {
                 let batch = Batch::new(self.0.outbox.clone());
@@ -115,7 +132,7 @@ impl Pipe {
                 } else {
                     "an array of messages: only 2025-03-26 has batches; send one message per line"
                 };
-                self.reject(sink, None, &ErrorObject::invalid_request(why));
+                self.reject(Sink::Pipe, None, &ErrorObject::invalid_request(why));
             }
         }
     }
@@ -126,11 +143,12 @@ impl Pipe {
         let error = ErrorObject::invalid_request(format!(
             "the message is longer than {limit} bytes (the server's limit `line_bytes`) and was skipped"
         ));
-        self.reject(Sink::Pipe(self.0.outbox.clone()), salvage_id(head).as_ref(), &error);
+        self.reject(Sink::Pipe, salvage_id(head).as_ref(), &error);
     }
 
     fn reject(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
-        sink.send(encode::error(id, self.0.session.no_id(), error));
+        sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox);
+        self.0.outbox.announce();
     }
 
     /// One message, and its line if there is room to keep that.
@@ -250,11 +268,10 @@ impl Pipe {
             access,
             catalog,
             server: &self.0.server,
-            // Whoever reads must not be kept from reading on.
-            in_place: false,
         };
         match dispatch(call) {
             Dispatched::Now(answer) => self.land(&id, &cancellation, answer, version),
+            Dispatched::Plain(prepared) => self.leave(Waiting { id, prepared: prepared.kept(), context }),
             Dispatched::Later(answer) => {
                 let pipe = self.clone();
                 self.0.runtime.spawn(async move {
@@ -263,6 +280,49 @@ impl Pipe {
                         pipe.land(&id, &cancellation, answer, version);
                     }
                 });
+            }
+        }
+    }
+
+    /// Leaves a plain function to the next worker that is free: whoever reads must not be kept from reading on.
+    fn leave(&self, waiting: Waiting) {
+        // A worker that is woken for each call takes turns with whoever reads, where there is one core.
+        if self.0.queue.add(waiting).is_multiple_of(AT_ONCE) {
+            self.start();
+        }
+    }
+
+    /// Sees to it that what was received is run.
+    pub(crate) fn start(&self) {
+        for _ in 0..self.0.queue.wanted() {
+            self.hire();
+        }
+    }
+
+    fn hire(&self) {
+        self.0.runtime.spawn(self.clone().work());
+    }
+
+    /// Whether plain functions wait for their turn.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn is_busy(&self) -> bool {
+        self.0.queue.waiting() > 0
+    }
+
+    /// Runs plain functions for as long as there are any.
+    async fn work(self) {
+        if self.0.queue.begin() {
+            self.hire();
+        }
+        for turn in 1_u32.. {
+            let Some(Waiting { id, prepared, context }) = self.0.queue.next() else { return };
+            if !context.is_cancelled() {
+                let answer = prepared.run();
+                context.mark_answered();
+                self.land(&id, context.cancellation(), answer, context.protocol_version());
+            }
+            if turn.is_multiple_of(TURNS) {
+                tokio::task::yield_now().await;
             }
         }
     }
@@ -308,12 +368,14 @@ impl Pipe {
         };
         // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.
         let mut flights = self.0.lock();
-        if flights.get(id).is_some_and(|flight| flight.cancellation.is(cancellation))
-            && let Some(flight) = flights.remove(id)
-        {
-            flight.sink.send(bytes);
+        match flights.remove(id) {
+            Some(flight) if flight.cancellation.is(cancellation) => flight.sink.send(bytes, &self.0.outbox),
+            // Somebody else's by now.
+            Some(flight) => drop(flights.insert(id.clone(), flight)),
+            None => {}
         }
         drop(flights);
+        self.0.outbox.announce();
         self.0.landed.notify_waiters();
     }
 
@@ -369,15 +431,16 @@ impl Inner {
 
     fn take_off(&self, id: &Id, cancellation: &Cancellation, is_listen: bool, sink: &Sink) -> Result<(), ErrorObject> {
         let mut flights = self.lock();
-        if flights.contains_key(id) {
-            return Err(ErrorObject::invalid_request("a request with this id is still running"));
-        }
         let limit = self.server.limits.calls_in_flight;
-        if flights.len() >= limit {
-            return Err(ErrorObject::too_many_calls(limit));
+        let is_full = flights.len() >= limit;
+        match flights.entry(id.clone()) {
+            Entry::Occupied(_) => Err(ErrorObject::invalid_request("a request with this id is still running")),
+            Entry::Vacant(_) if is_full => Err(ErrorObject::too_many_calls(limit)),
+            Entry::Vacant(entry) => {
+                entry.insert(Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
+                Ok(())
+            }
         }
-        flights.insert(id.clone(), Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
-        Ok(())
     }
 
     fn take_flight(&self, id: &Id) -> Option<Flight> {

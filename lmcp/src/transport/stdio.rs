@@ -34,12 +34,18 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let _nobody_listens = reading.send(read_all(&reader, &handle));
     })?;
     let (writing, mut written) = oneshot::channel();
-    let outbox = pipe.outbox().clone();
+    let (answering, outbox) = (pipe.clone(), pipe.outbox().clone());
     spawn("lmcp-write", move || {
         let mut stdout = stdout;
+        // Where more answers are about to come, it lets them: on one core it would else be woken for each.
+        let linger = || {
+            if answering.is_busy() {
+                std::thread::yield_now();
+            }
+        };
         let mut spare = Vec::new();
         let result = loop {
-            let Some(bytes) = runtime.block_on(outbox.take(spare)) else { break Ok(()) };
+            let Some(bytes) = runtime.block_on(outbox.take(spare, linger)) else { break Ok(()) };
             // In pieces, so that it shows whether the client reads on.
             let mut pieces = bytes.chunks(CHUNK);
             let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
@@ -133,16 +139,19 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => stdout::wait(&stdin, rustix::event::PollFlags::IN)?,
             Err(e) => return Err(e),
         }
-        while let Some(line) = lines.next() {
-            take(pipe, line);
+        let mut next = lines.next();
+        while let Some(line) = next {
+            next = lines.next();
+            take(pipe, line, next.is_some());
             // One chunk may hold many requests.
             if pipe.outbox().is_full() {
+                pipe.start();
                 runtime.block_on(pipe.outbox().room());
             }
         }
     }
     if let Some(line) = lines.last() {
-        take(pipe, line);
+        take(pipe, line, false);
     }
     Ok(())
 }

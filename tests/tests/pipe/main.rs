@@ -10,4 +10,5 @@ mod nesting;
 mod nonblocking;
 mod progress;
 mod schemas;
+mod turns;
 mod unsubscribe;

@@ -118,24 +118,29 @@ pub(super) fn begin(
         }
     };
     let Request { id, params, message: body, .. } = request;
-    let call = Call {
-        method,
-        params,
-        message: body,
-        context: context.clone(),
-        access: &access,
-        catalog,
-        server,
-        in_place: false,
-    };
+    let call = Call { method, params, message: body, context: context.clone(), access: &access, catalog, server };
+    let (done, receiver) = tokio::sync::oneshot::channel();
     let answer = match dispatch(call) {
         Dispatched::Now(answer) => {
             landed(&id);
             return Begun::Answer(answer);
         }
+        // It needs no task: nobody can cancel it half-way, a lost connection neither.
+        Dispatched::Plain(prepared) => {
+            let _busy = if let Belongs::Known(known) = belongs { Some(known.busy()) } else { None };
+            let answer = prepared.run();
+            context.mark_answered();
+            let flies = landed(&id);
+            if flies && stream.outbox().is_none_or(|outbox| outbox.is_empty()) {
+                return Begun::Answer(answer);
+            }
+            if flies {
+                let _gone = done.send(message(&id, &answer, context.protocol_version(), server));
+            }
+            return Begun::Running(Running { id, stream, answer: receiver });
+        }
         Dispatched::Later(answer) => answer,
     };
-    let (done, receiver) = tokio::sync::oneshot::channel();
     let task = Task {
         known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },
         server: server.clone(),

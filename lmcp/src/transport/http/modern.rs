@@ -73,9 +73,9 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     };
     let context = modern::context(version, &request, surroundings).map_err(by_code)?;
     let Request { id, params, message, .. } = request;
-    let call =
-        Call { method, params, message, context: context.clone(), access: &access, catalog, server, in_place: true };
+    let call = Call { method, params, message, context: context.clone(), access: &access, catalog, server };
     Ok(match dispatch(call) {
+        Dispatched::Plain(prepared) => Begun::Reply(at_once(&id, prepared.run(), &context, outbox, server)),
         Dispatched::Now(answer) => Begun::Reply(at_once(&id, answer, &context, outbox, server)),
         Dispatched::Later(answer) => Begun::Running(Running { id, context, answer, server: server.clone(), outbox }),
     })
