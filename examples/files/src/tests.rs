@@ -167,23 +167,27 @@ async fn an_edit_must_fit_once() {
 async fn what_is_written_is_there_and_told() {
     let tree = Tree::new("write");
     let subscriber = lmcp::testing::client!(state = tree.roots()).version(ProtocolVersion::LATEST_LEGACY).await;
-    subscriber.request("resources/subscribe", json!({ "uri": "files://shop/new/file.txt" })).await.expect("it may");
-    let written = text(&subscriber, "write", json!({ "path": "shop/new/file.txt", "text": "hello" })).await;
-    assert_eq!(written, "shop/new/file.txt has 5 bytes now.");
+    subscriber
+        .request("resources/subscribe", json!({ "uri": "files://shop/new/my%20file.txt" }))
+        .await
+        .expect("it may");
+    let written = text(&subscriber, "write", json!({ "path": "shop/new/my file.txt", "text": "hello" })).await;
+    assert_eq!(written, "shop/new/my file.txt has 5 bytes now.");
     let updated = subscriber.notification("notifications/resources/updated").await;
-    assert_eq!(updated["uri"], "files://shop/new/file.txt");
+    assert_eq!(updated["uri"], "files://shop/new/my%20file.txt");
+    assert_eq!(subscriber.read("files://shop/new/my%20file.txt").await.expect("it is there")[0]["text"], "hello");
     let client = tree.client().await;
     assert_eq!(
         text(&client, "write", json!({ "path": "shop/README.md", "text": "new" })).await,
         "shop/README.md has 3 bytes now."
     );
     assert_eq!(tree.text("shop/README.md"), "new");
-    let there = text(&client, "move", json!({ "from": "shop/README.md", "to": "shop/new/file.txt" })).await;
-    assert_eq!(there, "shop/new/file.txt is there already; nothing was moved");
+    let there = text(&client, "move", json!({ "from": "shop/README.md", "to": "shop/new/my file.txt" })).await;
+    assert_eq!(there, "shop/new/my file.txt is there already; nothing was moved");
     text(&client, "move", json!({ "from": "shop/README.md", "to": "shop/new/README" })).await;
     text(&client, "move", json!({ "from": "shop/new", "to": "shop/old" })).await;
     let names = client.call("find", json!({ "name": "*", "path": "shop/old" })).await.structured();
-    assert_eq!(names["found"], json!(["shop/old/README", "shop/old/file.txt"]));
+    assert_eq!(names["found"], json!(["shop/old/README", "shop/old/my file.txt"]));
     for (tool, arguments) in [
         ("write", json!({ "path": "shop", "text": "" })),
         ("move", json!({ "from": "shop", "to": "shop/src/shop" })),

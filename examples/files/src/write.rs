@@ -2,7 +2,7 @@
 
 use crate::roots::{Place, Result, Roots};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
-use cap_std::fs::{Dir, OpenOptions, Permissions};
+use cap_std::fs::{Dir, File, OpenOptions, Permissions};
 use lmcp::{Context, State, tool};
 use std::io::{self, Write};
 use std::path::Path;
@@ -119,19 +119,18 @@ fn put(place: &Place<'_>, bytes: &[u8]) -> Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let (folder, name) = place.parent()?;
     let permissions = replaceable(&folder, &name).map_err(|e| place.failed(e))?;
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let fresh = format!(".{}.{}-{number}.new", name.to_string_lossy(), std::process::id());
-    let written = write_new(&folder, &fresh, bytes, permissions).and_then(|()| folder.rename(&fresh, &folder, &name));
-    written.map_err(|e| {
-        // If it was not made, there is nothing to take away.
-        let _gone = folder.remove_file(&fresh);
-        place.failed(e)
+    let fresh = format!(".{}-{}.new", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true).follow(FollowSymlinks::No);
+    let file = folder.open_with(&fresh, options).map_err(|e| place.failed(e))?;
+    let written = fill(file, bytes, permissions).and_then(|()| folder.rename(&fresh, &folder, &name));
+    written.map_err(|e| match folder.remove_file(&fresh) {
+        Ok(()) => place.failed(e),
+        Err(left) => format!("{}; and {fresh} is left beside it: {left}", place.failed(e)),
     })
 }
 
-fn write_new(folder: &Dir, name: &str, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = folder.open_with(name, options.write(true).create_new(true).follow(FollowSymlinks::No))?;
+fn fill(mut file: File, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
     file.write_all(bytes)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
@@ -154,5 +153,12 @@ fn replaceable(folder: &Dir, name: &Path) -> io::Result<Option<Permissions>> {
 
 /// Tells whoever is subscribed to the file. What other programs change, nobody hears of.
 fn tell(ctx: &Context, path: &str) {
-    ctx.server().resource_updated(format!("files://{path}"));
+    ctx.server().resource_updated(uri(path));
+}
+
+/// A path in the template's URI, as RFC 6570 expands `{+path}`.
+fn uri(path: &str) -> String {
+    let kept = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(byte);
+    let byte = |byte: u8| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(byte).fold("files://".to_owned(), |uri, next| uri + &next)
 }
