@@ -39,9 +39,10 @@
 //! | `calc manifest` | prints a `server.json` for the [MCP registry](https://registry.modelcontextprotocol.io) |
 //! | `calc help call add` | says more, here about one tool |
 //!
-//! A program with arguments of its own puts its [`Server`] together with [`server!`] and runs it with
-//! [`Server::stdio`] or [`Server::http`], in a runtime of its own; with
-//! [`Server::run`] an async `main` keeps the commands above.
+//! A program with arguments of its own, such as a file's name, takes them before the commands: [`Server::own_arguments`],
+//! which `install` writes down too. One that wants the whole command line puts its [`Server`] together with [`server!`]
+//! and runs it with [`Server::stdio`] or [`Server::http`], in a runtime of its own; with [`Server::run`] an async `main`
+//! keeps the commands above.
 //!
 //! Over HTTP it listens on this machine only, and refuses web pages of other origins, unless told otherwise. Whoever
 //! sets `LMCP_TOKEN=…`, or writes `--conf FILE` with a line `token = …`, asks for that bearer token; `LMCP_OIDC=ISSUER` or

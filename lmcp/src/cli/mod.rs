@@ -39,6 +39,7 @@ use command::{Command, Misuse, Topic, Verb};
 #[cfg(feature = "http")]
 use command::{HttpOrder, TlsFiles};
 use help::Help;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use text::Look;
 use tokio::runtime::{Builder, Handle};
@@ -77,9 +78,9 @@ pub(crate) fn main(server: Server) {
 /// Does what the process's arguments say; gives the code to exit with.
 pub(crate) async fn run(server: Server) -> i32 {
     log::start();
-    let program = text::program(&server.info().name);
+    let program = text::program(server.info());
     let look = Look::of_stdout();
-    let command = match Command::parse(std::env::args_os()) {
+    let command = match Command::parse(behind(&server.info().arguments)) {
         Ok(command) => command,
         Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
     };
@@ -149,6 +150,12 @@ pub(crate) async fn run(server: Server) -> i32 {
     }
 }
 
+/// The process's arguments without the program's own: its name first, as always.
+fn behind(own: &[String]) -> impl Iterator<Item = OsString> {
+    let mut arguments = std::env::args_os();
+    arguments.next().into_iter().chain(arguments.skip(own.len()))
+}
+
 /// A command that is unknown may be the name of something the server has.
 fn meant(misuse: Misuse, server: Server) -> Misuse {
     let Some(word) = misuse.unknown_command.clone() else { return misuse };
@@ -167,7 +174,7 @@ async fn serve(server: Server) -> Result<()> {
     let server = server.build()?;
     if io::stdin().is_terminal() {
         let info = &server.shared.info;
-        let program = text::program(&info.name);
+        let program = text::program(info);
         eprintln!(
             "{} {} is a Model Context Protocol server, waiting for a client's JSON on standard input.\n\
              A client starts it by itself. To look at it here, press Ctrl-C and type:\n  \
@@ -223,7 +230,7 @@ fn served_at(address: &str, endpoint: &str) -> String {
 
 /// Runs what may run user code: whatever that prints goes to standard error, as it does while serving.
 async fn handle(server: Server, work: impl AsyncFnOnce(&ReadyServer) -> Result<Report, Misuse>) -> i32 {
-    let program = text::program(&server.info().name);
+    let program = text::program(server.info());
     let begin = || -> Result<_> {
         let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
         Ok((server.build()?, stdout))
@@ -264,7 +271,7 @@ impl Report {
     /// Names a command that tells more, unless the message itself knows better.
     fn hint(mut self, server: &ReadyServer, command: &str) -> Self {
         if let Some(text) = self.stderr.as_mut().filter(|text| !text.contains("did you mean")) {
-            let program = text::program(&server.shared.info.name);
+            let program = text::program(&server.shared.info);
             text.push_str(&format!("\n`{program} {command}` shows what there is"));
             if command != "list" {
                 text.push_str("; what stands in a library needs `use my_lib as _;` in `main.rs`");

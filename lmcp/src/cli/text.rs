@@ -1,5 +1,7 @@
 //! Text for people: what a terminal is told and what not, widths, the program's name.
 
+use super::sample::quoted;
+use crate::server::handle::Info;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
@@ -142,12 +144,18 @@ pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
     lines
 }
 
-/// The program as its user types it, without the way to it; the server's name when the process was not told.
-pub(super) fn program(server: &str) -> String {
+/// The program as its user types it, without the way to it, and with the arguments that are its own; the server's name
+/// when the process was not told.
+pub(super) fn program(info: &Info) -> String {
     let path = std::env::args_os().next().unwrap_or_default();
     let name = std::path::Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.map(|name| name.strip_suffix(".exe").unwrap_or(&name).to_owned());
-    visible(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| server.to_owned())).into_owned()
+    let mut program = name.filter(|name| !name.is_empty()).unwrap_or_else(|| info.name.clone());
+    for argument in &info.arguments {
+        program.push(' ');
+        program.push_str(&quoted(argument));
+    }
+    visible(&program).into_owned()
 }
 
 #[cfg(test)]

@@ -475,6 +475,33 @@ impl Server {
         self.build()?.serve_io(read, write).await
     }
 
+    /// Takes the process's first arguments, as many as are given here, for the program's own: the commands begin behind
+    /// them, and `install` writes them into the client's configuration, so that it starts the server with them.
+    ///
+    /// They are given as `install` is to write them: with absolute paths, since clients start servers in folders of their
+    /// own choice.
+    ///
+    /// ```no_run
+    /// # #[lmcp::tool] fn unused() {}
+    /// fn main() {
+    ///     // `shop --db shop.db list`, and `shop --db shop.db install cursor`
+    ///     let mut arguments = std::env::args().skip(1);
+    ///     let own = match arguments.next().as_deref() {
+    ///         Some("--db") => {
+    ///             let file = std::path::absolute(arguments.next().unwrap_or_default()).unwrap_or_default();
+    ///             vec!["--db".to_owned(), file.to_string_lossy().into_owned()]
+    ///         }
+    ///         _ => Vec::new(),
+    ///     };
+    ///     lmcp::serve!(own_arguments = own)
+    /// }
+    /// ```
+    #[cfg(feature = "cli")]
+    pub fn own_arguments(mut self, own: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.info.arguments = own.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Does what the process's arguments say: serve, list, call, read, get, help. What [`serve!`](crate::serve!) runs.
     ///
     /// Returns when that is done; exits the process, with a code that is not 0, when it failed.

@@ -56,6 +56,9 @@ pub(crate) struct Info {
     pub(crate) website: Option<String>,
     pub(crate) icons: Vec<Icon>,
     pub(crate) instructions: Option<String>,
+    /// The first of the process's arguments, which are the program's own.
+    #[cfg(feature = "cli")]
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Shared {

@@ -57,8 +57,8 @@ const URL: Spelling = Spelling { target: "url", kind: None, fill: &[], drop: &[]
 /// Where a server is to be found.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
-    /// This program, to be started.
-    Command(String),
+    /// This program, to be started, and the arguments that are its own.
+    Command(String, Vec<String>),
     /// A server that runs.
     Url(String),
 }
@@ -66,7 +66,7 @@ pub(super) enum Target {
 impl Target {
     pub(super) fn text(&self) -> &str {
         match self {
-            Target::Command(text) | Target::Url(text) => text,
+            Target::Command(text, _) | Target::Url(text) => text,
         }
     }
 }
@@ -242,7 +242,7 @@ impl Client {
     pub(super) fn entry(&self, name: &str, description: &str, target: &Target) -> Result<Entry, &'static str> {
         let remote = self.remote.as_ref();
         let (spelling, other) = match target {
-            Target::Command(_) => (&self.local, remote.ok()),
+            Target::Command(..) => (&self.local, remote.ok()),
             Target::Url(_) => (remote.map_err(|why| *why)?, Some(&self.local)),
         };
         let mut entry = Entry::default();
@@ -251,8 +251,16 @@ impl Client {
             entry.set.push(text("type", kind));
         }
         entry.set.push(text(spelling.target, target.text()));
+        let own = match target {
+            Target::Command(_, own) => own.as_slice(),
+            Target::Url(_) => &[],
+        };
+        if !own.is_empty() {
+            entry.set.push(("args".to_owned(), Item::list(own)));
+        }
         for fill in spelling.fill {
             match fill {
+                Fill::Arguments if !own.is_empty() => {}
                 Fill::Arguments => entry.fill.push(("args".to_owned(), Item::Empty)),
                 Fill::Goose => entry.fill.extend([
                     text("name", name),
@@ -373,7 +381,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        let local = |id| spelled(id, Target::Command("/calc".into()));
+        let local = |id| spelled(id, Target::Command("/calc".into(), Vec::new()));
         let remote = |id| spelled(id, Target::Url("http://h/mcp".into()));
         let goose = r#"name="calc" description="Adds." enabled=true timeout=300"#;
         assert_eq!(local("claude-desktop"), r#"command="/calc""#);
@@ -381,6 +389,10 @@ mod tests {
         assert_eq!(local("vscode"), r#"type="stdio" command="/calc""#);
         assert_eq!(local("zed"), r#"command="/calc" args=[]"#);
         assert_eq!(local("goose"), format!(r#"type="stdio" cmd="/calc" args=[] {goose}"#));
+        let own = |id| spelled(id, Target::Command("/calc".into(), vec!["--db".into(), "/a b".into()]));
+        assert_eq!(own("cursor"), r#"command="/calc" args=["--db", "/a b"]"#);
+        assert_eq!(own("zed"), r#"command="/calc" args=["--db", "/a b"]"#);
+        assert_eq!(own("goose"), format!(r#"type="stdio" cmd="/calc" args=["--db", "/a b"] {goose}"#));
         assert_eq!(remote("claude-code"), r#"type="http" url="http://h/mcp""#);
         assert_eq!(remote("cursor"), r#"url="http://h/mcp""#);
         assert_eq!(remote("vscode"), r#"type="http" url="http://h/mcp""#);

@@ -21,6 +21,18 @@ impl Item {
         }
     }
 
+    /// Texts in a list.
+    pub(super) fn list(texts: &[String]) -> Self {
+        let items: Vec<String> = texts.iter().map(|text| Item::Text(text.clone()).to_json()).collect();
+        if items.is_empty() { Item::Empty } else { Item::Other(format!("[{}]", items.join(", "))) }
+    }
+
+    /// Whether it says the same, however it is spaced.
+    fn is_same(&self, other: &Self) -> bool {
+        let json = |item: &Item| serde_json::from_str::<serde_json::Value>(&item.to_json()).ok();
+        self == other || json(self).is_some_and(|mine| json(other) == Some(mine))
+    }
+
     /// As JSON, which TOML and YAML read too.
     pub(super) fn to_json(&self) -> String {
         match self {
@@ -86,7 +98,7 @@ impl Entry {
     pub(super) fn over(&self, found: &[Pair]) -> Plan {
         let mut plan = Plan::default();
         for (key, item) in &self.set {
-            if value(found, key) != Some(item) {
+            if !value(found, key).is_some_and(|found| found.is_same(item)) {
                 plan.set.push((key.clone(), item.clone()));
             }
         }
@@ -97,7 +109,8 @@ impl Entry {
         }
         let stranger = self.command().zip(command(found)).is_some_and(|(new, old)| file_name(new) != file_name(old));
         let in_fill = value(&self.fill, "args").is_some();
-        match value(found, "args") {
+        let said = value(&self.set, "args").is_some();
+        match value(found, "args").filter(|_| !said) {
             Some(args) if stranger && in_fill && *args != Item::Empty => plan.set.push(("args".into(), Item::Empty)),
             Some(_) if stranger && !in_fill => plan.drop.push("args".into()),
             _ => {}
@@ -163,6 +176,20 @@ mod tests {
         let other = filling.over(&[text("command", "npx"), args]);
         assert_eq!(other.set, [text("command", "/new/calc"), ("args".to_owned(), Item::Empty)]);
         assert!(other.drop.is_empty());
+    }
+
+    #[test]
+    fn arguments_of_the_program_itself_are_as_it_says() {
+        let args = |raw: &str| ("args".to_owned(), Item::Other(raw.to_owned()));
+        let list = Item::list(&["--db".to_owned(), "/a \"b\"".to_owned()]);
+        assert_eq!(list, Item::Other(r#"["--db", "/a \"b\""]"#.to_owned()));
+        let mut entry = calc();
+        entry.set.push(("args".to_owned(), list.clone()));
+        assert!(entry.over(&[text("command", "/new/calc"), args("[\n  \"--db\",\n  \"/a \\\"b\\\"\"\n]")]).is_empty());
+        let other = Plan { set: vec![("args".to_owned(), list)], drop: Vec::new() };
+        assert_eq!(entry.over(&[text("command", "/new/calc"), args("[\"--db\", \"/c\"]")]), other);
+        let stranger = entry.over(&[text("command", "npx"), args("[\"-y\"]")]);
+        assert_eq!((stranger.set.len(), stranger.drop.len()), (2, 0));
     }
 
     #[test]

@@ -176,7 +176,7 @@ impl Job<'_> {
     fn install(&self, info: &Info, order: &Order) -> Result<String, String> {
         let target = match &order.url {
             Some(url) => Target::Url(url.clone()),
-            None => Target::Command(this_program()?),
+            None => Target::Command(this_program()?, info.arguments.clone()),
         };
         let description = info.description.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
         let entry = self.client.entry(&self.name, description, &target)?;

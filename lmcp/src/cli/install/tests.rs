@@ -58,6 +58,33 @@ pub(super) fn lines(text: &str) -> String {
     lines
 }
 
+#[test]
+fn arguments_of_the_program_are_written_once_and_over_others() {
+    for (format, section, others) in [
+        (
+            Format::Json,
+            "mcpServers",
+            "{\"mcpServers\": {\"calc\": {\"command\": \"/bin/calc\", \"args\": [\n\"-v\"\n]}}}",
+        ),
+        (Format::Toml, "mcp_servers", "[mcp_servers.calc]\ncommand = '/bin/calc'\nargs = [\n  '-v',\n]\n"),
+        (
+            Format::Yaml,
+            "extensions",
+            "extensions:\n  calc:\n    type: stdio\n    cmd: /bin/calc\n    args:\n      - -v\n    enabled: true\n",
+        ),
+    ] {
+        let mut entry = entry(format, "/bin/calc");
+        let own = ["--db".to_owned(), "/a \"b\", [c]: #d\\".to_owned()];
+        entry.fill.retain(|(key, _)| key != "args");
+        entry.set.push(("args".to_owned(), Item::list(&own)));
+        for before in ["", others] {
+            let (after, _) = written(format, before, section, "calc", &entry).expect(before).expect("it differs");
+            assert_eq!(written(format, &after, section, "calc", &entry), Ok(None), "{after}");
+            assert!(!after.contains("-v"), "{after}");
+        }
+    }
+}
+
 mod laws {
     use super::super::laws::check;
     use super::{Format, entry, written};
