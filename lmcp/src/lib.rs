@@ -282,6 +282,9 @@ mod schema;
 mod cli;
 mod client;
 mod error;
+// For the documentation and its tests only: no program compiles it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod laws;
