@@ -332,5 +332,5 @@ pub use {tokio_rustls::rustls, transport::http::Tls};
 
 /// The README's programs compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
