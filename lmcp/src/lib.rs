@@ -332,10 +332,22 @@ pub use protocol::{
 };
 pub use schema::Profile;
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
+/// The crate that does TLS, in the version that [`Tls::from_config`] takes.
+///
+/// ```
+/// use lmcp::{Tls, rustls::ServerConfig};
+///
+/// fn with_client_certificates(config: ServerConfig) -> lmcp::Server {
+///     lmcp::Server::empty().tls(Tls::from_config(config))
+/// }
+/// ```
+#[cfg(feature = "tls")]
+#[doc(no_inline)]
+pub use tokio_rustls::rustls;
+#[cfg(feature = "tls")]
+pub use transport::http::Tls;
 #[cfg(feature = "http")]
 pub use transport::http::{HttpService, ResponseBody};
-#[cfg(feature = "tls")]
-pub use {tokio_rustls::rustls, transport::http::Tls};
 
 /// The README's programs compile.
 #[cfg(doctest)]

@@ -275,6 +275,28 @@ fn links_in_the_readme_lead_somewhere() {
     assert!(files > 10, "{files}");
 }
 
+/// Every guide is a page, and what it shows of Rust is compiled: `cargo test --doc` runs it.
+#[test]
+fn the_guides_are_pages_whose_programs_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let pages = std::fs::read_to_string(root.join("lmcp/src/guide.rs")).expect("it can be read");
+    let mut guides = 0;
+    for entry in std::fs::read_dir(root.join("lmcp/src/docs/guide")).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        let file = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert!(pages.contains(&format!("\"docs/guide/{file}\"")), "{file} is no page");
+        assert!(README.contains(&format!("(lmcp/src/docs/guide/{file})")), "the README does not lead to {file}");
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        for (kind, block) in blocks(&text) {
+            // Rust, or somebody else's: never a program that is not compiled.
+            let known = ["", "no_run", "standalone_crate", "text", "python"].contains(&kind);
+            assert!(known, "{file}: a block of the kind {kind:?}:\n{block}");
+        }
+        guides += 1;
+    }
+    assert_eq!(pages.matches("\"docs/guide/").count(), guides, "a page has no file");
+}
+
 #[test]
 fn the_pages_name_every_key() {
     let keys = include_str!("../../lmcp-macros/src/keys.rs");
