@@ -7,6 +7,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// `Result` with lmcp's [`Error`] unless another is named.
+///
+/// ```
+/// /// Takes the square root.
+/// #[lmcp::tool]
+/// fn root(of: f64) -> lmcp::Result<f64> {
+///     if of < 0.0 { Err("pass a positive number".into()) } else { Ok(of.sqrt()) }
+/// }
+/// # assert!(root(-1.0).is_err());
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;

@@ -19,7 +19,7 @@
 //!
 //! The three attributes have pages of their own with all keys, parameters and return types: [`#[tool]`](macro@tool) for
 //! what a model calls, [`#[resource]`](macro@resource) for what a client reads, [`#[prompt]`](macro@prompt) for what a
-//! person picks.
+//! person picks. This page is the whole in one read; the [guides](guide) go on from it.
 //!
 //! # The binary
 //!
@@ -231,6 +231,14 @@
 //!
 //! [`testing::check`] says in a test what `calc check` says on the command line: what clients would refuse.
 //!
+//! # Guides
+//!
+//! | | |
+//! |---|---|
+//! | what to write | [tools](guide::tools), [resources](guide::resources), [prompts](guide::prompts), [context](guide::context), [state](guide::state), [errors](guide::errors), [testing](guide::testing) |
+//! | running it | [HTTP](guide::http), [who gets in](auth), [deployment](guide::deployment), [protocol eras](guide::eras) |
+//! | coming from elsewhere | [rmcp](guide::from_rmcp), [FastMCP](guide::from_fastmcp) |
+//!
 //! # When a tool does not show up
 //!
 //! Run `calc list` first: it shows what the program offers, without a client.
@@ -241,9 +249,8 @@
 //!   [`tool`](Server::tool).
 //! - **It is in the list, and the client does not show it.** Most clients read the list once: restart the client. Give it
 //!   the absolute path of the binary, as `calc install` does, and build the binary again; clients start what was built, not
-//!   what was written. If
-//!   the server cannot start, it says why on standard error, which clients keep in their logs. Some clients refuse tools
-//!   over their names or schemas: `calc check` says which and why.
+//!   what was written. If the server cannot start, it says why on standard error, which clients keep in their logs. Some
+//!   clients refuse tools over their names or schemas: `calc check` says which and why.
 //! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.
 //!
 //! # Features
@@ -284,6 +291,9 @@ mod schema;
 mod cli;
 mod client;
 mod error;
+// For the documentation and its tests only: no program compiles it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod laws;
@@ -324,12 +334,24 @@ pub use protocol::{
 };
 pub use schema::Profile;
 pub use server::{Advertise, Limits, Package, ReadyServer, Server, ServerHandle};
+/// The crate that does TLS, in the version that [`Tls::from_config`] takes.
+///
+/// ```
+/// use lmcp::{Tls, rustls::ServerConfig};
+///
+/// fn with_client_certificates(config: ServerConfig) -> lmcp::Server {
+///     lmcp::Server::empty().tls(Tls::from_config(config))
+/// }
+/// ```
+#[cfg(feature = "tls")]
+#[doc(no_inline)]
+pub use tokio_rustls::rustls;
+#[cfg(feature = "tls")]
+pub use transport::http::Tls;
 #[cfg(feature = "http")]
 pub use transport::http::{HttpService, ResponseBody};
-#[cfg(feature = "tls")]
-pub use {tokio_rustls::rustls, transport::http::Tls};
 
 /// The README's programs compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

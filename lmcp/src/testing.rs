@@ -30,6 +30,7 @@
 //!
 //! [`check`] says what clients would refuse of the functions, without calling any.
 
+mod called;
 mod check;
 mod connecting;
 mod script;
@@ -40,10 +41,11 @@ pub use crate::lint::{Finding, Severity, Target};
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
 use crate::{Error, Result};
+pub use called::{Called, RpcError};
 pub use check::{check, check_schema, check_server};
 pub use connecting::Connecting;
 use script::Script;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
@@ -64,6 +66,51 @@ pub use crate::__testing_client as client;
 /// A client connected to a server in the same process.
 ///
 /// Cheap to clone; clones are the same client.
+///
+/// ```
+/// use lmcp::{Server, prompt, resource, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Adds.
+/// #[tool]
+/// fn add(a: i64, b: i64) -> i64 { a + b }
+///
+/// /// A note.
+/// #[resource("notes://<id>")]
+/// fn note(id: u32) -> Option<String> {
+///     (id == 7).then(|| "Buy milk.".into())
+/// }
+///
+/// /// Greet somebody.
+/// #[prompt]
+/// fn greet(#[arg(complete = names)] name: String) -> String {
+///     format!("Greet {name}.")
+/// }
+///
+/// fn names(typed: &str) -> Vec<&'static str> {
+///     ["Ada", "Alan", "Grace"].into_iter().filter(|name| name.starts_with(typed)).collect()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::connect(Server::empty().name("demo").tool(add).resource(note).prompt(greet)).await?;
+/// assert_eq!(client.call("add", json!({"a": 1, "b": 2})).await.text(), "3");
+/// assert_eq!(client.read("notes://7").await?[0]["text"], "Buy milk.");
+/// assert_eq!(client.get("greet", json!({"name": "Ada"})).await?[0]["role"], "user");
+/// assert_eq!(client.complete("greet", "name", "A").await?, ["Ada", "Alan"]);
+///
+/// // What it offers, and who it is.
+/// assert_eq!(client.tools().await[0]["name"], "add");
+/// assert_eq!(client.resource_templates().await[0]["uriTemplate"], "notes://{id}");
+/// assert_eq!((client.resources().await.len(), client.prompts().await.len()), (0, 1));
+/// assert_eq!(client.introduction()["capabilities"]["tools"]["listChanged"], true);
+///
+/// // Anything else, and all that was said.
+/// assert_eq!(client.request("tools/list", json!({})).await?["tools"][0]["name"], "add");
+/// assert!(client.protocol_version().is_modern() && client.transcript().contains("\"method\":\"tools/call\""));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     connection: Arc<Connection>,
@@ -374,120 +421,3 @@ fn everything() -> Value {
 fn items(result: &Value, key: &str) -> Vec<Value> {
     result.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
 }
-
-/// What calling a tool gave.
-#[derive(Debug)]
-#[must_use = "look at what the tool gave"]
-pub struct Called {
-    outcome: Result<Value, RpcError>,
-    client: Client,
-}
-
-impl Called {
-    /// The text blocks of a call that succeeded, joined by newlines.
-    ///
-    /// # Panics
-    ///
-    /// When the call failed.
-    #[track_caller]
-    pub fn text(&self) -> String {
-        let result = self.succeeded();
-        text_of(result)
-    }
-
-    /// The structured content of a call that succeeded.
-    ///
-    /// # Panics
-    ///
-    /// When the call failed or gave none.
-    #[track_caller]
-    pub fn structured(&self) -> Value {
-        match self.succeeded().get("structuredContent") {
-            Some(value) => value.clone(),
-            None => self.client.fail("the tool gave no structured content"),
-        }
-    }
-
-    /// The content blocks of a call that succeeded.
-    ///
-    /// # Panics
-    ///
-    /// When the call failed.
-    #[track_caller]
-    pub fn content(&self) -> Vec<Value> {
-        items(self.succeeded(), "content")
-    }
-
-    /// The text of a call that failed: a tool's error, or the JSON-RPC error's message.
-    ///
-    /// # Panics
-    ///
-    /// When the call succeeded.
-    #[track_caller]
-    pub fn error(&self) -> String {
-        match &self.outcome {
-            Err(error) => error.message().to_owned(),
-            Ok(result) if is_error(result) => text_of(result),
-            Ok(_) => self.client.fail("the call was expected to fail, and succeeded"),
-        }
-    }
-
-    /// Whether the call failed, in either way.
-    pub fn is_error(&self) -> bool {
-        self.outcome.as_ref().map_or(true, is_error)
-    }
-
-    /// The whole result.
-    ///
-    /// # Errors
-    ///
-    /// The JSON-RPC error.
-    pub fn result(self) -> Result<Value, RpcError> {
-        self.outcome
-    }
-
-    #[track_caller]
-    fn succeeded(&self) -> &Value {
-        match &self.outcome {
-            Ok(result) if !is_error(result) => result,
-            Ok(result) => self.client.fail(&format!("the tool failed: {}", text_of(result))),
-            Err(error) => self.client.fail(&format!("the call failed: {error}")),
-        }
-    }
-}
-
-fn is_error(result: &Value) -> bool {
-    result.get("isError").and_then(Value::as_bool).unwrap_or(false)
-}
-
-fn text_of(result: &Value) -> String {
-    let blocks = items(result, "content");
-    blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect::<Vec<_>>().join("\n")
-}
-
-/// A JSON-RPC error, as the client got it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RpcError(Value);
-
-impl RpcError {
-    /// The error's code.
-    pub fn code(&self) -> i64 {
-        self.0.get("code").and_then(Value::as_i64).unwrap_or_default()
-    }
-    /// The error's message.
-    pub fn message(&self) -> &str {
-        self.0.get("message").and_then(Value::as_str).unwrap_or_default()
-    }
-    /// The error's data, if it has any.
-    pub fn data(&self) -> Option<&Map<String, Value>> {
-        self.0.get("data").and_then(Value::as_object)
-    }
-}
-
-impl std::fmt::Display for RpcError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.message(), self.code())
-    }
-}
-
-impl std::error::Error for RpcError {}

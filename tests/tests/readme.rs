@@ -1,6 +1,7 @@
 //! The README and the attributes' pages say what is true. Their programs are compiled by `cargo test --doc`; this is
 //! about what they show of sources, outputs and messages.
 
+use serde_json::Value;
 use std::env::consts::EXE_SUFFIX;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -107,8 +108,11 @@ fn commands_in_the_readme_exist() {
             ["cargo", "run", "--example", name] => drop(program(name)),
             // `the_clients_in_the_readme_are_those_of_the_program` knows this one.
             ["target/release/calc", "install", "claude-desktop"] => {}
-            // `the_request_in_the_readme_is_answered` runs these.
-            ["cargo", "run", "--example", "tour", "--", "--http", _] | ["curl", ..] | ["-d", ..] => {}
+            // `the_requests_in_the_readme_are_answered` runs these.
+            ["cargo", "run", "--example", "tour", "--", "--http", _] | ["curl", ..] | ["-d" | "-H", ..] => {}
+            [word, ..] if word.starts_with("\"_meta\"") || word.starts_with("\"io.modelcontextprotocol/") => {}
+            // `.ci/run` builds the documentation.
+            ["cargo", "doc", "--open", "-p", "lmcp"] => {}
             ["cargo", "run", "--example", name, "--", ..] => {
                 let (_, arguments) = line.split_once(" -- ").expect("it has one");
                 let printed = prints(name, arguments);
@@ -148,11 +152,54 @@ fn the_clients_in_the_readme_are_those_of_the_program() {
     assert!(README.contains("target/release/calc install claude-desktop"));
 }
 
+/// What a client's file holds after `install`, as the program says, with the name and the path that the README uses.
+fn installed(client: &str) -> (String, Value) {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-home-that-is-empty");
+    let mut command = Command::new(program("tour"));
+    command.args(["install", client, "--print"]).env_clear().env("HOME", &home).stdin(Stdio::null());
+    let output = command.output().expect("the example starts");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let (file, _) = printed.split_once(" would be made").unwrap_or_else(|| panic!("{client}: {printed}"));
+    let json: String = printed.lines().filter_map(|line| line.strip_prefix('+')).collect();
+    let path = program("tour").display().to_string();
+    let json = json.replace(&path, "/path/to/target/release/calc").replace("\"tour\"", "\"calc\"");
+    (file.replace(&home.display().to_string(), "~"), serde_json::from_str(&json).expect("JSON"))
+}
+
+#[cfg(target_os = "linux")]
 #[test]
-fn the_request_in_the_readme_is_answered() {
-    let (_, command) = README.split_once("curl ").expect("there is a request");
-    let header = command.split('\'').nth(1).expect("a header");
-    let body = command.split('\'').nth(3).expect("a body");
+fn the_files_in_the_readme_are_what_install_writes() {
+    let shown: Vec<Value> = blocks(README)
+        .iter()
+        .filter(|(kind, _)| *kind == "json")
+        .map(|(_, text)| serde_json::from_str(text).expect("JSON"))
+        .collect();
+    let mut written = Vec::new();
+    for client in ["claude-desktop", "cursor", "claude-code", "vscode"] {
+        let (file, json) = installed(client);
+        assert!(README.contains(&format!("`{file}`")), "{client} keeps its servers in {file}");
+        if written.last() != Some(&json) {
+            written.push(json);
+        }
+    }
+    assert_eq!(shown, written);
+}
+
+/// The requests that the README sends with curl: their headers, and their bodies.
+fn requests() -> Vec<(Vec<&'static str>, &'static str)> {
+    let commands = README.split("\ncurl ").skip(1);
+    let read = |command: &'static str| {
+        let (command, _) = command.split_once("\n```").expect("the end of the block");
+        let quoted = |behind: &str| -> Vec<&'static str> {
+            command.split(behind).skip(1).filter_map(|text| text.split_once('\'')).map(|(text, _)| text).collect()
+        };
+        (quoted("-H '"), quoted("-d '")[0])
+    };
+    commands.map(read).collect()
+}
+
+#[test]
+fn the_requests_in_the_readme_are_answered() {
     /// Ends the process whatever becomes of the test.
     struct Server(std::process::Child);
     impl Drop for Server {
@@ -174,16 +221,80 @@ fn the_request_in_the_readme_is_answered() {
     let address = address.split_whitespace().next().expect("an address");
     let (host, path) = address.split_once('/').expect("a path");
     assert!(README.contains(&format!("/{path}`")), "the endpoint is /{path}");
-    let mut stream = TcpStream::connect(host).expect("it listens");
-    let request = format!(
-        "POST /{path} HTTP/1.1\r\nHost: {host}\r\n{header}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).expect("it reads");
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("it can be set");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");
+    let requests = requests();
+    assert_eq!(requests.len(), 2, "one of each era");
+    for (headers, body) in requests {
+        let mut stream = TcpStream::connect(host).expect("it listens");
+        let request = format!(
+            "POST /{path} HTTP/1.1\r\nHost: {host}\r\n{}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            headers.join("\r\n"),
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).expect("it reads");
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("it can be set");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");
+        let is_modern = headers.iter().any(|header| header.contains("2026-07-28"));
+        assert_eq!(answer.contains("resultType"), is_modern, "{answer}");
+    }
+}
+
+/// The guide to HTTP shows the same requests.
+#[test]
+fn the_guide_sends_the_requests_of_the_readme() {
+    let guide = include_str!("../../lmcp/src/docs/guide/http.md");
+    for (headers, body) in requests() {
+        assert!(guide.contains(body), "{body}");
+        assert!(headers.iter().all(|header| guide.contains(&format!("-H '{header}'"))), "{headers:?}");
+    }
+}
+
+#[test]
+fn the_crates_in_the_readme_are_those_that_are_counted() {
+    let run = include_str!("../../.ci/run");
+    let most = |step: &str| -> &str {
+        let (_, rest) = run.split_once(step).expect("a step");
+        rest.split_whitespace().nth(1).expect("a number")
+    };
+    let figures = format!("| {} / {} |", most("\"crates, stdio alone\""), most("\"crates, default features\""));
+    assert!(README.contains(&figures), "{figures}");
+}
+
+/// A link to a file leads to one.
+#[test]
+fn links_in_the_readme_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut files = 0;
+    for link in README.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+        if !link.starts_with("http") && !link.starts_with('#') {
+            assert!(root.join(link).exists(), "{link}");
+            files += 1;
+        }
+    }
+    assert!(files > 10, "{files}");
+}
+
+/// Every guide is a page, and what it shows of Rust is compiled: `cargo test --doc` runs it.
+#[test]
+fn the_guides_are_pages_whose_programs_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let pages = std::fs::read_to_string(root.join("lmcp/src/guide.rs")).expect("it can be read");
+    let mut guides = 0;
+    for entry in std::fs::read_dir(root.join("lmcp/src/docs/guide")).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        let file = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert!(pages.contains(&format!("\"docs/guide/{file}\"")), "{file} is no page");
+        assert!(README.contains(&format!("(lmcp/src/docs/guide/{file})")), "the README does not lead to {file}");
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        for (kind, block) in blocks(&text) {
+            // Rust, or somebody else's: never a program that is not compiled.
+            let known = ["", "no_run", "standalone_crate", "text", "python"].contains(&kind);
+            assert!(known, "{file}: a block of the kind {kind:?}:\n{block}");
+        }
+        guides += 1;
+    }
+    assert_eq!(pages.matches("\"docs/guide/").count(), guides, "a page has no file");
 }
 
 #[test]

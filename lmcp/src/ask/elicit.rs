@@ -88,6 +88,26 @@ impl Context {
 }
 
 /// A form for the user; a future of the answer. Made by [`Context::elicit`].
+///
+/// ```
+/// use lmcp::{Context, Server, Unanswered, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Books a room.
+/// #[tool]
+/// async fn book(ctx: &Context) -> Result<String, Unanswered> {
+///     let now = std::time::SystemTime::now(); // another one in each run, so that the question needs a name
+///     let nights: u8 = ctx.elicit(format!("At {now:?}, for how many nights?")).key("nights").await?;
+///     Ok(format!("{nights} nights"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect_with(&Server::empty().tool(book).build()?, lmcp::ProtocolVersion::LATEST, json!({})).await?;
+/// assert!(client.call("book", json!({})).await.is_error()); // this client cannot be asked
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a question is asked when it is awaited"]
 pub struct Elicit<'a, T> {
     context: &'a Context,
@@ -145,6 +165,16 @@ impl<T> std::fmt::Debug for Elicit<'_, T> {
 }
 
 /// A page for the user; a future of their consent. Made by [`Context::elicit_url`].
+///
+/// ```
+/// use lmcp::{Context, Unanswered};
+///
+/// async fn sign_in(ctx: &Context, nonce: &str) -> Result<(), Unanswered> {
+///     // The URL is another one in each run, so that the question needs a name.
+///     ctx.elicit_url("Sign in.", format!("https://example.com/sign-in/{nonce}")).key("sign in").await?;
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a question is asked when it is awaited"]
 pub struct ElicitUrl<'a> {
     context: &'a Context,
@@ -201,6 +231,19 @@ fn is_absolute(url: &str) -> bool {
 }
 
 /// The user agreed to visit a page.
+///
+/// ```
+/// use lmcp::{Context, Unanswered};
+///
+/// async fn paid() {}
+///
+/// async fn pay(ctx: &Context) -> Result<(), Unanswered> {
+///     let visit = ctx.elicit_url("Pay 5 euros.", "https://example.com/pay/17").await?; // the user agreed to go there
+///     paid().await;
+///     visit.complete().await; // the client may close the page
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct UrlVisit<'a> {
     context: &'a Context,

@@ -14,6 +14,22 @@ use serde_json::{Map, Value, json};
 type Object = Map<String, Value>;
 
 /// What a user can be asked for: see [`Context::elicit`](crate::Context::elicit).
+///
+/// ```
+/// use lmcp::{Context, Unanswered};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Seat {
+///     row: u8,
+///     by_the_window: Option<bool>,
+/// }
+///
+/// async fn ask(ctx: &Context) -> Result<(Seat, bool), Unanswered> {
+///     let seat = ctx.elicit::<Seat>("Which seat?").await?; // a struct is a form with fields
+///     let meal = ctx.elicit::<bool>("With a meal?").await?; // a value is a form with one
+///     Ok((seat, meal))
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a user cannot be asked for `{Self}`",
     label = "no form",

@@ -10,6 +10,29 @@ use std::pin::Pin;
 use std::task::{Context as Task, Poll};
 
 /// Questions that [`Context::ask`] takes: a tuple of up to six, an array or a `Vec`.
+///
+/// ```
+/// use lmcp::{Context, Server, Unanswered, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Plans a trip.
+/// #[tool]
+/// async fn plan(ctx: &Context) -> Result<String, Unanswered> {
+///     let city = ctx.elicit::<String>("Where to?");
+///     let days = ctx.elicit::<u8>("For how many days?");
+///     let (city, days) = ctx.ask((city, days)).await?; // both go out at once
+///     Ok(format!("{days} days in {city}"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect(Server::empty().tool(plan)).await?;
+/// client.answer("Where to?", "Rome");
+/// client.answer("For how many days?", 3);
+/// assert_eq!(client.call("plan", json!({})).await.text(), "3 days in Rome");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be asked",
     label = "no questions",

@@ -42,6 +42,17 @@ impl Context {
 }
 
 /// A question for the client's roots; a future of them. Made by [`Context::roots`].
+///
+/// ```
+/// use lmcp::{Context, Roots, Unanswered};
+///
+/// async fn ask(ctx: &Context) -> Result<Roots, Unanswered> {
+///     match ctx.known_roots() {
+///         Some(roots) => Ok(roots),
+///         None => ctx.roots().key("folders").await,
+///     }
+/// }
+/// ```
 #[must_use = "a question is asked when it is awaited"]
 pub struct ListRoots<'a> {
     context: &'a Context,
@@ -88,6 +99,29 @@ impl std::fmt::Debug for ListRoots<'_> {
 }
 
 /// The client's roots. Cheap to clone.
+///
+/// ```
+/// use lmcp::{Context, Unanswered, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Where the client works.
+/// #[tool]
+/// async fn folders(ctx: &Context) -> Result<String, Unanswered> {
+///     let roots = ctx.roots().await?;
+///     if roots.is_empty() {
+///         return Ok("nowhere".into());
+///     }
+///     Ok(roots.iter().map(|root| root.uri.trim_start_matches("file://")).collect::<Vec<_>>().join(", "))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect(lmcp::Server::empty().tool(folders)).await?;
+/// client.set_roots(["file:///work/shop", "file:///work/site"]).await;
+/// assert_eq!(client.call("folders", json!({})).await.text(), "/work/shop, /work/site");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Roots(Arc<[Root]>);
 

@@ -31,6 +31,16 @@ impl Context {
 }
 
 /// A question for the client's model; a future of the answer. Made by [`Context::sample`].
+///
+/// ```
+/// use lmcp::{Context, Unanswered};
+///
+/// async fn motto(ctx: &Context, minute: u64) -> Result<String, Unanswered> {
+///     // The text is another one in each run, so that the question needs a name.
+///     let answer = ctx.sample(format!("A motto for minute {minute}, please.")).key("motto").await?;
+///     Ok(answer.text())
+/// }
+/// ```
 #[must_use = "a question is asked when it is awaited"]
 pub struct Sample<'a> {
     context: &'a Context,
@@ -75,6 +85,27 @@ impl std::fmt::Debug for Sample<'_> {
 }
 
 /// What the client's model answered.
+///
+/// ```
+/// use lmcp::{Context, Server, Unanswered, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Names a cat.
+/// #[tool]
+/// async fn name_a_cat(ctx: &Context) -> Result<String, Unanswered> {
+///     let answer = ctx.sample("A name for a black cat, one word.").await?;
+///     assert_eq!(answer.tool_uses().count(), 0); // it was given no tools
+///     Ok(format!("{} (by {})", answer.text(), answer.model))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect(Server::empty().tool(name_a_cat)).await?;
+/// client.answer_sampling("Soot");
+/// assert_eq!(client.call("name_a_cat", json!({})).await.text(), "Soot (by lmcp-testing)");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sampled {

@@ -51,6 +51,28 @@ pub enum Unanswered {
 }
 
 /// What a client cannot be asked.
+///
+/// ```
+/// use lmcp::{Context, ProtocolVersion, Server, Unanswered, testing::Client, tool};
+/// use serde_json::json;
+///
+/// /// Greets.
+/// #[tool]
+/// async fn greet(ctx: &Context) -> Result<String, Unanswered> {
+///     match ctx.elicit::<String>("Your name?").await {
+///         Err(Unanswered::Unsupported(what)) => Ok(format!("{what}: {}", what.capabilities().is_some())),
+///         other => other,
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let server = Server::empty().tool(greet).build()?;
+/// let client = Client::connect_with(&server, ProtocolVersion::LATEST, json!({})).await?;
+/// assert_eq!(client.call("greet", json!({})).await.text(), "the client does not offer `elicitation.form`: true");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unsupported {
     /// The capability to declare, as in `clientCapabilities`.

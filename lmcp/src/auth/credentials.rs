@@ -6,6 +6,21 @@ use std::borrow::Cow;
 
 /// What a request shows of its caller: its headers, among them the bearer token. What the function of
 /// [`Auth::custom`](super::Auth::custom) is given.
+///
+/// ```
+/// use lmcp::auth::{Auth, Credentials, Principal, Refused};
+///
+/// async fn check(credentials: Credentials) -> Result<Principal, Refused> {
+///     let tenant = credentials.header("X-Tenant").ok_or(Refused::Missing)?.to_owned();
+///     match credentials.token() {
+///         Some("the token of Ana") => Ok(Principal::new("ana").claim("tenant", tenant)),
+///         Some(_) => Err(Refused::invalid("unknown token")),
+///         None => Err(Refused::Missing),
+///     }
+/// }
+///
+/// let server = lmcp::Server::empty().auth(Auth::custom(check));
+/// ```
 #[derive(Clone)]
 pub struct Credentials(HeaderMap);
 
@@ -42,6 +57,21 @@ pub(super) fn bearer_token(header: &[u8]) -> Option<&[u8]> {
 /// Why somebody does not get in.
 ///
 /// Any error becomes [`Failed`](Refused::Failed) with `?`: who cannot be checked is neither let in nor told why.
+///
+/// ```
+/// use lmcp::auth::{Credentials, Principal, Refused};
+///
+/// async fn check(credentials: Credentials) -> Result<Principal, Refused> {
+///     let token = credentials.token().ok_or(Refused::Missing)?;
+///     let users = std::fs::read_to_string("/etc/calc/users")?; // an error is `Failed`
+///     match users.lines().find_map(|line| line.split_once(' ').filter(|(known, _)| *known == token)) {
+///         Some((_, "guest")) => Err(Refused::insufficient_scope(["calc:use"])),
+///         Some((_, user)) => Ok(Principal::new(user)),
+///         None => Err(Refused::invalid("the token is not known")),
+///     }
+/// }
+/// # let server = lmcp::Server::empty().auth(lmcp::Auth::custom(check));
+/// ```
 ///
 /// Spec: basic/authorization, "Error Handling".
 #[derive(Debug)]

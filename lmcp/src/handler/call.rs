@@ -14,6 +14,36 @@ const UNKNOWN: usize = 32;
 ///
 /// An extractor of your own ([`Parameter`](crate::Parameter)) reads it through [`context`](Call::context) and
 /// [`state`](Call::state).
+///
+/// ```
+/// use lmcp::{Call, Parameter, tool};
+///
+/// #[derive(Clone)]
+/// struct Prices(u32);
+///
+/// struct Price(u32);
+///
+/// impl<'c> Parameter<'c> for Price {
+///     fn from_call(call: &'c Call<'c>) -> Result<Self, lmcp::Error> {
+///         let Prices(usual) = call.state()?;
+///         let member = call.context().principal().is_some_and(|who| who.has_scope("member"));
+///         Ok(Price(if member { usual / 2 } else { usual }))
+///     }
+/// }
+///
+/// /// What a ticket costs.
+/// #[tool]
+/// fn ticket(Price(price): Price) -> u32 {
+///     price
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = lmcp::testing::Client::connect(lmcp::Server::empty().tool(ticket).state(Prices(10))).await?;
+/// assert_eq!(client.call("ticket", serde_json::json!({})).await.text(), "10");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Call<'c> {
     pub(crate) context: &'c Context,
     pub(crate) states: &'c States,

@@ -14,6 +14,25 @@ pub type CompleteFn = for<'c> fn(&'c Call<'c>, String) -> BoxFuture<'c, Result<C
 ///
 /// At most 100 go out, the rest is told by `total` and `hasMore`. A `Vec<String>` does for most.
 ///
+/// ```
+/// use lmcp::{Completions, prompt};
+///
+/// fn words(typed: &str) -> Completions {
+///     let index = ["bread", "breakfast", "breath"]; // as if it held 1,000
+///     Completions::new(index.into_iter().filter(|word| word.starts_with(typed))).total(1000)
+/// }
+///
+/// /// Explains a word.
+/// #[prompt]
+/// fn explain(#[arg(complete = words)] word: String) -> String {
+///     format!("Explain {word}.")
+/// }
+///
+/// assert_eq!(words("bread").values, ["bread"]);
+/// assert!(words("bread").has_more);
+/// assert!(Completions::new(["a"]).has_more().total.is_none()); // more, nobody knows how many
+/// ```
+///
 /// Spec: server/utilities/completion.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -90,6 +109,16 @@ impl<'c> Parameter<'c> for CompletionArguments {
 }
 
 /// What a completer may return: strings in a `Vec`, [`Completions`], or a `Result` of these.
+///
+/// ```
+/// use lmcp::Completions;
+///
+/// fn fixed(_typed: &str) -> [&'static str; 2] { ["en", "de"] }
+/// fn found(typed: &str) -> Result<Vec<String>, std::io::Error> { Ok(vec![typed.to_uppercase()]) }
+/// fn counted(_typed: &str) -> Completions { Completions::new(["a", "b"]).total(20) }
+/// # #[lmcp::prompt]
+/// # fn p(#[arg(complete = fixed)] a: String, #[arg(complete = found)] b: String, #[arg(complete = counted)] c: String) -> String { a + &b + &c }
+/// ```
 pub trait IntoCompletions {
     #[doc(hidden)]
     fn into_completions(self) -> Result<Completions, Error>;
@@ -116,6 +145,22 @@ impl<T: IntoCompletions, E: Into<Box<dyn std::error::Error + Send + Sync>>> Into
 /// A function that `complete = f` may name: what was typed so far comes in (`String` or `&str`), suggestions come
 /// out, `async` or not. Behind the text it may take [`Context`](crate::Context), [`State<T>`](crate::State),
 /// [`CompletionArguments`] or an extractor, by value.
+///
+/// ```
+/// use lmcp::{CompletionArguments, State, prompt};
+/// use std::sync::Arc;
+///
+/// async fn streets(typed: String, others: CompletionArguments, State(known): State<Arc<Vec<String>>>) -> Vec<String> {
+///     let city = others.get("city").unwrap_or_default();
+///     known.iter().filter(|street| street.starts_with(&typed) && street.ends_with(city)).cloned().collect()
+/// }
+///
+/// /// Describes a street.
+/// #[prompt]
+/// fn describe(city: String, #[arg(complete = streets)] street: String) -> String {
+///     format!("Describe {street} in {city}.")
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot complete an argument",
     label = "not a completer",

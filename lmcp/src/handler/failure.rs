@@ -12,6 +12,24 @@ type Boxed = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// It reaches the model as text with its sources. An [`lmcp::Error`](crate::Error) that is a JSON-RPC error answers
 /// as one, also from deep inside an `anyhow::Error`.
+///
+/// ```
+/// use lmcp::tool;
+///
+/// /// Reads a number.
+/// #[tool]
+/// fn parse(text: String) -> Result<i32, std::num::ParseIntError> { text.parse() }
+///
+/// /// Reads a file's first line.
+/// #[tool]
+/// fn first(path: String) -> anyhow::Result<String> {
+///     Ok(std::fs::read_to_string(path)?.lines().next().unwrap_or_default().to_owned())
+/// }
+///
+/// /// Says no.
+/// #[tool]
+/// fn refuse() -> Result<(), &'static str> { Err("not today") }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a tool, a resource or a prompt",
     label = "does not convert into `Box<dyn std::error::Error + Send + Sync>`",

@@ -29,6 +29,15 @@ impl LogThreshold {
 }
 
 /// A log message, sent when awaited. Made by [`Context::log`] and its siblings.
+///
+/// ```
+/// use lmcp::{Context, Level};
+///
+/// async fn f(ctx: &Context) {
+///     ctx.warning("the disk is nearly full").logger("disk").await;
+///     ctx.log(Level::Critical, serde_json::json!({"disk": "sda", "free": 0})).await;
+/// }
+/// ```
 #[must_use = "a log message is sent when it is awaited"]
 #[derive(Debug)]
 pub struct Log<'a> {

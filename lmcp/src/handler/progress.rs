@@ -13,6 +13,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// A number of any type: how far a call is, or of how much.
+///
+/// ```
+/// # async fn f(ctx: &lmcp::Context, names: Vec<String>) {
+/// ctx.progress(3_u32).of(names.len()).await;
+/// ctx.progress(0.75).await;
+/// # }
+/// ```
 pub trait Amount: sealed::Sealed {
     #[doc(hidden)]
     fn amount(self) -> f64;
@@ -33,6 +40,19 @@ macro_rules! amount {
 amount!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
 
 /// A progress report, sent when awaited. Made by [`Context::progress`].
+///
+/// ```
+/// use lmcp::{Context, tool};
+///
+/// /// Copies files.
+/// #[tool]
+/// async fn copy(ctx: &Context, files: Vec<String>) -> usize {
+///     for (done, file) in files.iter().enumerate() {
+///         ctx.progress(done + 1).of(files.len()).message(format!("copying {file}")).await;
+///     }
+///     files.len()
+/// }
+/// ```
 #[must_use = "a progress report is sent when it is awaited"]
 #[derive(Debug)]
 pub struct Progress<'a> {

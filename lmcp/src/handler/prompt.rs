@@ -10,6 +10,26 @@ use std::sync::Arc;
 /// What a `#[prompt]` function may return, inside `Result` too.
 ///
 /// A string or a content block is one message by the user.
+///
+/// ```
+/// use lmcp::{IntoPromptResult, Message, PromptResult, prompt};
+///
+/// struct Dialogue(Vec<&'static str>);
+///
+/// impl IntoPromptResult for Dialogue {
+///     fn into_prompt_result(self) -> lmcp::Result<PromptResult> {
+///         let turn = |(n, text): (usize, &str)| if n % 2 == 0 { Message::user(text) } else { Message::assistant(text) };
+///         Ok(PromptResult::new(self.0.into_iter().enumerate().map(turn)))
+///     }
+/// }
+///
+/// /// Begins a dialogue.
+/// #[prompt]
+/// fn begin() -> Dialogue {
+///     Dialogue(vec!["Hello?", "Hello! What is it?"])
+/// }
+/// # assert_eq!(begin().into_prompt_result().unwrap().messages.len(), 2);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a prompt",
     label = "not a prompt's messages",

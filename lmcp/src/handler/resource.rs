@@ -13,6 +13,25 @@ use std::sync::Arc;
 ///
 /// Strings are text; `Vec<u8>`, `Bytes` and byte slices are blobs; anything else that is `Serialize` is JSON text.
 /// Implement it for a type of your own that is none of these.
+///
+/// ```
+/// use lmcp::{IntoResourceContents, ResourceContents, resource};
+///
+/// struct Csv(Vec<[&'static str; 2]>);
+///
+/// impl IntoResourceContents for Csv {
+///     fn into_resource_contents(self) -> lmcp::Result<Vec<ResourceContents>> {
+///         let lines: Vec<String> = self.0.iter().map(|row| row.join(",")).collect();
+///         Ok(vec![ResourceContents::text(lines.join("\n")).mime("text/csv")])
+///     }
+/// }
+///
+/// /// Capitals.
+/// #[resource("atlas://capitals")]
+/// fn capitals() -> Csv {
+///     Csv(vec![["Norway", "Oslo"], ["Italy", "Rome"]])
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a resource",
     label = "not a resource's contents",

@@ -14,10 +14,45 @@ use std::marker::PhantomData;
 /// Forces a value to be structured output, where its type alone would be text: `Json(7)`.
 ///
 /// Needs `T: Serialize + JsonSchema`.
+///
+/// ```
+/// use lmcp::{Json, Server, testing::Client, tool};
+///
+/// /// How many there are.
+/// #[tool]
+/// fn count() -> Json<u32> {
+///     Json(7)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect(Server::empty().tool(count)).await?;
+/// assert_eq!(client.call("count", serde_json::json!({})).await.structured(), 7);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
 /// Forces a value to be one text block, by its `Display`, where its type alone would be structured output.
+///
+/// ```
+/// use lmcp::{Server, Text, testing::Client, tool};
+/// use std::net::Ipv4Addr;
+///
+/// /// Where it runs.
+/// #[tool]
+/// fn address() -> Text<Ipv4Addr> {
+///     Text(Ipv4Addr::LOCALHOST)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = Client::connect(Server::empty().tool(address)).await?;
+/// assert_eq!(client.call("address", serde_json::json!({})).await.text(), "127.0.0.1");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Text<T>(pub T);
 

@@ -5,6 +5,16 @@ use serde::Serialize;
 use std::fmt;
 
 /// How bad a [`Finding`] is.
+///
+/// ```
+/// use lmcp::testing::{Severity, Target, check_schema};
+/// use serde_json::json;
+///
+/// let schema = json!({"type": "object", "properties": {"size": {"type": "integer", "format": "uint8"}}});
+/// let findings = check_schema(&schema, Target::Clients);
+/// assert_eq!(findings[0].severity, Severity::Error);
+/// assert_eq!(findings[0].severity.as_str(), "error");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -28,6 +38,17 @@ impl Severity {
 /// What [`check`](crate::testing::check) and its siblings found.
 ///
 /// It reads as one line: the place, what is wrong, what to write instead, the rule.
+///
+/// ```
+/// use lmcp::testing::{Target, check_schema};
+/// use serde_json::json;
+///
+/// let schema = json!({"type": "object", "properties": {"size": {"type": "integer", "format": "uint8"}}});
+/// let finding = &check_schema(&schema, Target::Clients)[0];
+/// assert_eq!((finding.rule, finding.path.as_deref()), ("format", Some("input.size")));
+/// assert!(finding.is_error());
+/// println!("{finding}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {

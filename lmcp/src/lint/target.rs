@@ -3,6 +3,16 @@
 /// Who is to take a server's definitions: what they are judged by.
 ///
 /// This is the judge. What a server publishes is not changed by it.
+///
+/// ```
+/// use lmcp::testing::{Target, check_schema};
+///
+/// let open = serde_json::json!({"type": "object", "properties": {}});
+/// for target in Target::ALL {
+///     let rules: Vec<_> = check_schema(&open, target).iter().map(|finding| finding.rule).collect();
+///     assert_eq!(rules.contains(&"openai-open"), target.as_str() == "openai-strict", "{target:?}: {rules:?}");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {

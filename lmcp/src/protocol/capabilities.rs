@@ -4,6 +4,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A client's or a server's name and version, as it introduces itself. Not verified by anybody.
+///
+/// ```
+/// use lmcp::{Context, tool};
+///
+/// /// Says which program calls.
+/// #[tool]
+/// fn who(ctx: &Context) -> String {
+///     ctx.client().map_or("nobody says".into(), |client| format!("{} {}", client.name, client.version))
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -18,6 +28,16 @@ pub struct Implementation {
 }
 
 /// What a client declared that it can do.
+///
+/// ```
+/// use lmcp::{Context, tool};
+///
+/// /// Says whether the client speaks an extension.
+/// #[tool]
+/// fn has_extension(ctx: &Context, name: String) -> bool {
+///     ctx.client_capabilities().extensions.as_ref().is_some_and(|all| all.get(name).is_some())
+/// }
+/// ```
 ///
 /// Spec: basic, "Per-request protocol fields" (2026-07-28); lifecycle, "Capability Negotiation" (before).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,17 @@ use std::borrow::Cow;
 ///
 /// Everything that is a block converts into it: `Content::from("text")`, `Content::from(image)`.
 ///
+/// ```
+/// use lmcp::{Content, Image, ResourceLink, tool};
+///
+/// /// A house, in words, as a picture, and where to read more.
+/// #[tool]
+/// fn house() -> Vec<Content> {
+///     vec!["A red house.".into(), Image::png(b"\x89PNG".to_vec()).into(), ResourceLink::new("houses://7").into()]
+/// }
+/// assert_eq!(house()[0], Content::text("A red house."));
+/// ```
+///
 /// Spec: server/tools, "Tool Result".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -28,17 +39,17 @@ pub enum Content {
 
 impl Content {
     /// A text block.
-    ///
-    /// ```
-    /// use lmcp::Content;
-    /// assert_eq!(Content::text("hello"), Content::from("hello"));
-    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Content::Text(TextContent::new(text))
     }
 }
 
 /// Who a message or a block is by or for.
+///
+/// ```
+/// use lmcp::{Message, Role};
+/// assert_eq!(Message::user("Hello").role, Role::User);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -49,6 +60,14 @@ pub enum Role {
 }
 
 /// Hints for the client on how to use a block or a resource.
+///
+/// ```
+/// use lmcp::{Annotations, Role, TextContent};
+///
+/// let hints = Annotations::new().audience(Role::User).priority(0.3).last_modified("2026-08-30T12:00:00Z");
+/// let text = TextContent::new("for people, not for the model").annotated(hints);
+/// assert_eq!(text.annotations.unwrap().audience, [Role::User]);
+/// ```
 ///
 /// Spec: server/resources, "Annotations".
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,6 +104,13 @@ impl Annotations {
 }
 
 /// A picture that stands for a server, a tool, a resource or a prompt in a client's interface.
+///
+/// ```
+/// use lmcp::{Icon, Server};
+///
+/// let icon = Icon::new("https://example.com/icon.png").mime("image/png").size("48x48").theme("dark");
+/// let server = Server::empty().icon(icon);
+/// ```
 ///
 /// Spec: basic, `icons` (from 2025-11-25 on).
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
@@ -148,6 +174,13 @@ macro_rules! annotated {
 annotated!(TextContent, Image, Audio, ResourceLink, Embedded);
 
 /// A text block with annotations or metadata; plain text is `Content::text`.
+///
+/// ```
+/// use lmcp::TextContent;
+///
+/// let text = TextContent::new("hello").meta("example.com/language", "en");
+/// assert_eq!(text.meta.unwrap()["example.com/language"], "en");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -224,6 +257,16 @@ media!(
 );
 media!(
     /// Sound. Clients before 2025-03-26 get a text that says what it was.
+    ///
+    /// ```
+    /// use lmcp::{Audio, tool};
+    /// /// A beep.
+    /// #[tool]
+    /// fn beep() -> Audio {
+    ///     Audio::wav(b"RIFF...".to_vec())
+    /// }
+    /// assert_eq!(beep().mime, "audio/wav");
+    /// ```
     Audio,
     /// A WAV file's bytes.
     wav = "audio/wav",
@@ -232,6 +275,16 @@ media!(
 );
 
 /// A link to a resource. Clients before 2025-06-18 get it as text.
+///
+/// ```
+/// use lmcp::{ResourceLink, tool};
+///
+/// /// The report of a month.
+/// #[tool(read_only)]
+/// fn report(month: u8) -> ResourceLink {
+///     ResourceLink::new(format!("reports://{month}")).title("Monthly report").mime("text/markdown").size(4096)
+/// }
+/// ```
 ///
 /// Spec: server/tools, "Resource Links".
 #[derive(Clone, Debug, PartialEq)]
@@ -302,6 +355,14 @@ impl ResourceLink {
 
 /// A resource's contents inside a result.
 ///
+/// ```
+/// use lmcp::{Annotations, Embedded, ResourceContents, Role};
+///
+/// let note = ResourceContents::text("Buy milk.").uri("notes://7");
+/// let note = Embedded::new(note).annotated(Annotations::new().audience(Role::Assistant));
+/// assert_eq!(note.resource.uri.as_deref(), Some("notes://7"));
+/// ```
+///
 /// Spec: server/tools, "Embedded Resources".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -316,12 +377,6 @@ pub struct Embedded {
 
 impl Embedded {
     /// Contents that carry their own URI.
-    ///
-    /// ```
-    /// use lmcp::{Embedded, ResourceContents};
-    /// let notes = Embedded::new(ResourceContents::text("remember the milk").uri("notes://7"));
-    /// # assert_eq!(notes.resource.uri.as_deref(), Some("notes://7"));
-    /// ```
     pub fn new(resource: ResourceContents) -> Self {
         Embedded { resource, annotations: None, meta: None }
     }

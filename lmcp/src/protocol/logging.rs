@@ -4,6 +4,14 @@ use serde::{Deserialize, Serialize};
 
 /// The severity of a log message, least severe first.
 ///
+/// ```
+/// use lmcp::Level;
+///
+/// assert!(Level::Warning > Level::Info);
+/// assert_eq!(Level::Warning.as_str(), "warning");
+/// let server = lmcp::Server::empty().forward_events(Level::Notice);
+/// ```
+///
 /// Spec: server/utilities/logging, "Log Levels".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,6 +2,18 @@
 
 /// Additional metadata, under `_meta` on the wire.
 ///
+/// ```
+/// use lmcp::{Context, ToolResult, tool};
+///
+/// /// Gives back the trace that it belongs to.
+/// #[tool]
+/// fn trace(ctx: &Context) -> ToolResult {
+///     let meta: &lmcp::Meta = ctx.meta();
+///     let trace = meta.get("traceparent").cloned().unwrap_or_default();
+///     ToolResult::text("traced").meta("example.com/trace", trace)
+/// }
+/// ```
+///
 /// Spec: basic, `_meta`.
 pub type Meta = serde_json::Map<String, serde_json::Value>;
 

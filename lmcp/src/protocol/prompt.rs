@@ -7,6 +7,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// One message of a prompt.
 ///
+/// ```
+/// use lmcp::{Content, Message, Role};
+///
+/// let message = Message::assistant("Let me see.");
+/// assert_eq!((message.role, message.content), (Role::Assistant, Content::text("Let me see.")));
+/// ```
+///
 /// Spec: server/prompts, "PromptMessage".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +45,19 @@ impl Message {
 }
 
 /// A rendered prompt with everything it may carry; `Vec<Message>` or `String` do for most.
+///
+/// ```
+/// use lmcp::{Message, PromptResult, prompt};
+///
+/// /// Review a change.
+/// #[prompt]
+/// fn review(change: String) -> PromptResult {
+///     PromptResult::new([Message::user(format!("Review {change}."))])
+///         .description(format!("Review of {change}"))
+///         .meta("example.com/change", change)
+/// }
+/// assert_eq!(review("17".into()).description.as_deref(), Some("Review of 17"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromptResult {

@@ -34,6 +34,13 @@ pub struct ResourceContents {
 }
 
 /// Text, or bytes that travel as base64.
+///
+/// ```
+/// use lmcp::{ResourceBody, ResourceContents};
+///
+/// assert_eq!(ResourceContents::text("a").body, ResourceBody::Text("a".into()));
+/// assert_eq!(ResourceContents::blob([1, 2]).body, ResourceBody::Blob(vec![1, 2]));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum ResourceBody {
     /// Under `text` on the wire.

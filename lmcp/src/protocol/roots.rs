@@ -4,6 +4,16 @@ use serde::{Deserialize, Serialize};
 
 /// One of the client's roots.
 ///
+/// ```
+/// use lmcp::{Context, Unanswered, tool};
+///
+/// /// The first folder's name.
+/// #[tool]
+/// async fn folder(ctx: &Context) -> Result<Option<String>, Unanswered> {
+///     Ok(ctx.roots().await?.iter().next().map(|root| root.name.clone().unwrap_or_else(|| root.uri.clone())))
+/// }
+/// ```
+///
 /// Spec: client/roots.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -56,6 +56,12 @@ pub struct SamplingRequest {
 }
 
 /// Whether a model uses the tools it is given.
+///
+/// ```
+/// use lmcp::{SamplingRequest, ToolChoice};
+/// let request = SamplingRequest::new("What time is it?").tool_choice(ToolChoice::Required);
+/// # assert_eq!(request.tool_choice, Some(ToolChoice::Required));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolChoice {
     /// If it wants to.
@@ -67,6 +73,13 @@ pub enum ToolChoice {
 }
 
 /// A tool that a model may use while it answers one question. It need not be one of the server's.
+///
+/// ```
+/// # use lmcp::{SamplingRequest, SamplingTool};
+/// let clock = SamplingTool::new::<()>("clock", "Tells the time.");
+/// let request = SamplingRequest::new("What time is it?").tool(clock);
+/// # assert_eq!(request.tools[0].name, "clock");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SamplingTool {
@@ -255,6 +268,14 @@ impl From<&str> for SamplingRequest {
 }
 
 /// One message of a conversation with a client's model.
+///
+/// ```
+/// use lmcp::{Image, Role, SamplingMessage};
+///
+/// let message = SamplingMessage::user("What is on this picture?").content(Image::png(b"\x89PNG".to_vec()));
+/// assert_eq!((message.role, message.content.len()), (Role::User, 2));
+/// let begun = SamplingMessage::assistant("On the picture is");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SamplingMessage {
@@ -294,6 +315,14 @@ impl SamplingMessage {
 }
 
 /// One block of a message to or from a client's model.
+///
+/// ```
+/// use lmcp::{Content, Sampled, SamplingContent};
+///
+/// fn texts(said: &Sampled) -> usize {
+///     said.content.iter().filter(|block| matches!(block, SamplingContent::Content(Content::Text(_)))).count()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SamplingContent {
@@ -306,6 +335,15 @@ pub enum SamplingContent {
 }
 
 /// A model's wish to use a tool.
+///
+/// ```
+/// use lmcp::{Sampled, ToolUseResult};
+///
+/// fn answer(said: &Sampled) -> Vec<ToolUseResult> {
+///     let give = |wish| ToolUseResult::new(wish, format!("there is no tool {}", wish.name)).error();
+///     said.tool_uses().map(give).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolUse {

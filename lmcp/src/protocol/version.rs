@@ -5,6 +5,14 @@
 /// A revision of the Model Context Protocol, oldest first.
 ///
 /// One server speaks all of them at once; which one a message is in is decided message by message.
+///
+/// ```
+/// use lmcp::ProtocolVersion;
+///
+/// assert!(ProtocolVersion::V2025_06_18 < ProtocolVersion::LATEST);
+/// assert_eq!(ProtocolVersion::LATEST.as_str(), "2026-07-28");
+/// assert!(ProtocolVersion::ALL.iter().filter(|version| version.is_modern()).count() == 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProtocolVersion {

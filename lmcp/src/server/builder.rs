@@ -66,6 +66,11 @@ pub struct Server {
 }
 
 /// What the manifest of the user's package says, which [`package!`](crate::package!) tells.
+///
+/// ```
+/// let package = lmcp::package!();
+/// assert_eq!((package.name, package.version), (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Package {
     /// `CARGO_PKG_NAME`.
@@ -81,6 +86,14 @@ pub struct Package {
 }
 
 /// A capability to advertise although nothing is registered for it (yet).
+///
+/// ```
+/// use lmcp::{Advertise, Server};
+///
+/// // Nothing is there yet; `ServerHandle::add_tool` adds it later, and clients listen for that.
+/// let server = Server::empty().advertise(Advertise::Tools).build()?;
+/// # Ok::<(), lmcp::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Advertise {

@@ -19,6 +19,32 @@ use std::time::Duration;
 ///
 /// A handler gets it from [`Context::server`](crate::Context::server), a program from
 /// [`ReadyServer::handle`](crate::ReadyServer::handle). Cheap to clone.
+///
+/// ```
+/// use lmcp::{Server, prompt, resource, tool};
+///
+/// /// Adds.
+/// #[tool]
+/// fn add(a: i64, b: i64) -> i64 { a + b }
+///
+/// /// A note.
+/// #[resource("notes://<id>")]
+/// fn note(id: u32) -> String { format!("note {id}") }
+///
+/// /// Greets.
+/// #[prompt]
+/// fn greet() -> &'static str { "Greet me." }
+///
+/// let server = Server::empty().tool(add).resource(note).build()?;
+/// let handle = server.handle();
+/// handle.resource_updated("notes://7");
+/// assert!(handle.disable("add") && handle.enable("add") && handle.disable("notes://{id}"));
+/// assert!(!handle.disable("sub")); // nothing has this name
+/// handle.add_prompt(greet)?;
+/// assert!(handle.add_tool(add).is_err()); // it is there
+/// handle.resources_changed(); // what is listed depends on something else, too
+/// # Ok::<(), lmcp::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ServerHandle(pub(crate) Arc<Shared>);
 

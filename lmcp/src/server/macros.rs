@@ -61,6 +61,11 @@ macro_rules! server {
 }
 
 /// The name, version, description and addresses of the package in which it stands.
+///
+/// ```
+/// let server = lmcp::Server::new(lmcp::package!()); // what `server!()` does
+/// # assert_eq!(lmcp::package!().name, "lmcp");
+/// ```
 #[macro_export]
 macro_rules! package {
     () => {

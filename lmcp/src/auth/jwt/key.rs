@@ -6,6 +6,13 @@ use ring::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPubli
 use serde_json::Value;
 
 /// The algorithms that tokens may be signed by: those whose private keys only the issuer has.
+///
+/// ```
+/// use lmcp::auth::{Algorithm, Auth};
+///
+/// let auth = Auth::jwt("https://id.example.com", "https://mcp.example.com/mcp").algorithms([Algorithm::ES256]);
+/// # let server = lmcp::Server::empty().auth(auth);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {

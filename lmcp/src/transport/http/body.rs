@@ -15,6 +15,19 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// The body of an answer: bytes, or an event stream.
+///
+/// ```
+/// use http_body_util::BodyExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let service = lmcp::Server::empty().build()?.http_service();
+/// let request = hyper::Request::get("/health").body(String::new())?;
+/// let body: lmcp::ResponseBody = service.respond(request).await.into_body();
+/// assert_eq!(body.collect().await?.to_bytes(), "ok\n");
+/// # Ok(())
+/// # }
+/// ```
 pub struct ResponseBody(Inner);
 
 enum Inner {

@@ -1,0 +1,160 @@
+//! [`Called`]: what calling a tool gave; [`RpcError`]: what a request failed with.
+
+use super::{Client, items};
+use serde_json::{Map, Value};
+
+/// What calling a tool gave.
+///
+/// ```
+/// use lmcp::{Server, testing::Client, tool};
+/// use serde_json::json;
+///
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// struct Quotient { whole: i64 }
+///
+/// /// Divides.
+/// #[tool]
+/// fn divide(a: i64, b: i64) -> Result<Quotient, &'static str> {
+///     Ok(Quotient { whole: a.checked_div(b).ok_or("`b` must not be 0")? })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::connect(Server::empty().tool(divide)).await?;
+/// let called = client.call("divide", json!({"a": 7, "b": 2})).await;
+/// assert_eq!(called.structured(), json!({"whole": 3}));
+/// assert_eq!((called.text(), called.content().len()), (r#"{"whole":3}"#.to_owned(), 1));
+/// assert_eq!(called.result()?["isError"], false);
+///
+/// let called = client.call("divide", json!({"a": 7, "b": 0})).await;
+/// assert!(called.is_error());
+/// assert_eq!(called.error(), "`b` must not be 0");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "look at what the tool gave"]
+pub struct Called {
+    pub(super) outcome: Result<Value, RpcError>,
+    pub(super) client: Client,
+}
+
+impl Called {
+    /// The text blocks of a call that succeeded, joined by newlines.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed.
+    #[track_caller]
+    pub fn text(&self) -> String {
+        let result = self.succeeded();
+        text_of(result)
+    }
+
+    /// The structured content of a call that succeeded.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed or gave none.
+    #[track_caller]
+    pub fn structured(&self) -> Value {
+        match self.succeeded().get("structuredContent") {
+            Some(value) => value.clone(),
+            None => self.client.fail("the tool gave no structured content"),
+        }
+    }
+
+    /// The content blocks of a call that succeeded.
+    ///
+    /// # Panics
+    ///
+    /// When the call failed.
+    #[track_caller]
+    pub fn content(&self) -> Vec<Value> {
+        items(self.succeeded(), "content")
+    }
+
+    /// The text of a call that failed: a tool's error, or the JSON-RPC error's message.
+    ///
+    /// # Panics
+    ///
+    /// When the call succeeded.
+    #[track_caller]
+    pub fn error(&self) -> String {
+        match &self.outcome {
+            Err(error) => error.message().to_owned(),
+            Ok(result) if is_error(result) => text_of(result),
+            Ok(_) => self.client.fail("the call was expected to fail, and succeeded"),
+        }
+    }
+
+    /// Whether the call failed, in either way.
+    pub fn is_error(&self) -> bool {
+        self.outcome.as_ref().map_or(true, is_error)
+    }
+
+    /// The whole result.
+    ///
+    /// # Errors
+    ///
+    /// The JSON-RPC error.
+    pub fn result(self) -> Result<Value, RpcError> {
+        self.outcome
+    }
+
+    #[track_caller]
+    fn succeeded(&self) -> &Value {
+        match &self.outcome {
+            Ok(result) if !is_error(result) => result,
+            Ok(result) => self.client.fail(&format!("the tool failed: {}", text_of(result))),
+            Err(error) => self.client.fail(&format!("the call failed: {error}")),
+        }
+    }
+}
+
+fn is_error(result: &Value) -> bool {
+    result.get("isError").and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn text_of(result: &Value) -> String {
+    let blocks = items(result, "content");
+    blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON-RPC error, as the client got it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> lmcp::Result<()> {
+/// let client = lmcp::testing::Client::connect(lmcp::Server::empty().advertise(lmcp::Advertise::Resources)).await?;
+/// let error = client.read("notes://7").await.unwrap_err();
+/// assert_eq!((error.code(), error.message()), (-32602, "resource \"notes://7\" not found"));
+/// assert_eq!(error.data().unwrap()["uri"], "notes://7");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct RpcError(pub(super) Value);
+
+impl RpcError {
+    /// The error's code.
+    pub fn code(&self) -> i64 {
+        self.0.get("code").and_then(Value::as_i64).unwrap_or_default()
+    }
+    /// The error's message.
+    pub fn message(&self) -> &str {
+        self.0.get("message").and_then(Value::as_str).unwrap_or_default()
+    }
+    /// The error's data, if it has any.
+    pub fn data(&self) -> Option<&Map<String, Value>> {
+        self.0.get("data").and_then(Value::as_object)
+    }
+}
+
+impl std::fmt::Display for RpcError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message(), self.code())
+    }
+}
+
+impl std::error::Error for RpcError {}
