@@ -252,7 +252,7 @@ fn what_debug_and_errors_show() {
     let server = server();
     let _infallible = write!(shown, "{server:?} {:?}", Auth::bearer(TOKEN));
     let ready = server.build().expect("it starts");
-    let service = ready.http_service();
+    let service = ready.http_service().expect("it can be mounted");
     let _infallible = write!(shown, "{ready:?} {:?} {service:?}", ready.handle());
     let short = Server::empty().secret(&SEAL[..15]).tool(echoes).build().expect_err("it is too short");
     let _infallible = write!(shown, "{short} {short:?}");
