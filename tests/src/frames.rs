@@ -3,7 +3,7 @@
 use crate::http::within;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// What every connection begins with.
@@ -134,9 +134,9 @@ pub fn modern_call(stream: u32, tool: &str, progress: bool) -> Vec<u8> {
 }
 
 /// One connection.
-pub struct Frames {
+pub struct Frames<S = TcpStream> {
     /// For what has no method here.
-    pub socket: TcpStream,
+    pub socket: S,
     unread: Vec<u8>,
 }
 
@@ -147,7 +147,7 @@ impl Frames {
     ///
     /// When nobody listens.
     pub async fn open(address: SocketAddr) -> Self {
-        Frames { socket: within(TcpStream::connect(address)).await.expect("it listens"), unread: Vec::new() }
+        Frames::over(within(TcpStream::connect(address)).await.expect("it listens"))
     }
 
     /// One with its beginning: the preface, and these settings.
@@ -155,6 +155,22 @@ impl Frames {
         let mut frames = Self::open(address).await;
         frames.write(&[PREFACE, &settings(values)].concat()).await;
         frames
+    }
+
+    /// Ends the connection with a reset.
+    ///
+    /// # Panics
+    ///
+    /// When it is no socket.
+    pub fn reset(self) {
+        self.socket.set_zero_linger().expect("a socket");
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
+    /// On any stream on which nothing was said.
+    pub fn over(socket: S) -> Self {
+        Frames { socket, unread: Vec::new() }
     }
 
     /// Sends bytes, as long as the server takes them; whether it took all.
@@ -218,14 +234,5 @@ impl Frames {
                 return serde_json::from_slice(&body).expect("JSON");
             }
         }
-    }
-
-    /// Ends the connection with a reset.
-    ///
-    /// # Panics
-    ///
-    /// When it is no socket.
-    pub fn reset(self) {
-        self.socket.set_zero_linger().expect("a socket");
     }
 }
