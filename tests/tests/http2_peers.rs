@@ -192,13 +192,17 @@ async fn streams_that_the_server_is_made_to_reset() {
     let mut frames = Frames::begin(site.address, &[]).await;
     for n in 0..2000 {
         let stream = 2 * n + 1;
-        let bytes = [modern_call(stream, "forever", false), frame(WINDOW_UPDATE, 0, stream, &[0; 4])].concat();
+        let bytes =
+            [modern_call(stream, "forever", false), frame(WINDOW_UPDATE, 0, stream, &[0x7f, 255, 255, 255])].concat();
         if frames.socket.write_all(&bytes).await.is_err() {
             break;
         }
         tokio::task::yield_now().await;
     }
-    while frames.next().await.is_some_and(|frame| frame.kind != GOAWAY) {}
+    let reset = frames.until(RST_STREAM).await.expect("the server resets it");
+    assert_eq!(reset.payload, [0, 0, 0, 3], "FLOW_CONTROL_ERROR");
+    let end = frames.until(GOAWAY).await.expect("the server has had enough");
+    assert_eq!(end.payload[4..8], CALM);
     until(|| counters.dropped.load(Ordering::SeqCst) == counters.running.load(Ordering::SeqCst)).await;
     is_served(site.address).await;
 }
