@@ -89,15 +89,6 @@ impl Buckets {
         };
         bucket.map(change)
     }
-
-    /// In how many nanoseconds the bucket of this key is full; 0 if it is, or is not known.
-    fn missing_at(&self, now: u64, key: u64) -> u64 {
-        let Some(table) = self.table.get() else { return 0 };
-        let at = usize::try_from(key % table.len() as u64).unwrap_or_default();
-        let Some(row) = table.get(at) else { return 0 };
-        let row = row.lock().unwrap_or_else(PoisonError::into_inner);
-        row.iter().find(|bucket| bucket.key == key).map_or(0, |bucket| bucket.full_at.saturating_sub(now))
-    }
 }
 
 /// For what is found out only after the work: whoever did it in vain owes a token, and waits before it is done again.
@@ -129,6 +120,15 @@ impl Buckets {
     /// Whether this key is known.
     pub(super) fn remembers(&self, key: impl Hash) -> bool {
         self.missing_at(self.now(), self.hasher.hash_one(key)) > 0
+    }
+
+    /// In how many nanoseconds the bucket of this key is full; 0 if it is, or is not known.
+    fn missing_at(&self, now: u64, key: u64) -> u64 {
+        let Some(table) = self.table.get() else { return 0 };
+        let at = usize::try_from(key % table.len() as u64).unwrap_or_default();
+        let Some(row) = table.get(at) else { return 0 };
+        let row = row.lock().unwrap_or_else(PoisonError::into_inner);
+        row.iter().find(|bucket| bucket.key == key).map_or(0, |bucket| bucket.full_at.saturating_sub(now))
     }
 }
 

@@ -225,7 +225,7 @@ mod tests {
         ] {
             let keys = Keys::new(issuer.to_owned(), Fetch::new(Duration::from_millis(100), 1000));
             let issuer = Url::parse(issuer).expect("a URL");
-            let why = keys.get_set(&issuer, uri).await.err().expect("it is not asked");
+            let why = keys.get_set(&issuer, uri).await.expect_err("it is not asked");
             assert_eq!(why, format!("the `jwks_uri` {uri:?} is not https"));
         }
     }
