@@ -67,7 +67,7 @@ impl Site {
     pub async fn mounted(server: Server) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let service = server.build().expect("the server starts").http_service();
+        let service = server.build().expect("the server starts").http_service().expect("its scopes can be had");
         let serving = tokio::spawn(async move {
             loop {
                 let (stream, peer) = listener.accept().await?;

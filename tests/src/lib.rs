@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+#[cfg(feature = "http2")]
+pub mod frames;
 pub mod guarded;
 pub mod http;
 #[cfg(feature = "oauth")]

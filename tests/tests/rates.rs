@@ -52,6 +52,27 @@ async fn callers_have_buckets_of_their_own() {
     assert_eq!(exhaust(&Connecting::to(&other).principal(Principal::new("ana")).await, "limited").await.0, 2);
 }
 
+/// Of two functions with one rate, each has its own for each caller; and so has each caller his of the server's.
+#[tokio::test(start_paused = true)]
+async fn buckets_are_for_one_function_and_one_caller() {
+    let server = guarded().build().expect("it starts");
+    let client = Connecting::to(&server).principal(Principal::new("ana").scope("files:write")).await;
+    assert_eq!(exhaust(&client, "limited").await.0, 2);
+    assert_eq!(exhaust(&client, "limited_and_scoped").await.0, 1);
+    let server = Server::empty().tool(open).rate(Rate::per_hour(3)).build().expect("it starts");
+    for name in ["ana", "bo"] {
+        let client = Connecting::to(&server).principal(Principal::new(name)).await;
+        for _ in 0..2 {
+            client.request("tools/list", json!({})).await.expect("the introduction was the first of three");
+        }
+        client.request("tools/list", json!({})).await.expect_err("one too many");
+    }
+    for _ in 0..2 {
+        let client = Connecting::to(&server).await;
+        client.request("tools/list", json!({})).await.expect("a pipe is a caller");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_server_s_rate_is_for_all_requests_together() {
     let server = Server::empty().tool(open).tool(limited).rate(Rate::per_second(10).burst(4));

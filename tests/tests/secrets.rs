@@ -1,6 +1,10 @@
 //! Secrets of all kinds are planted, and then everything that is said anywhere is searched for them: logs and spans at the
 //! lowest level, standard error, answers, errors and what `Debug` shows.
 
+#[cfg(all(feature = "http2", feature = "tls"))]
+#[path = "secrets/second.rs"]
+mod second;
+
 use lmcp::{Auth, Call, Context, ForwardEvents, Parameter, Server, Unanswered, resource, tool};
 use lmcp_tests::http::{Request, Site, within};
 use lmcp_tests::process::Served;
@@ -8,7 +12,7 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 use std::fmt::{self, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -61,6 +65,16 @@ impl Subscriber for Everything {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
+}
+
+/// What this process logs, which is all in one place.
+fn log() -> &'static Everything {
+    static LOG: OnceLock<Everything> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let log = Everything::default();
+        tracing::subscriber::set_global_default(ForwardEvents::new(log.clone())).expect("nobody was first");
+        log
+    })
 }
 
 /// Whom somebody is let in as.
@@ -143,8 +157,7 @@ const ALL: [&str; 7] = [TOKEN, WRONG_TOKEN, SEAL, ARGUMENT, PASSWORD, BASIC, CON
 
 #[tokio::test]
 async fn over_http() {
-    let log = Everything::default();
-    tracing::subscriber::set_global_default(ForwardEvents::new(log.clone())).expect("nobody was first");
+    let log = log();
     let site = Site::open(server()).await;
     let inside = |request: Request| request.with("Authorization", &format!("Bearer {TOKEN}"));
     let mut answers = String::new();
@@ -252,7 +265,7 @@ fn what_debug_and_errors_show() {
     let server = server();
     let _infallible = write!(shown, "{server:?} {:?}", Auth::bearer(TOKEN));
     let ready = server.build().expect("it starts");
-    let service = ready.http_service();
+    let service = ready.http_service().expect("it can be mounted");
     let _infallible = write!(shown, "{ready:?} {:?} {service:?}", ready.handle());
     let short = Server::empty().secret(&SEAL[..15]).tool(echoes).build().expect_err("it is too short");
     let _infallible = write!(shown, "{short} {short:?}");

@@ -30,7 +30,8 @@ fn request(body: &Bytes) -> Request<Full<Bytes>> {
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let mut lmcp = lmcp::server!().name("bench").version("1").build().expect("a server").http_service();
+        let server = lmcp::server!().name("bench").version("1").build().expect("a server");
+        let mut lmcp = server.http_service().expect("it can be mounted");
         let mut rmcp = rmcp_http::service(false, 1);
         for (size, calls) in [(11, 20_000), (64 << 10, 2_000)] {
             let text: String = "hello world, ".chars().cycle().take(size).collect();

@@ -48,16 +48,33 @@ impl Buckets {
 
     /// Takes a token out of the bucket of this key; the error says how long to wait for one.
     pub(super) fn take(&self, key: impl Hash, rate: Rate) -> Result<(), Duration> {
-        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.take_at(now, self.hasher.hash_one(key), rate)
+        self.take_at(self.now(), self.hasher.hash_one(key), rate)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
     fn take_at(&self, now: u64, key: u64, rate: Rate) -> Result<(), Duration> {
+        self.with(now, key, |bucket| {
+            let full_at = bucket.full_at.max(now);
+            match (full_at - now).checked_sub(rate.slack()).filter(|wait| *wait > 0) {
+                Some(wait) => Err(Duration::from_nanos(wait)),
+                None => {
+                    bucket.full_at = full_at.saturating_add(rate.interval());
+                    Ok(())
+                }
+            }
+        })
+        .unwrap_or(Ok(()))
+    }
+
+    /// Does something with the bucket of this key, a full one if it is not known.
+    fn with<T>(&self, now: u64, key: u64, change: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
         let table = self.table.get_or_init(|| (0..self.rows).map(|_| Row::default()).collect());
         // The key is spread evenly, so its remainder is too.
         let at = usize::try_from(key % table.len() as u64).unwrap_or_default();
-        let Some(row) = table.get(at) else { return Ok(()) };
-        let mut row = row.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut row = table.get(at)?.lock().unwrap_or_else(PoisonError::into_inner);
         let known = row.iter().position(|bucket| bucket.key == key);
         let bucket = match known {
             Some(at) => row.get_mut(at),
@@ -70,15 +87,48 @@ impl Buckets {
                 row.last_mut()
             }
         };
-        let Some(bucket) = bucket else { return Ok(()) };
-        let full_at = bucket.full_at.max(now);
-        match (full_at - now).checked_sub(rate.slack()).filter(|wait| *wait > 0) {
-            Some(wait) => Err(Duration::from_nanos(wait)),
-            None => {
-                bucket.full_at = full_at.saturating_add(rate.interval());
-                Ok(())
-            }
-        }
+        bucket.map(change)
+    }
+}
+
+/// For what is found out only after the work: whoever did it in vain owes a token, and waits before it is done again.
+#[cfg(feature = "http")]
+impl Buckets {
+    /// How long whoever has this key waits until there is a token again; nothing is taken.
+    pub(super) fn wait(&self, key: impl Hash, rate: Rate) -> Option<Duration> {
+        let missing = self.missing_at(self.now(), self.hasher.hash_one(key));
+        missing.checked_sub(rate.slack()).filter(|wait| *wait > 0).map(Duration::from_nanos)
+    }
+
+    /// Takes a token, there or not. What is owed is waited for, and is no more than `most` besides the token itself.
+    pub(super) fn owe(&self, key: impl Hash, rate: Rate, most: Duration) {
+        let now = self.now();
+        let most = u64::try_from(most.as_nanos()).unwrap_or(u64::MAX).max(rate.interval());
+        let latest = now.saturating_add(rate.slack()).saturating_add(most);
+        let _where_there_is_a_table = self.with(now, self.hasher.hash_one(key), |bucket| {
+            bucket.full_at = bucket.full_at.max(now).saturating_add(rate.interval()).min(latest);
+        });
+    }
+
+    /// Knows this key for so long.
+    pub(super) fn remember(&self, key: impl Hash, time: Duration) {
+        let now = self.now();
+        let until = now.saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        let _where_there_is_a_table = self.with(now, self.hasher.hash_one(key), |bucket| bucket.full_at = until);
+    }
+
+    /// Whether this key is known.
+    pub(super) fn remembers(&self, key: impl Hash) -> bool {
+        self.missing_at(self.now(), self.hasher.hash_one(key)) > 0
+    }
+
+    /// In how many nanoseconds the bucket of this key is full; 0 if it is, or is not known.
+    fn missing_at(&self, now: u64, key: u64) -> u64 {
+        let Some(table) = self.table.get() else { return 0 };
+        let at = usize::try_from(key % table.len() as u64).unwrap_or_default();
+        let Some(row) = table.get(at) else { return 0 };
+        let row = row.lock().unwrap_or_else(PoisonError::into_inner);
+        row.iter().find(|bucket| bucket.key == key).map_or(0, |bucket| bucket.full_at.saturating_sub(now))
     }
 }
 

@@ -4,6 +4,8 @@
 //! the way that is left: HTTP has a status for it, a pipe an error, and a model that calls too often a text.
 
 pub(crate) mod buckets;
+#[cfg(feature = "http")]
+pub(crate) mod logins;
 pub(crate) mod rate;
 
 use crate::auth::access::Access;
@@ -36,6 +38,9 @@ pub(crate) enum Refusal {
 #[derive(Debug)]
 pub(crate) enum What {
     Server,
+    /// Wrong credentials were shown.
+    #[cfg(feature = "http")]
+    Logins,
     Tool(Arc<Tool>),
     Other(String),
 }
@@ -162,6 +167,8 @@ impl Refusal {
             Refusal::Rate { what, rate, wait } => {
                 let calls = match what {
                     What::Server => "requests".to_owned(),
+                    #[cfg(feature = "http")]
+                    What::Logins => "failed logins".to_owned(),
                     What::Tool(tool) => format!("calls of `{}`", tool.common.name),
                     What::Other(name) => format!("calls of {name}"),
                 };

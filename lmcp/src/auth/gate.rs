@@ -129,6 +129,11 @@ impl Auth {
         Err(refused)
     }
 
+    /// Whether credentials may be elsewhere than in `Authorization`.
+    pub(crate) fn looks_elsewhere(&self) -> bool {
+        !self.0.custom.is_empty()
+    }
+
     /// Whether some principal may have this scope, as far as that is known beforehand.
     pub(crate) fn may_grant(&self, scope: &str) -> bool {
         #[cfg(feature = "oauth")]

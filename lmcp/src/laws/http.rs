@@ -42,7 +42,7 @@ pub fn connection(bytes: &[u8]) {
         // With room for everything: while an answer waits to be read, hyper writes its own answer to a head that is none
         // into the midst of it.
         let (ours, theirs) = tokio::io::duplex(4 << 20);
-        let serving = tokio::spawn(plain(theirs, None, server().http_service(), ()));
+        let serving = tokio::spawn(plain(theirs, None, server().http_service().expect("nobody needs a scope"), ()));
         let (mut read, mut write) = tokio::io::split(ours);
         let bytes = sent.clone();
         let writing = tokio::spawn(async move {
@@ -158,7 +158,7 @@ fn chunked(mut left: &[u8]) -> (Vec<u8>, &[u8]) {
 /// begun last.
 pub fn requests(bytes: &[u8]) {
     run(async {
-        let service = server().http_service();
+        let service = server().http_service().expect("nobody needs a scope");
         let mut session = String::new();
         for (at, part) in split(bytes).into_iter().enumerate() {
             if let Some((request, sure)) = read(at, part, &session) {

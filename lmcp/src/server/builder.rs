@@ -280,7 +280,12 @@ impl Server {
     /// let server = Server::empty().rate(Rate::per_second(100).burst(200));
     /// ```
     ///
-    /// [`Limits::rate_buckets`] says for how many callers it is known what they have left.
+    /// Wrong credentials over HTTP count by the address they come from, at the same rate: too many of them, and no others
+    /// from there are looked at for a while, but for fixed tokens and for what was good in the last five minutes. Who shows
+    /// nothing is told what to show, and counts for nothing.
+    ///
+    /// [`Limits::rate_buckets`] says for how many callers it is known what they have left, and of how many addresses and
+    /// credentials it is known how they fared.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rate = Some(rate);
         self
@@ -431,6 +436,8 @@ impl Server {
                 states: self.states,
                 subscribers: Subscribers::default(),
                 buckets: Buckets::new(self.limits.rate_buckets),
+                #[cfg(feature = "http")]
+                logins: crate::admission::logins::Logins::new(self.rate, self.limits.rate_buckets),
                 held: Held::new(self.limits.bytes_in_flight),
                 limits: self.limits,
                 rate: self.rate,

@@ -61,6 +61,9 @@ pub(crate) struct Shared {
     pub(crate) rate: Option<Rate>,
     /// What callers have left of their rates.
     pub(crate) buckets: Buckets,
+    /// Who showed wrong credentials.
+    #[cfg(feature = "http")]
+    pub(crate) logins: crate::admission::logins::Logins,
     /// What the messages take that are being read or answered.
     pub(crate) held: Arc<Held>,
     pub(crate) advertised: Kinds,

@@ -128,7 +128,8 @@ impl Limits {
         self.batch_messages = messages;
         self
     }
-    /// How many requests of one pipe, or of one session over HTTP, may be running; 10,000. One more is answered with an error.
+    /// How many requests of one pipe, of one session over HTTP, or of all clients before 2026-07-28 without a session
+    /// together may be running; 10,000. One more is answered with an error.
     pub fn calls_in_flight(mut self, calls: usize) -> Self {
         self.calls_in_flight = calls;
         self
@@ -182,7 +183,8 @@ impl Limits {
         self
     }
     /// For how many callers it is known what they have left of a [rate](crate::Server::rate), a caller counting once for each
-    /// rate he meets; 10,000, in 16 bytes each. Beyond, those are forgotten who have most left: they begin anew.
+    /// rate he meets; 10,000, in 16 bytes each. Beyond, those are forgotten who have most left: they begin anew. As many
+    /// are kept of who [failed to log in](crate::Server::rate) and of who did not.
     pub fn rate_buckets(mut self, buckets: usize) -> Self {
         self.rate_buckets = buckets.max(1);
         self

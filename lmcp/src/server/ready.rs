@@ -142,7 +142,15 @@ impl ReadyServer {
     /// What the other server knows of a caller it says in the request's extensions: a [`Principal`](crate::Principal), if it
     /// has checked who it is and this server has no [`Auth`] of its own, and the `std::net::SocketAddr` the call came from,
     /// for [rates](crate::Server::rate).
-    pub fn http_service(&self) -> HttpService {
-        HttpService::new(self.shared.clone(), self.http.clone())
+    ///
+    /// # Errors
+    ///
+    /// When the server has an [`Auth`] of its own, and some function asks for a scope that it gives to nobody. Without one,
+    /// the other server says who has which.
+    pub fn http_service(&self) -> Result<HttpService, Error> {
+        if let Some(auth) = &self.http.auth {
+            self.shared.registry.check_scopes(Some(auth))?;
+        }
+        Ok(HttpService::new(self.shared.clone(), self.http.clone()))
     }
 }

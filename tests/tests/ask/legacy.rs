@@ -146,6 +146,22 @@ async fn roots_are_asked_for_until_they_change() {
     assert_eq!(text(&pipe.next().await), "None 0 false");
 }
 
+/// What takes too much to be remembered is asked for each time.
+#[tokio::test]
+async fn roots_that_take_too_much() {
+    let limits = Limits::default().client_bytes(1000);
+    let mut pipe = open(server().limits(limits), "2025-11-25", everything()).await;
+    let long = json!({ "roots": [{ "uri": format!("file:///{}", "x".repeat(1000)) }] });
+    for id in [1, 2] {
+        call(&mut pipe, id, "folders").await;
+        for _ in 0..2 {
+            let asked = question(&mut pipe, "roots/list").await;
+            answer(&mut pipe, &asked, long.clone()).await;
+        }
+        assert_eq!(text(&pipe.next().await), "None 1 false");
+    }
+}
+
 #[tokio::test]
 async fn other_requests_and_pages_to_visit() {
     let mut pipe = open(server(), "2025-11-25", everything()).await;

@@ -221,3 +221,33 @@ async fn connections_beside_each_other() {
         assert_eq!(connection.response().await.json()["id"], id);
     }
 }
+
+/// They outlive their connections, and there is no session that could end them.
+#[tokio::test]
+async fn calls_without_a_session() {
+    let gate = Gate::new();
+    let site = Site::open(gate.server().limits(Limits::default().calls_in_flight(3))).await;
+    for id in 0..3 {
+        let mut connection = site.connect().await;
+        connection.send(&Request::legacy_call(id, "gated", json!({}))).await;
+        until(|| gate.came() == id + 1).await;
+    }
+    let refused = site.ask(&Request::legacy_call(3, "gated", json!({}))).await;
+    assert!(super::message(&refused).contains("`calls_in_flight`"), "{refused:?}");
+    // In a batch each counts, and in a session or of 2026-07-28 none does.
+    let one = json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": { "name": "gated" } });
+    let refused = site.ask(&Request::message(&json!([one]))).await;
+    assert!(refused.text().contains("`calls_in_flight`"), "{refused:?}");
+    let session = site.session("2025-11-25").await;
+    let (mut known, mut modern) = (site.connect().await, site.connect().await);
+    known.send(&Request::legacy_call(5, "gated", json!({})).with("Mcp-Session-Id", &session)).await;
+    modern.send(&Request::call(6, "gated", json!({}))).await;
+    until(|| gate.came() == 5).await;
+    gate.let_through(5);
+    until(|| gate.went() == 5).await;
+    gate.let_through(1);
+    within(async {
+        while site.ask(&Request::legacy_call(7, "gated", json!({}))).await.text().contains("in_flight") {}
+    })
+    .await;
+}

@@ -3,7 +3,8 @@
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::body::Bytes;
-use lmcp::HttpService;
+use lmcp::{Auth, HttpService, Server};
+use lmcp_tests::guarded::guarded;
 use lmcp_tests::http::within;
 use lmcp_tests::server;
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ fn post(message: &Value) -> Request<Full<Bytes>> {
 
 #[tokio::test]
 async fn it_answers_and_streams() {
-    let mut service = server().build().expect("the fixture starts").http_service();
+    let mut service = server().build().expect("the fixture starts").http_service().expect("it can be mounted");
     let initialize = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
     let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize });
     let (status, headers, _) = ask(&mut service, post(&message)).await;
@@ -52,7 +53,7 @@ async fn it_answers_and_streams() {
 #[tokio::test(start_paused = true)]
 async fn a_listen_stream_gathers_what_nobody_reads() {
     let server = server().build().expect("the fixture starts");
-    let mut service = server.http_service();
+    let mut service = server.http_service().expect("it can be mounted");
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
     });
@@ -84,7 +85,12 @@ async fn a_listen_stream_gathers_what_nobody_reads() {
 
 #[tokio::test]
 async fn it_checks_as_on_a_loopback_address() {
-    let mut service = server().allow_host("mcp.example.com").build().expect("the fixture starts").http_service();
+    let mut service = server()
+        .allow_host("mcp.example.com")
+        .build()
+        .expect("the fixture starts")
+        .http_service()
+        .expect("it can be mounted");
     let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
     for (host, expected) in [("localhost:1", 200), ("mcp.example.com", 200), ("evil.example", 421)] {
         let mut request = post(&ping);
@@ -96,10 +102,27 @@ async fn it_checks_as_on_a_loopback_address() {
     assert_eq!(ask(&mut service, request).await.0, 403);
 }
 
+/// Who mounts it may say of anybody that he has a scope, unless the server asks for credentials itself.
+#[test]
+fn scopes_that_nobody_can_have_keep_it_from_being_mounted() {
+    let mounted = |server: Server| server.build().expect("it is put together well").http_service();
+    assert!(mounted(guarded()).is_ok(), "the other server vouches");
+    let error = mounted(guarded().auth(Auth::bearer("secret").scopes(["files:read", "ask"]))).expect_err("no writing");
+    assert!(error.is_setup(), "{error}");
+    let text = error.to_string();
+    let delete = ": tool `delete` asks for `files:write`, and over HTTP the server's `Auth` gives that to nobody";
+    assert!(text.contains(delete) && text.contains("prompt `plan`") && !text.contains("tool `look`"), "{text}");
+    assert!(mounted(guarded().auth(Auth::bearer("x").scopes(["files:read", "files:write", "ask"]))).is_ok());
+    let checked = Auth::custom(async |_| Err(lmcp::auth::Refused::Missing));
+    assert!(mounted(guarded().auth(checked)).is_ok(), "it may let in anybody");
+    assert!(mounted(server().auth(Auth::bearer("secret"))).is_ok(), "nothing asks for any");
+}
+
 #[tokio::test]
 async fn bodies_have_a_limit_there_too() {
     let limits = lmcp::Limits::default().body_bytes(10);
-    let mut service = server().limits(limits).build().expect("the fixture starts").http_service();
+    let mut service =
+        server().limits(limits).build().expect("the fixture starts").http_service().expect("it can be mounted");
     let (status, _, _) = ask(&mut service, post(&json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }))).await;
     assert_eq!(status, 413);
 }

@@ -1,10 +1,13 @@
 //! Who comes too often over HTTP: 429, and when to come again.
 
 use super::{message, said, text};
-use lmcp::{Auth, Limits, Rate, Server};
+use lmcp::auth::{Auth, Credentials, Refused};
+use lmcp::{Limits, Principal, Rate, Server};
 use lmcp_tests::guarded::{self, guarded};
 use lmcp_tests::http::{Request, Response, Site};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn limited(id: u32) -> Request {
     Request::call(id, "limited", json!({}))
@@ -172,4 +175,81 @@ async fn what_is_known_of_callers_is_bounded() {
     }
     assert_eq!(site.ask(&call("caller39")).await.status, 200);
     assert_eq!(site.ask(&call("caller39")).await.status, 429);
+}
+
+/// Takes `good…`, and counts how often it was asked.
+fn counted(asked: &Arc<AtomicUsize>) -> Auth {
+    let asked = asked.clone();
+    Auth::custom(move |credentials: Credentials| {
+        asked.fetch_add(1, Ordering::SeqCst);
+        let shown = credentials.token().or(credentials.header("x-api-key")).map(str::to_owned);
+        async move {
+            match shown.as_deref() {
+                None => Err(Refused::Missing),
+                Some("lacks") => Err(Refused::insufficient_scope(["more"])),
+                Some("fails") => Err(Refused::failed("the database is gone")),
+                Some(good) if good.starts_with("good") => Ok(Principal::new(good)),
+                Some(_) => Err(Refused::invalid("a guess")),
+            }
+        }
+    })
+}
+
+/// Who guesses is not looked at for a while, and keeps out nobody who was let in before.
+#[tokio::test]
+async fn failed_logins_count_by_address() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let auth = Auth::bearer("secret").or(counted(&asked));
+    let server = Server::empty().tool(guarded::open).rate(Rate::per_hour(4).burst(4)).auth(auth).proxies(1);
+    let site = Site::open(server).await;
+    let list = |by: &str| Request::modern(1, "tools/list", json!({})).with("X-Forwarded-For", by);
+    let with = |by: &str, token: &str| list(by).with("Authorization", &format!("Bearer {token}"));
+    assert_eq!(site.ask(&with("10.0.0.1", "good")).await.status, 200);
+    // Who shows nothing has not guessed, and of whom nothing can be told it is not known.
+    for _ in 0..10 {
+        assert_eq!(site.ask(&list("10.0.0.1")).await.status, 401);
+        assert_eq!(site.ask(&with("10.0.0.1", "fails")).await.status, 503);
+    }
+    for (token, status) in [("guess", 401), ("lacks", 403), ("another", 401)] {
+        assert_eq!(site.ask(&with("10.0.0.1", token)).await.status, status, "{token}");
+    }
+    assert_eq!(site.ask(&list("10.0.0.1").with("X-Api-Key", "guess")).await.status, 401);
+    let before = asked.load(Ordering::SeqCst);
+    for request in [with("10.0.0.1", "guess"), with("10.0.0.1", "good2"), list("10.0.0.1").with("X-Api-Key", "good")] {
+        let refused = site.ask(&request).await;
+        too_many(&refused, "failed logins: at most 4 an hour", 900);
+        assert_eq!((refused.json().get("id"), refused.header("www-authenticate")), (None, None));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), before, "nobody looked");
+    // A good one, in the same place: it was known before, it is fixed, or it is elsewhere.
+    assert_eq!(site.ask(&with("10.0.0.1", "good")).await.status, 200);
+    assert_eq!(site.ask(&with("10.0.0.1", "secret")).await.status, 200);
+    assert_eq!(site.ask(&with("10.0.0.2", "good2")).await.status, 200);
+    assert_eq!(site.ask(&with("10.0.0.2", "guess")).await.status, 401);
+    assert_eq!(asked.load(Ordering::SeqCst), before + 3);
+    // Having been good somewhere is enough.
+    assert_eq!(site.ask(&with("10.0.0.1", "good2")).await.status, 200);
+    // The house of one IPv6 address is one place.
+    for by in ["2001:db8::1", "2001:db8::2", "[2001:db8::3]:7", "2001:db8::4"] {
+        assert_eq!(site.ask(&with(by, "guess")).await.status, 401, "{by}");
+    }
+    assert_eq!(site.ask(&with("2001:db8::5", "guess")).await.status, 429);
+}
+
+/// Fixed tokens are guessed no more often; without a rate nothing is counted.
+#[tokio::test]
+async fn guesses_at_fixed_tokens() {
+    let server = || Server::empty().tool(guarded::open).auth(Auth::bearer("secret"));
+    let with = |token: &str| Request::call(1, "open", json!({})).with("Authorization", &format!("Bearer {token}"));
+    let site = Site::open(server().rate(Rate::per_hour(2))).await;
+    for expected in [401, 401, 429, 429] {
+        assert_eq!(site.ask(&with("guess")).await.status, expected);
+    }
+    // Who is asked for a token nevertheless learns so, and who has one gets in.
+    assert_eq!(site.ask(&with("").without("Authorization")).await.status, 401);
+    assert_eq!(text(&site.ask(&with("secret")).await), "open");
+    let site = Site::open(server()).await;
+    for _ in 0..20 {
+        assert_eq!(site.ask(&with("guess")).await.status, 401);
+    }
 }

@@ -120,6 +120,46 @@ async fn a_stream_of_changes_holds_only_what_is_seen() {
     assert_eq!(agreed["params"]["notifications"]["resourceSubscriptions"], json!(["guarded://about"]));
 }
 
+/// A session is told as much as the newest of its requests may see.
+#[tokio::test]
+async fn a_session_that_loses_a_scope_is_told_no_more() {
+    let site = Site::mounted(guarded().tool(lmcp_tests::updates)).await;
+    let begun = site.ask(&Request::initialize(0, "2025-11-25").with("X-Caller", "ana files:read")).await;
+    let session = begun.header("mcp-session-id").expect("a session").to_owned();
+    let by = |caller: &str, request: Request| request.with("Mcp-Session-Id", &session).with("X-Caller", caller);
+    // What is for everybody comes last in the order in which changes are told.
+    let (minutes, file, open) = ("guarded://minutes", "guarded://files/a", "guarded://open");
+    for uri in [minutes, file, open] {
+        let subscribe = Request::legacy(1, "resources/subscribe", json!({ "uri": uri }));
+        assert_eq!(site.ask(&by("ana files:read", subscribe)).await.status, 200);
+    }
+    let get = Request::new("GET", "/mcp").with("Accept", "text/event-stream");
+    let mut stream = site.stream(&by("ana files:read", get.clone())).await;
+    let changes = async |uris: &[&str]| {
+        for uri in uris {
+            assert_eq!(site.ask(&Request::call(1, "updates", json!({ "uri": uri }))).await.status, 200);
+        }
+    };
+    for (caller, told) in [("ana files:read", true), ("ana", false), ("ana files:read ask", true), ("ana ask", false)] {
+        assert_eq!(site.ask(&by(caller, Request::legacy(2, "ping", json!({})))).await.status, 200);
+        changes(&[minutes, file, open]).await;
+        let mut heard = Vec::new();
+        for _ in 0..if told { 3 } else { 1 } {
+            let change = stream.next().await;
+            assert_eq!(change["method"], "notifications/resources/updated", "{change}");
+            heard.push(change["params"]["uri"].as_str().expect("a URI").to_owned());
+        }
+        heard.sort_unstable();
+        assert_eq!(heard, if told { vec![file, minutes, open] } else { vec![open] }, "{caller}");
+    }
+    // What changed while nobody listened is not told either, however the stream begins.
+    drop(stream);
+    changes(&[minutes]).await;
+    let mut stream = site.stream(&by("ana", get)).await;
+    changes(&[open]).await;
+    assert_eq!(stream.next().await["params"]["uri"], open);
+}
+
 /// One among others has no status of its own.
 #[tokio::test]
 async fn in_a_batch_the_error_has_the_id() {
@@ -140,7 +180,8 @@ async fn in_a_batch_the_error_has_the_id() {
 /// Who asks for credentials himself believes nobody else.
 #[tokio::test]
 async fn a_server_with_credentials_of_its_own_takes_nobody_s_word() {
-    let site = Site::mounted(guarded().auth(Auth::bearer("secret"))).await;
+    let another = Auth::bearer("another").scopes(["files:read", "files:write", "ask"]);
+    let site = Site::mounted(guarded().auth(Auth::bearer("secret").or(another))).await;
     let call = Request::call(1, "look", json!({})).with("X-Caller", "ana files:read");
     assert_eq!(site.ask(&call).await.status, 401);
     challenged(&site.ask(&call.with("Authorization", "Bearer secret")).await, "tool `look`", &["files:read"]);

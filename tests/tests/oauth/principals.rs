@@ -1,7 +1,7 @@
 //! Sessions and sealed states are for who began them, by issuer and subject.
 
 use super::{server, tokens_of};
-use lmcp::Auth;
+use lmcp::{Auth, tool};
 use lmcp_tests::http::{Request, Site};
 use lmcp_tests::issuer::{AUDIENCE, Issuer, Key};
 use serde_json::{Value, json};
@@ -89,4 +89,62 @@ async fn of_several_issuers() {
     assert_eq!(document["authorization_servers"], json!(two.issuers.each_ref().map(|issuer| &issuer.url)));
     let [a, b] = &two.issuers;
     assert_eq!((a.key_fetches(), b.key_fetches()), (1, 1));
+}
+
+/// For the owners of files.
+#[tool(scopes("files:read", "files:delete"))]
+fn delete() -> &'static str {
+    "deleted"
+}
+
+/// Who lacks a scope for one function is told which it needs, and where to get them.
+#[tokio::test]
+async fn a_function_that_needs_more() {
+    let key = Key::p256("p");
+    let issuer = Issuer::start("", &[&key]).await;
+    let site = Site::open(server(tokens_of(&issuer).scopes_supported(["files:read"])).tool(delete)).await;
+    let call = |claims: &Value| Request::call(1, "delete", json!({})).by(&key.token("ES256", claims));
+    let refused = site.ask(&call(&issuer.claims())).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(
+        refused.header("www-authenticate"),
+        Some(
+            "Bearer realm=\"mcp\", error=\"insufficient_scope\", \
+             error_description=\"the token lacks a scope that the request needs\", \
+             resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\", \
+             scope=\"files:read files:delete\""
+        )
+    );
+    let stepped_up = issuer.claims_with(json!({ "scope": "files:read files:delete" }));
+    assert_eq!(site.ask(&call(&stepped_up)).await.json()["result"]["content"][0]["text"], "deleted");
+    let list = async |claims: &Value| {
+        let list = Request::modern(1, "tools/list", json!({})).by(&key.token("ES256", claims));
+        site.ask(&list).await.json()["result"]["tools"].as_array().map(Vec::len)
+    };
+    assert_eq!((list(&issuer.claims()).await, list(&stepped_up).await), (Some(2), Some(3)));
+}
+
+/// Tokens that are wrong are limited by address before they are verified; one that is known goes on.
+#[tokio::test]
+async fn too_many_wrong_tokens() {
+    let key = Key::p256("p");
+    let issuer = Issuer::start("", &[&key]).await;
+    let site = Site::open(server(tokens_of(&issuer)).rate(lmcp::Rate::per_hour(3).burst(20)).proxies(1)).await;
+    let call = |by: &str, token: &str| super::call().by(token).with("X-Forwarded-For", by);
+    let [known, other] = ["known", "other"].map(|id| key.token("ES256", &issuer.claims_with(json!({ "jti": id }))));
+    assert_eq!(site.ask(&call("10.0.0.1", &known)).await.status, 200);
+    let forged = Key::p256("p").token("ES256", &issuer.claims());
+    for _ in 0..20 {
+        assert_eq!(site.ask(&call("10.0.0.1", &forged)).await.status, 401);
+    }
+    for token in [&forged, &other] {
+        let refused = site.ask(&call("10.0.0.1", token)).await;
+        assert_eq!((refused.status, refused.header("www-authenticate")), (429, None));
+        assert!(refused.header("retry-after").is_some_and(|after| after.parse::<u64>().is_ok_and(|s| s <= 1200)));
+    }
+    assert_eq!(site.ask(&call("10.0.0.1", &known)).await.status, 200);
+    assert_eq!(site.ask(&call("10.0.0.2", &other)).await.status, 200);
+    // What asks for a token is told where to get one.
+    let nobody = site.ask(&super::call().with("X-Forwarded-For", "10.0.0.1")).await;
+    assert_eq!(nobody.status, 401);
 }

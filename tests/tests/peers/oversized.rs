@@ -155,6 +155,30 @@ async fn sizes_of_bodies_and_chunks() {
     is_served(&site).await;
 }
 
+/// As deep as a body can be: it is no deeper to whoever reads it.
+#[tokio::test]
+async fn depths() {
+    let site = Site::open(server()).await;
+    let mut pipe = Pipe::open(&server().build().expect("it starts"));
+    let levels = LONG / 8;
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let deep = format!("{}1{}", open.repeat(levels), close.repeat(levels));
+        let argument = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"add","arguments":{{"a":{deep},"b":1}}}}}}"#
+        );
+        for body in [deep.clone(), argument, open.repeat(levels)] {
+            let answer = site.ask(&Request::post(body.clone())).await;
+            assert!(matches!(answer.status, 200 | 400) && code(&answer.json()) < -32000, "{:.200}", answer.text());
+            is_short(&answer.json());
+            let answer = pipe.ask_line(&body).await;
+            assert!(code(&answer) < -32000, "{answer}");
+            is_short(&answer);
+        }
+    }
+    is_answered(&mut pipe).await;
+    is_served(&site).await;
+}
+
 /// A million of anything in one message.
 #[tokio::test]
 async fn numbers_of_things() {

@@ -59,13 +59,14 @@ async fn as_little_as_there_may_be() {
         .rounds(1)
         .replay_bytes(0)
         .client_bytes(100)
+        .rate_buckets(0)
         .retry(Duration::ZERO);
     let mut pipe = Pipe::open(&server().limits(limits.clone()).build().expect("it starts"));
     for id in 0..3 {
         pipe.send(&call(id, "add", json!({ "a": 1, "b": 2 }))).await;
         assert_eq!(said(&pipe.next().await), "3");
     }
-    let site = Site::open(server().limits(limits)).await;
+    let site = Site::open(server().limits(limits).rate(lmcp::Rate::per_hour(100))).await;
     is_served(&site).await;
     let session = site.session("2025-11-25").await;
     for id in 0..3 {

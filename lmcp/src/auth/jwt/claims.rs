@@ -162,6 +162,18 @@ mod tests {
         }
     }
 
+    /// A token is judged by what the clock says now: one that was refused while it was wrong is good when it is right again.
+    #[test]
+    fn the_clock_steps() {
+        let jwt = Jwt::new("https://id".into(), Some("a".into()));
+        let claims = json!({ "sub": "ana", "aud": "a", "nbf": NOW, "exp": NOW + 3600.0 });
+        let claims = claims.as_object().expect("an object");
+        let steps = [(0.0, true), (-3600.0, false), (-60.0, true), (3659.0, true), (3660.0, false), (1e12, false)];
+        for (step, good) in steps.into_iter().chain([(-NOW, false), (0.0, true)]) {
+            assert_eq!(check(&jwt, claims.clone(), NOW + step).is_ok(), good, "{step} s");
+        }
+    }
+
     #[test]
     fn audiences_that_are_the_same() {
         for (a, b) in [("x", "x"), ("https://a", "https://a/"), ("https://A:1/b", "HTTPS://a:1/b")] {

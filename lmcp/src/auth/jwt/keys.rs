@@ -211,7 +211,24 @@ impl Allowance {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, IN_A_ROW, Instant, ONCE_IN};
+    use super::{Allowance, Fetch, IN_A_ROW, Instant, Keys, ONCE_IN, Url};
+    use std::time::Duration;
+
+    /// Whoever can answer in the issuer's place could let in anybody: the keys of an issuer with TLS come with TLS, and
+    /// those of one on this machine from this machine at least.
+    #[tokio::test]
+    async fn keys_come_over_tls() {
+        for (issuer, uri) in [
+            ("https://id.example.com", "http://127.0.0.1:1/keys"),
+            ("https://id.example.com", "http://id.example.com/keys"),
+            ("http://127.0.0.1:1", "http://192.0.2.1:1/keys"),
+        ] {
+            let keys = Keys::new(issuer.to_owned(), Fetch::new(Duration::from_millis(100), 1000));
+            let issuer = Url::parse(issuer).expect("a URL");
+            let why = keys.get_set(&issuer, uri).await.expect_err("it is not asked");
+            assert_eq!(why, format!("the `jwks_uri` {uri:?} is not https"));
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn an_allowance() {

@@ -4,15 +4,17 @@ use super::options::Options;
 use super::reply::{Reply, SESSION_ID, error, refusal, status};
 use super::service::Takes;
 use crate::admission::Refusal;
+use crate::admission::logins::Login;
 use crate::admission::rate::whole_seconds;
 use crate::auth::access::{Access, Place};
 use crate::auth::{Auth, Principal, Refused, challenge};
 use crate::jsonrpc::Id;
 use crate::jsonrpc::encode::NoId;
+use crate::server::handle::Shared;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderMap,
-    HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
+    HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
@@ -109,16 +111,33 @@ impl Caller {
 }
 
 /// Refuses who may not come in, if anybody may not; gives who may.
-pub(crate) async fn authenticate(options: &Options, headers: &HeaderMap) -> Result<Option<Principal>, Box<Reply>> {
+pub(crate) async fn authenticate(
+    options: &Options,
+    server: &Shared,
+    headers: &HeaderMap,
+    place: Place,
+) -> Result<Option<Principal>, Box<Reply>> {
     let Some(auth) = &options.auth else { return Ok(None) };
     if let Some(principal) = auth.at_once(headers) {
         return Ok(Some(principal));
     }
+    let login = Login { place, shown: headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) };
+    // Who shows nothing is told what to show, whoever guesses beside him.
+    if login.shown.is_some() || auth.looks_elsewhere() {
+        server.logins.admit(login).map_err(|refusal| Box::new(refused(options, headers, &refusal, None)))?;
+    }
     // In a box, so that requests with a fixed token need not have room for it.
     let refused = match Box::pin(auth.check(headers)).await {
-        Ok(principal) => return Ok(Some(principal)),
+        Ok(principal) => {
+            server.logins.good(login);
+            return Ok(Some(principal));
+        }
         Err(refused) => refused,
     };
+    // Who shows nothing has not guessed, and of who cannot be checked it is not known.
+    if matches!(refused, Refused::Invalid(_) | Refused::InsufficientScope(_)) {
+        server.logins.bad(login);
+    }
     let unauthorized = |description: Option<&str>, message: String| {
         let (metadata, scopes) = (metadata(options, headers), required_scopes(auth));
         let value = challenge::unauthorized(description, metadata.as_deref(), scopes);
@@ -163,8 +182,8 @@ fn challenged(status: StatusCode, message: String, challenge: HeaderValue) -> Re
 }
 
 /// A request that is not let in. Who lacks scopes is told so like one who has no token, without an id; who comes too often
-/// gets an answer to what he asked.
-pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal, id: &Id) -> Reply {
+/// gets an answer to what he asked, if it was read.
+pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal, id: Option<&Id>) -> Reply {
     match refusal {
         Refusal::Scopes { needed, .. } => {
             let mut reply = error(StatusCode::FORBIDDEN, None, NoId::Omitted, &refusal.object());
@@ -173,7 +192,7 @@ pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal,
             reply
         }
         Refusal::Rate { wait, .. } => {
-            let mut reply = error(StatusCode::TOO_MANY_REQUESTS, Some(id), NoId::Omitted, &refusal.object());
+            let mut reply = error(StatusCode::TOO_MANY_REQUESTS, id, NoId::Omitted, &refusal.object());
             reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(*wait)));
             reply
         }

@@ -48,7 +48,9 @@ pub(super) fn belongs(endpoint: &Endpoint, caller: &Caller) -> Result<Belongs, B
         return Ok(Belongs::Nowhere(Session::of(named.unwrap_or(ProtocolVersion::V2025_03_26))));
     };
     let known = id.to_str().ok().and_then(|id| endpoint.sessions.get(id, caller.who(), &endpoint.server));
-    known.map(Belongs::Known).ok_or_else(|| Box::new(unknown_session()))
+    let known = known.ok_or_else(|| Box::new(unknown_session()))?;
+    known.goes_by(caller.access());
+    Ok(Belongs::Known(known))
 }
 
 fn unknown_session() -> Reply {
@@ -79,7 +81,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
-        Begun::Refused(refusal, headers) => refused(&endpoint.options, &headers, &refusal, &id),
+        Begun::Refused(refusal, headers) => refused(&endpoint.options, &headers, &refusal, Some(&id)),
         Begun::Running(running) => running.reply(endpoint).await,
     }
 }
@@ -87,7 +89,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
     if let Err(refusal) = admit(Method::Initialize, &request.params, &caller.access(), &endpoint.server) {
-        return refused(&endpoint.options, &caller.headers, &refusal, &request.id);
+        return refused(&endpoint.options, &caller.headers, &refusal, Some(&request.id));
     }
     let session = Session::new();
     let answer = session.initialize(&request.params, &endpoint.server.limits);

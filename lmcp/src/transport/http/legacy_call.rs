@@ -14,11 +14,12 @@ use crate::ask::requests::Outlet;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::{self, Request, Surroundings};
 use crate::handler::cancellation::Cancellation;
-use crate::jsonrpc::Id;
+use crate::jsonrpc::{ErrorObject, Id};
 use crate::transport::first;
 use crate::transport::outbox::{Framing, Outbox};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// What became of a request at once.
@@ -84,6 +85,13 @@ pub(super) fn begin(
     {
         return Begun::Answer(Err(object));
     }
+    let stray = match belongs {
+        Belongs::Known(_) => None,
+        Belongs::Nowhere(_) => match Stray::begin(&endpoint.strays, server.limits.calls_in_flight) {
+            Some(stray) => Some(stray),
+            None => return Begun::Answer(Err(ErrorObject::too_many_calls(server.limits.calls_in_flight))),
+        },
+    };
     let landed = |id: &Id| match belongs {
         Belongs::Known(known) => known.land(id, &cancellation),
         Belongs::Nowhere(_) => true,
@@ -148,6 +156,7 @@ pub(super) fn begin(
     let call = id.clone();
     let over = endpoint.over.clone();
     tokio::spawn(async move {
+        let _counted = stray;
         let cancelled = async {
             first(cancellation.cancelled(), over.cancelled()).await;
             None
@@ -167,6 +176,24 @@ pub(super) fn begin(
 struct Task {
     known: Option<(Arc<HttpSession>, super::session::Busy)>,
     server: Arc<crate::server::handle::Shared>,
+}
+
+/// A call without a session: neither a lost connection nor the end of a session cancels it, so they are counted together.
+struct Stray(Arc<AtomicUsize>);
+
+impl Stray {
+    /// One more, unless there are `most`.
+    fn begin(strays: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let more = |running| (running < most).then_some(running + 1);
+        strays.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Stray(strays.clone()))
+    }
+}
+
+impl Drop for Stray {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Running {

@@ -8,7 +8,6 @@ use super::reply::{Reply, events, refusal, text};
 use super::service::Endpoint;
 use super::streams::OpenStream;
 use crate::era::modern;
-use crate::handler::cancellation::Cancellation;
 use crate::transport::outbox::Outbox;
 use crate::transport::{COLLAPSE, first};
 use hyper::{Method as Verb, StatusCode};
@@ -54,15 +53,15 @@ pub(crate) fn listen(endpoint: &Arc<Endpoint>, caller: &Caller) -> Reply {
         outbox.begin();
     }
     let body = ResponseBody::rest(outbox.clone(), reader, limits.keep_alive, known.busy());
-    tokio::spawn(speak(open, outbox.clone(), reader, endpoint.ending.clone()));
+    tokio::spawn(speak(open, outbox.clone(), reader, endpoint.clone()));
     events(body)
 }
 
 /// Says on a `GET` stream what changes, as long as it is the newest of its session.
-async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, ending: Cancellation) {
+async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, endpoint: Arc<Endpoint>) {
     let session = open.session().clone();
     let ended = async {
-        first(ending.cancelled(), session.ended.cancelled()).await;
+        first(endpoint.ending.cancelled(), session.ended.cancelled()).await;
         true
     };
     let left = async {
@@ -79,7 +78,9 @@ async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, ending: Cance
                 None
             };
             let news = first(outdated, async { Some(session.session.subscriber.next().await) });
-            for change in news.await.into_iter().flatten() {
+            let news = news.await;
+            let catalog = endpoint.server.registry.current();
+            for change in news.into_iter().flatten().filter(|change| session.may_hear(change, &catalog)) {
                 outbox.push(&modern::change(&change, None));
             }
             tokio::time::sleep(COLLAPSE).await;

@@ -50,7 +50,7 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let method = modern::known(request.method).map_err(by_code)?;
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, &request.id))),
+        Err(refusal) => return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, Some(&request.id)))),
     };
     if method == Method::CallTool {
         check_mirrored(&catalog, &request.params, &headers).map_err(bad)?;

@@ -27,6 +27,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
 use tokio::time::error::Elapsed;
 
@@ -38,7 +39,7 @@ use tokio::time::error::Elapsed;
 /// ```
 /// # #[lmcp::tool] fn ping_it() {}
 /// # fn main() -> lmcp::Result<()> {
-/// let service: lmcp::HttpService = lmcp::Server::empty().tool(ping_it).build()?.http_service();
+/// let service: lmcp::HttpService = lmcp::Server::empty().tool(ping_it).build()?.http_service()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -50,6 +51,8 @@ pub(crate) struct Endpoint {
     pub(crate) server: Arc<Shared>,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
+    /// How many calls of clients without a session run: they end with nothing but themselves.
+    pub(crate) strays: Arc<AtomicUsize>,
     /// Raised when the server ends: streams say goodbye.
     pub(crate) ending: Cancellation,
     /// Raised when the server has ended: what still runs is cancelled.
@@ -60,7 +63,7 @@ impl HttpService {
     pub(crate) fn new(server: Arc<Shared>, options: Options) -> Self {
         let sessions = Sessions::new(&server);
         let (ending, over) = <(Cancellation, Cancellation)>::default();
-        HttpService(Arc::new(Endpoint { server, options, sessions, ending, over }))
+        HttpService(Arc::new(Endpoint { server, options, sessions, strays: Arc::default(), ending, over }))
     }
 
     /// Answers one request. What is in its extensions is told to whom, see
@@ -142,13 +145,13 @@ impl Endpoint {
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
         }
-        let principal = match guard::authenticate(&self.options, &headers).await {
+        let place = guard::place(self.options.proxies, visit.peer, &headers);
+        let principal = match guard::authenticate(&self.options, &self.server, &headers, place).await {
             Ok(principal) => principal,
             Err(refusal) => return *refusal,
         };
         // Who asks for credentials himself believes nobody else.
         let principal = if self.options.auth.is_some() { principal } else { visit.vouched };
-        let place = guard::place(self.options.proxies, visit.peer, &headers);
         let takes = Takes::of(&headers);
         if *verb == Verb::POST {
             return match self.read(&headers, takes, body).await {

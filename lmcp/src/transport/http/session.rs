@@ -2,9 +2,13 @@
 
 use super::streams::Streams;
 use crate::ask::requests::OpenStream;
+use crate::auth::access::{Access, Place};
 use crate::era::legacy::Session;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::{ErrorObject, Id};
+use crate::registry::Catalog;
+use crate::registry::catalog::Found;
+use crate::server::subscribers::Change;
 use crate::transport::outbox::Outbox;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -16,6 +20,8 @@ pub(crate) struct HttpSession {
     pub(crate) session: Session,
     /// Who opened it; nobody else may use it.
     principal: Option<Box<str>>,
+    /// How far its newest request got: the same principal may have lost a scope since the one before.
+    access: Mutex<Access>,
     /// Calls that run and streams that are open.
     busy: AtomicUsize,
     /// When the table was made.
@@ -34,6 +40,7 @@ impl HttpSession {
         let it = HttpSession {
             session,
             principal: principal.map(Box::from),
+            access: Mutex::new(Access { principal: None, place: Place::Elsewhere }),
             busy: AtomicUsize::new(0),
             started,
             last_used: AtomicU64::new(0),
@@ -47,6 +54,23 @@ impl HttpSession {
 
     pub(crate) fn is_of(&self, principal: Option<&str>) -> bool {
         self.principal.as_deref() == principal
+    }
+
+    /// A request of its principal's has come, which gets this far.
+    pub(crate) fn goes_by(&self, access: Access) {
+        *self.access.lock().unwrap_or_else(PoisonError::into_inner) = access;
+    }
+
+    /// Whether its client may be told of this change: what it subscribed to, it may not be allowed to read any more.
+    pub(crate) fn may_hear(&self, change: &Change, catalog: &Catalog) -> bool {
+        let Change::Updated(uri) = change else { return true };
+        let scopes = match catalog.read(uri) {
+            Found::Resource(resource) => resource.common.scopes,
+            Found::Template(template, _) => template.common.scopes,
+            // It was switched off: nobody may read it.
+            Found::Refused(_) | Found::Nothing => return false,
+        };
+        scopes.is_empty() || self.access.lock().unwrap_or_else(PoisonError::into_inner).has(scopes)
     }
 
     /// Its event streams.
