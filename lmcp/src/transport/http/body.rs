@@ -21,7 +21,7 @@ use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let service = lmcp::Server::empty().build()?.http_service();
+/// let service = lmcp::Server::empty().build()?.http_service()?;
 /// let request = hyper::Request::get("/health").body(String::new())?;
 /// let body: lmcp::ResponseBody = service.respond(request).await.into_body();
 /// assert_eq!(body.collect().await?.to_bytes(), "ok\n");
