@@ -68,7 +68,7 @@ async fn panicked<T>(work: impl Future<Output = T>) -> (String, String) {
     static HOOK: std::sync::Once = std::sync::Once::new();
     HOOK.call_once(|| {
         std::panic::set_hook(Box::new(|info| {
-            let text = info.payload_as_str().unwrap_or_default().to_owned();
+            let text = info.payload().downcast_ref::<String>().cloned().unwrap_or_default();
             let file = info.location().map(|location| location.file().to_owned()).unwrap_or_default();
             PANICS.lock().unwrap_or_else(PoisonError::into_inner).push((text, file));
         }));
