@@ -259,6 +259,13 @@ impl Connection {
         self.shared.lock().lines.join("\n")
     }
 
+    /// The last lines of the transcript, at most so many, and how many were before these.
+    pub(crate) fn last_lines(&self, most: usize) -> (usize, Vec<String>) {
+        let state = self.shared.lock();
+        let before = state.lines.len().saturating_sub(most);
+        (before, state.lines.iter().skip(before).cloned().collect())
+    }
+
     /// Waits for a notification of this method and takes it; `None` when the server has ended.
     pub(crate) async fn notification(&self, method: &str) -> Option<Value> {
         self.take_notification(|message| message.get("method").is_some_and(|m| m == method)).await

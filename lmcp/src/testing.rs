@@ -26,14 +26,17 @@
 //! all of them would meet. The same holds for unit tests: `client!()` offers every annotated function of the test
 //! program, so pass every state they take, or use `Server::empty().tool(f)`.
 //!
-//! What goes wrong panics with everything that was said on the wire, `-->` sent and `<--` received.
+//! What goes wrong panics with what was said on the wire, `-->` sent and `<--` received. So does a call that takes longer
+//! than 60 s of real time, whatever tokio's clock says: [`Client::time_limit`] says otherwise.
 //!
 //! [`check`] says what clients would refuse of the functions, without calling any.
 
 mod called;
 mod check;
 mod connecting;
+mod limit;
 mod script;
+mod wire;
 
 use crate::auth::Principal;
 use crate::client::Connection;
@@ -46,7 +49,9 @@ pub use check::{check, check_schema, check_server};
 pub use connecting::Connecting;
 use script::Script;
 use serde_json::{Value, json};
+use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
 ///
@@ -115,7 +120,11 @@ pub use crate::__testing_client as client;
 pub struct Client {
     connection: Arc<Connection>,
     script: Arc<Script>,
+    limit: Duration,
 }
+
+/// How long a test waits for an answer.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Client {
     /// Connects in the latest revision.
@@ -190,9 +199,36 @@ impl Client {
     ) -> Result<Client> {
         let script = Arc::new(Script::default());
         match Connection::open(server, version, "lmcp-testing", principal, capabilities, script.clone()).await {
-            Ok(connection) => Ok(Client { connection: Arc::new(connection), script }),
+            Ok(connection) => Ok(Client { connection: Arc::new(connection), script, limit: TIME_LIMIT }),
             Err(error) => Err(Error::msg(format!("the server refused the connection: {error}"))),
         }
+    }
+
+    /// Waits at most this long for an answer or a notification; 60 s by default, [`Duration::MAX`] for ever.
+    ///
+    /// What takes longer panics, with what was said on the wire, so that a handler that hangs does not hang the test. It is
+    /// real time: a paused clock of tokio's neither counts nor moves. A handler that blocks the thread of a
+    /// `current_thread` runtime holds up the test itself; `#[tool(blocking)]` gives it another thread.
+    ///
+    /// ```standalone_crate,should_panic
+    /// use std::time::Duration;
+    ///
+    /// /// Never ends.
+    /// #[lmcp::tool]
+    /// async fn hang() {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = lmcp::testing::client!().await.time_limit(Duration::from_millis(50));
+    /// let _never = client.call("hang", serde_json::json!({})).await; // panics: no answer to tools/call "hang" within 50ms
+    /// # }
+    /// ```
+    #[must_use = "it gives the client with the new limit"]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// When the server asks the user this, they enter that: an object with the form's fields, or the value of a form that
@@ -260,9 +296,14 @@ impl Client {
     }
 
     /// Calls a tool.
-    pub async fn call(&self, name: &str, arguments: impl Into<Value>) -> Called {
-        let outcome = self.request("tools/call", json!({ "name": name, "arguments": arguments.into() })).await;
-        Called { outcome, client: self.clone() }
+    ///
+    /// # Panics
+    ///
+    /// When it takes longer than the [time limit](Self::time_limit), as every request of the client's.
+    #[track_caller]
+    pub fn call(&self, name: &str, arguments: impl Into<Value>) -> impl Future<Output = Called> {
+        let answer = self.request("tools/call", json!({ "name": name, "arguments": arguments.into() }));
+        async move { Called { outcome: answer.await, client: self.clone() } }
     }
 
     /// Reads a resource: its `contents`.
@@ -270,9 +311,10 @@ impl Client {
     /// # Errors
     ///
     /// The JSON-RPC error.
-    pub async fn read(&self, uri: &str) -> Result<Vec<Value>, RpcError> {
-        let result = self.request("resources/read", json!({ "uri": uri })).await?;
-        Ok(items(&result, "contents"))
+    #[track_caller]
+    pub fn read(&self, uri: &str) -> impl Future<Output = Result<Vec<Value>, RpcError>> {
+        let answer = self.request("resources/read", json!({ "uri": uri }));
+        async move { Ok(items(&answer.await?, "contents")) }
     }
 
     /// Renders a prompt: its `messages`.
@@ -280,9 +322,10 @@ impl Client {
     /// # Errors
     ///
     /// The JSON-RPC error.
-    pub async fn get(&self, name: &str, arguments: impl Into<Value>) -> Result<Vec<Value>, RpcError> {
-        let result = self.request("prompts/get", json!({ "name": name, "arguments": arguments.into() })).await?;
-        Ok(items(&result, "messages"))
+    #[track_caller]
+    pub fn get(&self, name: &str, arguments: impl Into<Value>) -> impl Future<Output = Result<Vec<Value>, RpcError>> {
+        let answer = self.request("prompts/get", json!({ "name": name, "arguments": arguments.into() }));
+        async move { Ok(items(&answer.await?, "messages")) }
     }
 
     /// Completes an argument of a prompt (by name) or a resource template (by its URI template, `notes://{id}`).
@@ -290,16 +333,24 @@ impl Client {
     /// # Errors
     ///
     /// The JSON-RPC error.
-    pub async fn complete(&self, reference: &str, argument: &str, typed: &str) -> Result<Vec<String>, RpcError> {
+    #[track_caller]
+    pub fn complete(
+        &self,
+        reference: &str,
+        argument: &str,
+        typed: &str,
+    ) -> impl Future<Output = Result<Vec<String>, RpcError>> {
         let reference = if reference.contains("://") {
             json!({ "type": "ref/resource", "uri": reference })
         } else {
             json!({ "type": "ref/prompt", "name": reference })
         };
         let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
-        let result = self.request("completion/complete", params).await?;
-        let values = items(result.get("completion").unwrap_or(&Value::Null), "values");
-        Ok(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        let answer = self.request("completion/complete", params);
+        async move {
+            let values = items(answer.await?.get("completion").unwrap_or(&Value::Null), "values");
+            Ok(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
     }
 
     /// All tools, page by page.
@@ -307,46 +358,54 @@ impl Client {
     /// # Panics
     ///
     /// When the server refuses to list them.
-    pub async fn tools(&self) -> Vec<Value> {
-        self.list("tools/list", "tools").await
+    #[track_caller]
+    pub fn tools(&self) -> impl Future<Output = Vec<Value>> {
+        self.list("tools/list", "tools")
     }
     /// All fixed resources.
     ///
     /// # Panics
     ///
     /// When the server refuses to list them.
-    pub async fn resources(&self) -> Vec<Value> {
-        self.list("resources/list", "resources").await
+    #[track_caller]
+    pub fn resources(&self) -> impl Future<Output = Vec<Value>> {
+        self.list("resources/list", "resources")
     }
     /// All resource templates.
     ///
     /// # Panics
     ///
     /// When the server refuses to list them.
-    pub async fn resource_templates(&self) -> Vec<Value> {
-        self.list("resources/templates/list", "resourceTemplates").await
+    #[track_caller]
+    pub fn resource_templates(&self) -> impl Future<Output = Vec<Value>> {
+        self.list("resources/templates/list", "resourceTemplates")
     }
     /// All prompts.
     ///
     /// # Panics
     ///
     /// When the server refuses to list them.
-    pub async fn prompts(&self) -> Vec<Value> {
-        self.list("prompts/list", "prompts").await
+    #[track_caller]
+    pub fn prompts(&self) -> impl Future<Output = Vec<Value>> {
+        self.list("prompts/list", "prompts")
     }
 
-    async fn list(&self, method: &str, key: &str) -> Vec<Value> {
-        let mut all = Vec::new();
-        let mut params = json!({});
-        loop {
-            let page = match self.request(method, params).await {
-                Ok(page) => page,
-                Err(error) => self.fail(&format!("{method} was refused: {error}")),
-            };
-            all.extend(items(&page, key));
-            match page.get("nextCursor") {
-                Some(cursor) => params = json!({ "cursor": cursor }),
-                None => return all,
+    #[track_caller]
+    fn list(&self, method: &'static str, key: &'static str) -> impl Future<Output = Vec<Value>> {
+        let caller = Location::caller();
+        async move {
+            let mut all = Vec::new();
+            let mut params = json!({});
+            loop {
+                let page = match self.asked(method, params, caller).await {
+                    Ok(page) => page,
+                    Err(error) => self.fail_at(caller, &format!("{method} was refused: {error}")),
+                };
+                all.extend(items(&page, key));
+                match page.get("nextCursor") {
+                    Some(cursor) => params = json!({ "cursor": cursor }),
+                    None => return all,
+                }
             }
         }
     }
@@ -356,8 +415,17 @@ impl Client {
     /// # Errors
     ///
     /// The JSON-RPC error.
-    pub async fn request(&self, method: &str, params: impl Into<Value>) -> Result<Value, RpcError> {
-        self.connection.request(method, params.into()).await.map_err(RpcError)
+    #[track_caller]
+    pub fn request(&self, method: &str, params: impl Into<Value>) -> impl Future<Output = Result<Value, RpcError>> {
+        self.asked(method, params.into(), Location::caller())
+    }
+
+    async fn asked(&self, method: &str, params: Value, caller: &'static Location<'static>) -> Result<Value, RpcError> {
+        let name = params.get("name").or(params.get("uri")).map(|name| format!(" {name}")).unwrap_or_default();
+        match limit::within(self.limit, self.connection.request(method, params)).await {
+            Some(answer) => answer.map_err(|error| RpcError::new(error, wire::shown(&self.connection))),
+            None => self.late(caller, &format!("no answer to {method}{name}")),
+        }
     }
 
     /// Sends any notification.
@@ -369,11 +437,16 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// When the server ends before one comes.
-    pub async fn notification(&self, method: &str) -> Value {
-        match self.connection.notification(method).await {
-            Some(mut message) => message.get_mut("params").map(Value::take).unwrap_or_default(),
-            None => self.fail(&format!("the server ended without sending {method}")),
+    /// When the server ends before one comes, or none comes within the time limit.
+    #[track_caller]
+    pub fn notification(&self, method: &str) -> impl Future<Output = Value> {
+        let caller = Location::caller();
+        async move {
+            match limit::within(self.limit, self.connection.notification(method)).await {
+                Some(Some(mut message)) => message.get_mut("params").map(Value::take).unwrap_or_default(),
+                Some(None) => self.fail_at(caller, &format!("the server ended without sending {method}")),
+                None => self.late(caller, &format!("no {method} came")),
+            }
         }
     }
 
@@ -399,7 +472,17 @@ impl Client {
 
     #[track_caller]
     fn fail(&self, what: &str) -> ! {
-        panic!("{what}\non the wire:\n{}", self.transcript())
+        panic!("{what}\n{}", wire::shown(&self.connection))
+    }
+
+    /// Of what was awaited: a panic in there has a place of its own, which helps nobody.
+    fn fail_at(&self, caller: &Location<'_>, what: &str) -> ! {
+        self.fail(&format!("{what}, as asked for at {caller}"))
+    }
+
+    fn late(&self, caller: &Location<'_>, what: &str) -> ! {
+        let limit = self.limit;
+        self.fail_at(caller, &format!("{what} within {limit:?}, the client's time limit"))
     }
 }
 

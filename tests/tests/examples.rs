@@ -96,8 +96,13 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
     (
         "tour",
         "call book day=Friday",
-        Err("error: the question cannot be asked: the client does not offer `elicitation.form`; \
-             on a terminal, this command asks you\n"),
+        Err("error: the question cannot be asked: the client does not offer `elicitation.form`\n\
+             on a terminal, this command asks you; elsewhere, add --answer name=NAME --answer table=window\n"),
+    ),
+    (
+        "tour",
+        "call book day=Friday --answer name=Ada --answer table=garden --answer guests=7 --answer yes",
+        Ok("Ada has a table in the garden for 7 on Friday\n"),
     ),
 ];
 

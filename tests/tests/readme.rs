@@ -43,9 +43,10 @@ fn program(name: &str) -> PathBuf {
     path
 }
 
-/// Everything an example prints when it is run with these words.
+/// Everything an example prints when it is run with these words, in lines as long as those of a common terminal.
 fn prints(name: &str, words: &str) -> String {
     let mut command = Command::new(program(name));
+    command.env("COLUMNS", "80").env_remove("CLICOLOR_FORCE");
     let output = command.args(words.split_whitespace()).stdin(Stdio::null()).output().expect("the example starts");
     String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8")
 }

@@ -234,6 +234,26 @@ async fn the_command_line() {
     }
 }
 
+/// Whoever looks for the reason finds it.
+#[cfg(unix)]
+#[tokio::test]
+async fn plain_http_is_named_in_the_log() {
+    let files = Files::new("log");
+    let (certificate, key) = (files.certificate.to_str().expect("text"), files.key.to_str().expect("text"));
+    let mut command = fixture(&["--http", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key]);
+    command.env("LMCP_LOG", "warn");
+    let (mut served, said) = Served::start_as_is(command);
+    let mut socket = TcpStream::connect(served.address).await.expect("it listens");
+    socket.write_all(&add().bytes()).await.expect("it reads");
+    let _reset_or_closed = within(socket.read_to_end(&mut Vec::new())).await;
+    // What it was about is done before it ends.
+    let id = rustix::process::Pid::from_raw(served.id() as i32).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
+    assert!(served.wait().success());
+    let said = said.join().expect("it was read");
+    assert!(said.contains("a client did not speak TLS; this address serves https://"), "{said}");
+}
+
 /// Without TLS nothing changes.
 #[tokio::test]
 async fn plain_beside_it() {

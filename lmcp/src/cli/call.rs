@@ -1,18 +1,19 @@
 //! `call`: runs a tool here and prints what it gives.
 
-use super::command::{Misuse, Verb};
+use super::command::{Misuse, Run, Verb};
 use super::text::Look;
-use super::{Report, arguments, content, json, request, sample, signature};
+use super::{Report, answers, arguments, content, json, request, sample, signature, table};
 use crate::registry::Tool;
 use crate::server::ReadyServer;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Runs the tool with arguments as they were typed.
 pub(super) async fn call(
     server: &ReadyServer,
     tool: Option<&str>,
     words: &[String],
-    json: bool,
+    run: &Run,
     look: Look,
 ) -> Result<Report, Misuse> {
     let catalog = server.shared.registry.current();
@@ -20,18 +21,25 @@ pub(super) async fn call(
     let tool = catalog.tool(name).map(|tool| &**tool);
     let schema = tool.map_or(&Value::Null, |tool| &tool.input_schema);
     let params = tool.map_or([].as_slice(), |tool| &tool.common.params);
-    let arguments = arguments::read(words, schema, params).map_err(|why| Misuse::with(usage(name, tool), why))?;
+    let misuse = |why| Misuse::with(usage(name, tool), why);
+    let arguments = arguments::read(words, schema, params).map_err(misuse)?;
+    let (answers, folder) = run.prepared().map_err(misuse)?;
     let params = json!({ "name": name, "arguments": arguments });
-    let raw = match request::request(server, "tools/call", params).await {
+    let hint = answers::hint(tool.map(|tool| &tool.common));
+    let raw = match request::request(server, "tools/call", params, answers, &hint).await {
         Ok(raw) => raw,
         Err(why) if tool.is_none() => return Ok(Report::failed(why).hint(server, "list tools")),
         Err(why) => return Ok(Report::failed(why)),
     };
     let result: Value = serde_json::from_str(raw.get()).unwrap_or_default();
-    let text = text(&result, look);
+    let saved = folder.map_or(Ok(Vec::new()), |folder| folder.blocks(content::of(&result), name));
+    let text = text(&result, look, saved.as_deref().unwrap_or_default());
     let is_error = result.get("isError").is_some_and(|flag| flag == true);
     let mut report = if is_error { Report::failed(&text) } else { Report::done(text) };
-    if json {
+    if let Err(why) = saved {
+        report = Report { stdout: report.stdout, ..Report::failed(why) };
+    }
+    if run.json {
         report.stdout = json::document(raw.get()).into();
     }
     Ok(report)
@@ -45,18 +53,17 @@ fn usage(name: &str, tool: Option<&Tool>) -> String {
     format!("call {name}{}{more}", sample::words(&arguments, &tool.input_schema))
 }
 
-/// The blocks of a result. A person gets JSON indented, when it is nothing but that.
-fn text(result: &Value, look: Look) -> String {
-    if let (true, Some(structured), Some([only])) = (
-        look.terminal,
-        result.get("structuredContent"),
-        result.get("content").and_then(Value::as_array).map(Vec::as_slice),
-    ) && let Some(text) = only.get("text").and_then(Value::as_str)
-        && serde_json::from_str(text).is_ok_and(|value: Value| value == *structured)
+/// The blocks of a result. When it is nothing but JSON, a person gets it as a table, if it is a list of flat objects, and
+/// else indented: an object's keys stand below each other then anyway, and its values keep their types and can be copied.
+fn text(result: &Value, look: Look, saved: &[Option<PathBuf>]) -> String {
+    if let (true, Some(structured), [only]) = (look.terminal, result.get("structuredContent"), content::of(result))
+        && let Some(text) = only.get("text").and_then(Value::as_str)
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+        && (value == *structured || structured.get("result") == Some(&value))
     {
-        return look.result(&json::document(text)).into_owned();
+        return table::render(text, look).unwrap_or_else(|| look.result(&json::document(text)).into_owned());
     }
-    content::blocks(result, look)
+    content::blocks(result, look, saved)
 }
 
 #[cfg(test)]
@@ -69,9 +76,17 @@ mod tests {
         let text_of = |terminal| {
             let content = json!([{ "type": "text", "text": "{\"b\":1,\"a\":2}" }]);
             let result = json!({ "content": content, "structuredContent": { "a": 2, "b": 1 } });
-            text(&result, Look { terminal, ..Look::default() })
+            text(&result, Look { terminal, ..Look::default() }, &[])
         };
         assert_eq!(text_of(false), "{\"b\":1,\"a\":2}\n");
         assert_eq!(text_of(true), "{\n  \"b\": 1,\n  \"a\": 2\n}\n");
+    }
+
+    #[test]
+    fn a_list_is_a_table_for_people_only() {
+        let content = json!([{ "type": "text", "text": "[{\"b\":1,\"a\":\"x\"}]" }]);
+        let result = json!({ "content": content, "structuredContent": { "result": [{ "a": "x", "b": 1 }] } });
+        assert_eq!(text(&result, Look::default(), &[]), "[{\"b\":1,\"a\":\"x\"}]\n");
+        assert_eq!(text(&result, Look { terminal: true, ..Look::default() }, &[]), "b  a\n1  x\n");
     }
 }

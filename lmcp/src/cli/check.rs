@@ -1,6 +1,7 @@
 //! `check`: what clients would refuse of the definitions, as a table for people or as JSON for programs.
 
-use super::text::{Look, columns, visible, wrap};
+use super::text::{Look, visible};
+use super::width::{columns, wrap};
 use super::{Report, exit, json};
 use crate::lint::{self, Finding, Offer, Size, Target};
 use crate::server::ReadyServer;

@@ -1,13 +1,21 @@
 //! The process's arguments as one [`Command`], and what is said of arguments that are none.
 
-use super::install::Order;
 #[cfg(feature = "http")]
-use crate::auth::environment::Oidc;
+mod http;
+mod verb;
+
+use super::answers::Answers;
+use super::complete::ASK;
+use super::install::Order;
+use super::save::Folder;
 use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
+#[cfg(feature = "http")]
+pub(super) use http::{HttpOrder, TlsFiles};
 use lexopt::{Arg, Parser};
 use std::ffi::OsString;
+pub(super) use verb::{Shell, Verb};
 
 /// What the process is asked to do. What a person leaves out is asked back later, by name.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,16 +30,16 @@ pub(super) enum Command {
     Call {
         tool: Option<String>,
         arguments: Vec<String>,
-        json: bool,
+        run: Run,
     },
     Read {
         uri: Option<String>,
-        json: bool,
+        run: Run,
     },
     Get {
         prompt: Option<String>,
         arguments: Vec<String>,
-        json: bool,
+        run: Run,
     },
     Check {
         target: Target,
@@ -40,27 +48,42 @@ pub(super) enum Command {
     Install(Order),
     Uninstall(Order),
     Manifest,
+    /// The script for a shell.
+    Completions(Option<Shell>),
+    /// What a script asks: what the last of these words may become.
+    Complete(Vec<String>),
     Help(Topic),
     Version,
 }
 
-/// Where to serve HTTP, and to whom.
-#[cfg(feature = "http")]
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct HttpOrder {
-    pub(super) address: String,
-    pub(super) conf: Option<String>,
-    pub(super) oidc: Oidc,
-    pub(super) tls: Option<TlsFiles>,
+/// How something of the server is run, and what becomes of its result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) json: bool,
+    /// The folder for pictures and other files.
+    pub(super) save: Option<String>,
+    /// What is answered when it asks.
+    pub(super) answers: Vec<String>,
+    /// Whatever it asks, the answer is no.
+    pub(super) decline: bool,
 }
 
-/// Where a certificate and its key are.
-#[cfg(feature = "http")]
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TlsFiles {
-    pub(super) certificate: String,
-    pub(super) key: String,
+impl Run {
+    /// What stands on the command line, read, and the folder made, before anything runs.
+    pub(super) fn prepared(&self) -> Result<(Answers, Option<Folder>), String> {
+        Ok((Answers::read(&self.answers, self.decline)?, self.save.as_deref().map(Folder::open).transpose()?))
+    }
+
+    /// One of the options that go with nothing else.
+    fn given(&self) -> Option<&'static str> {
+        let given =
+            [(!self.answers.is_empty(), "--answer"), (self.decline, "--decline"), (self.save.is_some(), "--save")];
+        given.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
 }
+
+/// What stands behind `--answer`.
+const ANSWER: &str = "an answer, as in --answer name=Ada";
 
 /// What help is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,23 +94,9 @@ pub(super) enum Topic {
     Prompt(String),
 }
 
-/// The word behind the program's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
-    List,
-    Call,
-    Read,
-    Get,
-    Check,
-    Install,
-    Uninstall,
-    Manifest,
-    Help,
-}
-
 /// What may stand behind the program's name when nothing is known of what was meant.
 const COMMANDS: &str =
-    "[list | call | read | get | check | install | uninstall | manifest | help | --http [HOST:PORT]]";
+    "[list | call | read | get | check | install | uninstall | manifest | completions | help | --http [HOST:PORT]]";
 
 /// A command line that was not understood. Nothing ran.
 #[derive(Debug, PartialEq, Eq)]
@@ -126,82 +135,13 @@ impl Misuse {
     }
 }
 
-impl Verb {
-    const ALL: [Verb; 9] = [
-        Verb::List,
-        Verb::Call,
-        Verb::Read,
-        Verb::Get,
-        Verb::Check,
-        Verb::Install,
-        Verb::Uninstall,
-        Verb::Manifest,
-        Verb::Help,
-    ];
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Verb::List => "list",
-            Verb::Call => "call",
-            Verb::Read => "read",
-            Verb::Get => "get",
-            Verb::Check => "check",
-            Verb::Install => "install",
-            Verb::Uninstall => "uninstall",
-            Verb::Manifest => "manifest",
-            Verb::Help => "help",
-        }
-    }
-
-    /// What may stand behind the program's name.
-    pub(super) fn usage(self) -> &'static str {
-        match self {
-            Verb::List => "list [tools | resources | templates | prompts] [--json]",
-            Verb::Call => "call TOOL [key=value ...] [--json]",
-            Verb::Read => "read URI [--json]",
-            Verb::Get => "get PROMPT [key=value ...] [--json]",
-            Verb::Check => "check [--profile PROFILE] [--json]",
-            Verb::Install if cfg!(feature = "http") => "install [CLIENT] [--http URL] [--print]",
-            Verb::Install => "install [CLIENT] [--print]",
-            Verb::Uninstall => "uninstall [CLIENT] [--print]",
-            Verb::Manifest => "manifest",
-            Verb::Help => "help [COMMAND [NAME]]",
-        }
-    }
-
-    fn parse(word: &str) -> Result<Self, Misuse> {
-        Self::ALL.into_iter().find(|verb| verb.as_str() == word).ok_or_else(|| {
-            let hint = did_you_mean(word, Self::ALL.map(Self::as_str));
-            let misuse = Misuse::of(None, format!("unknown command {word:?}{hint}"));
-            Misuse { unknown_command: Some(word.to_owned()), ..misuse }
-        })
-    }
-
-    fn has_json(self) -> bool {
-        matches!(self, Verb::List | Verb::Call | Verb::Read | Verb::Get | Verb::Check)
-    }
-
-    fn has_print(self) -> bool {
-        matches!(self, Verb::Install | Verb::Uninstall)
-    }
-}
-
 /// The options, by what they are for.
 #[derive(Default)]
 struct Options {
     #[cfg(feature = "http")]
-    http: Option<String>,
-    #[cfg(feature = "http")]
-    conf: Option<String>,
-    #[cfg(feature = "http")]
-    issuer: Option<String>,
-    #[cfg(feature = "http")]
-    audience: Option<String>,
-    #[cfg(feature = "http")]
-    certificate: Option<String>,
-    #[cfg(feature = "http")]
-    key: Option<String>,
+    http: http::Options,
     profile: Option<String>,
+    run: Run,
     json: bool,
     print: bool,
     help: bool,
@@ -211,6 +151,12 @@ struct Options {
 impl Command {
     /// Reads the process's arguments, the program's own name first.
     pub(super) fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, Misuse> {
+        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        if let Some((ask, words)) = arguments.get(1..).and_then(<[_]>::split_first)
+            && ask == ASK
+        {
+            return Ok(Command::Complete(words.iter().map(|word| word.to_string_lossy().into_owned()).collect()));
+        }
         let mut parser = Parser::from_iter(arguments);
         let mut options = Options::default();
         let mut verb = None;
@@ -218,26 +164,22 @@ impl Command {
         loop {
             match parser.next().map_err(|e| Misuse::of(verb, e.to_string()))? {
                 None => break,
-                #[cfg(feature = "http")]
-                Some(Arg::Long("http")) => options.http = Some(address(&mut parser)?),
-                #[cfg(feature = "http")]
-                Some(Arg::Long("conf")) => options.conf = Some(file(&mut parser, "--conf")?),
-                #[cfg(feature = "http")]
-                Some(Arg::Long("oidc")) => options.issuer = Some(url(&mut parser, "--oidc", "the issuer's URL")?),
-                #[cfg(feature = "http")]
-                Some(Arg::Long("audience")) => {
-                    options.audience = Some(url(&mut parser, "--audience", "what tokens have in `aud`")?);
-                }
-                #[cfg(feature = "http")]
-                Some(Arg::Long("tls-cert")) => options.certificate = Some(file(&mut parser, "--tls-cert")?),
-                #[cfg(feature = "http")]
-                Some(Arg::Long("tls-key")) => options.key = Some(file(&mut parser, "--tls-key")?),
                 Some(Arg::Long("profile")) => options.profile = Some(profile(&mut parser)?),
                 Some(Arg::Long("json")) => options.json = true,
                 Some(Arg::Long("print")) => options.print = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
-                Some(Arg::Long(name)) => return Err(unknown_option(verb, &format!("--{name}"))),
+                Some(Arg::Long("answer")) => options.run.answers.push(value(&mut parser, verb, "--answer", ANSWER)?),
+                Some(Arg::Long("decline")) => options.run.decline = true,
+                Some(Arg::Long("save")) => options.run.save = Some(value(&mut parser, verb, "--save", "a folder")?),
+                Some(Arg::Long(name)) => {
+                    let name = name.to_owned();
+                    #[cfg(feature = "http")]
+                    if options.http.take(&name, &mut parser)? {
+                        continue;
+                    }
+                    return Err(unknown_option(verb, &format!("--{name}")));
+                }
                 Some(Arg::Short(letter)) => return Err(unknown_option(verb, &format!("-{letter}"))),
                 Some(Arg::Value(word)) => {
                     let word = word.into_string().map_err(|word| {
@@ -262,14 +204,14 @@ impl Command {
         }
         #[cfg(feature = "http")]
         let url = match verb {
-            Some(Verb::Install) => options.url()?,
+            Some(Verb::Install) => options.http.url()?,
             _ => None,
         };
         #[cfg(not(feature = "http"))]
         let url = None;
         #[cfg(feature = "http")]
         if url.is_none()
-            && let Some(http) = options.http(verb)?
+            && let Some(http) = options.http.http(verb, options.json)?
         {
             return Ok(http);
         }
@@ -282,22 +224,30 @@ impl Command {
         if options.profile.is_some() && verb != Some(Verb::Check) {
             return Err(Misuse::of(verb, "--profile belongs to check"));
         }
+        if let Some(option) = options.run.given().filter(|_| !verb.is_some_and(Verb::runs)) {
+            return Err(Misuse::of(verb, format!("{option} belongs to call, read or get")));
+        }
+        if options.run.decline && !options.run.answers.is_empty() {
+            return Err(Misuse::of(verb, "--decline answers nothing: leave out --answer"));
+        }
         let (json, print) = (options.json, options.print);
+        let run = Run { json, ..options.run };
         let mut words = words.into_iter();
         let command = match verb {
             None => Command::Serve,
             Some(Verb::List) => Command::List { only: words.next().map(|word| listed(&word)).transpose()?, json },
             Some(Verb::Call) => {
-                return Ok(Command::Call { tool: words.next(), arguments: words.collect(), json });
+                return Ok(Command::Call { tool: words.next(), arguments: words.collect(), run });
             }
-            Some(Verb::Read) => Command::Read { uri: words.next(), json },
+            Some(Verb::Read) => Command::Read { uri: words.next(), run },
             Some(Verb::Get) => {
-                return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), json });
+                return Ok(Command::Get { prompt: words.next(), arguments: words.collect(), run });
             }
             Some(Verb::Check) => Command::Check { target: target(options.profile.as_deref())?, json },
             Some(Verb::Install) => Command::Install(Order { client: words.next(), url, print }),
             Some(Verb::Uninstall) => Command::Uninstall(Order { client: words.next(), url: None, print }),
             Some(Verb::Manifest) => Command::Manifest,
+            Some(Verb::Completions) => Command::Completions(words.next().map(|word| Shell::parse(&word)).transpose()?),
             Some(Verb::Help) => {
                 let about = words.next().map(|word| Verb::parse(&word)).transpose()?;
                 return Ok(Command::Help(Topic::of(about, words.collect())));
@@ -308,103 +258,6 @@ impl Command {
             None => Ok(command),
         }
     }
-}
-
-#[cfg(feature = "http")]
-impl Options {
-    /// The URL to install, if there is one. The same option serves, without a command.
-    fn url(&self) -> Result<Option<String>, Misuse> {
-        let Some(url) = &self.http else { return Ok(None) };
-        let host = ["http://", "https://"].into_iter().find_map(|scheme| url.strip_prefix(scheme));
-        let whole = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
-        if !whole || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            let message = format!("{url:?} is no URL: write it as in --http http://127.0.0.1:8080/mcp");
-            return Err(Misuse::of(Verb::Install, message));
-        }
-        if let Some((_, option)) = self.beside_http().into_iter().find(|(value, _)| value.is_some()) {
-            return Err(Misuse::of(Verb::Install, format!("{option} does not go with install")));
-        }
-        Ok(Some(url.clone()))
-    }
-
-    fn beside_http(&self) -> [(&Option<String>, &'static str); 5] {
-        [
-            (&self.conf, "--conf"),
-            (&self.issuer, "--oidc"),
-            (&self.audience, "--audience"),
-            (&self.certificate, "--tls-cert"),
-            (&self.key, "--tls-key"),
-        ]
-    }
-
-    /// Serving HTTP, if that is asked for; what belongs to it goes with nothing else.
-    fn http(&self, verb: Option<Verb>) -> Result<Option<Command>, Misuse> {
-        let misuse = |message: &str| Err(Misuse::with(HTTP, message));
-        let Some(address) = self.http.clone() else {
-            return match self.beside_http().into_iter().find(|(value, _)| value.is_some()) {
-                Some((_, option)) => misuse(&format!("{option} goes with --http")),
-                None => Ok(None),
-            };
-        };
-        if let Some(verb) = verb {
-            return misuse(&format!("--http serves; it does not go with {}", verb.as_str()));
-        }
-        if self.json {
-            return misuse("--json does not go with --http");
-        }
-        let tls = match (self.certificate.clone(), self.key.clone()) {
-            (None, None) => None,
-            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
-            (Some(_), None) => {
-                return misuse("--tls-cert needs --tls-key, the file with the certificate's private key");
-            }
-            (None, Some(_)) => return misuse("--tls-key needs --tls-cert, the file with the key's certificate"),
-        };
-        if self.conf.is_some()
-            && let Some((_, option)) = [(&self.issuer, "--oidc"), (&self.audience, "--audience")]
-                .into_iter()
-                .find(|(value, _)| value.is_some())
-        {
-            return misuse(&format!("--conf and {option} both say who gets in: write one of them"));
-        }
-        let oidc = Oidc { issuer: self.issuer.clone(), audience: self.audience.clone() };
-        Ok(Some(Command::Http(HttpOrder { address, conf: self.conf.clone(), oidc, tls })))
-    }
-}
-
-/// What may stand behind the program's name to serve HTTP.
-#[cfg(feature = "http")]
-const HTTP: &str = if cfg!(feature = "tls") {
-    "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]] [--tls-cert FILE --tls-key FILE]"
-} else {
-    "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]]"
-};
-
-/// What stands behind `--oidc` or `--audience`.
-#[cfg(feature = "http")]
-fn url(parser: &mut Parser, option: &str, what: &str) -> Result<String, Misuse> {
-    let misuse = || Misuse::with(HTTP, format!("{option} needs {what}"));
-    let value = parser.value().map_err(|_| misuse())?;
-    value.into_string().ok().filter(|value| !value.trim().is_empty()).ok_or_else(misuse)
-}
-
-#[cfg(feature = "http")]
-fn file(parser: &mut Parser, option: &str) -> Result<String, Misuse> {
-    let file = parser.value().map_err(|_| Misuse::with(HTTP, format!("{option} needs a file")))?;
-    Ok(file.to_string_lossy().into_owned())
-}
-
-/// The address behind `--http`, which may be left out.
-#[cfg(feature = "http")]
-fn address(parser: &mut Parser) -> Result<String, Misuse> {
-    let given = match parser.optional_value() {
-        Some(value) => Some(value),
-        None => {
-            let mut rest = parser.raw_args().map_err(|e| Misuse::with(HTTP, e.to_string()))?;
-            rest.next_if(|word| !word.to_string_lossy().starts_with('-'))
-        }
-    };
-    Ok(given.map_or_else(|| "127.0.0.1:8080".into(), |value| value.to_string_lossy().into_owned()))
 }
 
 impl Topic {
@@ -418,6 +271,11 @@ impl Topic {
     }
 }
 
+/// What may stand behind `list`.
+pub(super) fn kinds() -> [&'static str; 4] {
+    ["tools", "resources", "templates", "prompts"]
+}
+
 fn listed(word: &str) -> Result<Listed, Misuse> {
     Ok(match word {
         "tools" => Listed::Tools,
@@ -425,10 +283,16 @@ fn listed(word: &str) -> Result<Listed, Misuse> {
         "templates" => Listed::Templates,
         "prompts" => Listed::Prompts,
         _ => {
-            let hint = did_you_mean(word, ["tools", "resources", "templates", "prompts"]);
+            let hint = did_you_mean(word, kinds());
             return Err(Misuse::of(Verb::List, format!("there is no list of {word:?}{hint}")));
         }
     })
+}
+
+/// The word behind an option of those that run something.
+fn value(parser: &mut Parser, verb: Option<Verb>, option: &str, what: &str) -> Result<String, Misuse> {
+    let misuse = || Misuse::of(verb, format!("{option} needs {what}"));
+    parser.value().ok().and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty()).ok_or_else(misuse)
 }
 
 /// The word behind `--profile`.
@@ -450,23 +314,34 @@ fn targets() -> String {
     Target::ALL.map(Target::as_str).join(", ")
 }
 
+/// The options that go with a command; without one, those that serve.
+pub(super) fn options(verb: Option<Verb>) -> Vec<&'static str> {
+    let mut options = Vec::new();
+    if verb.is_some_and(Verb::runs) {
+        options.extend(["--answer", "--decline", "--save"]);
+    }
+    if verb.is_some_and(Verb::has_json) {
+        options.push("--json");
+    }
+    if verb.is_some_and(Verb::has_print) {
+        options.push("--print");
+    }
+    match verb {
+        Some(Verb::Check) => options.push("--profile"),
+        Some(Verb::Install) if cfg!(feature = "http") => options.push("--http"),
+        None if cfg!(feature = "http") => {
+            options.extend(["--http", "--conf", "--oidc", "--audience", "--tls-cert", "--tls-key"]);
+        }
+        _ => {}
+    }
+    options.push("--help");
+    options.extend(verb.is_none().then_some("--version"));
+    options
+}
+
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
-    let mut hint = did_you_mean(
-        option,
-        [
-            "--json",
-            "--print",
-            "--profile",
-            "--help",
-            "--version",
-            "--http",
-            "--conf",
-            "--oidc",
-            "--audience",
-            "--tls-cert",
-            "--tls-key",
-        ],
-    );
+    let all = Verb::ALL.into_iter().map(Some).chain([None]).flat_map(options);
+    let mut hint = did_you_mean(option, options(verb).into_iter().chain(all));
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }

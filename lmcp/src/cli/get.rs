@@ -1,18 +1,19 @@
 //! `get`: renders a prompt and prints its messages.
 
-use super::command::{Misuse, Verb};
+use super::command::{Misuse, Run, Verb};
 use super::text::Look;
-use super::{Report, arguments, content, json, request, sample, signature};
+use super::{Report, answers, arguments, content, json, request, sample, signature};
 use crate::registry::Prompt;
 use crate::server::ReadyServer;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Renders the prompt with arguments as they were typed.
 pub(super) async fn get(
     server: &ReadyServer,
     prompt: Option<&str>,
     words: &[String],
-    json: bool,
+    run: &Run,
     look: Look,
 ) -> Result<Report, Misuse> {
     let catalog = server.shared.registry.current();
@@ -20,25 +21,39 @@ pub(super) async fn get(
     let prompt = catalog.prompts.get(name).map(|prompt| &**prompt);
     // A prompt's arguments are strings on the wire, whatever the function makes of them.
     let schema = json!({ "additionalProperties": { "type": "string" } });
-    let arguments = arguments::read(words, &schema, &[]).map_err(|why| Misuse::with(usage(name, prompt), why))?;
-    let raw = match request::request(server, "prompts/get", json!({ "name": name, "arguments": arguments })).await {
+    let misuse = |why| Misuse::with(usage(name, prompt), why);
+    let arguments = arguments::read(words, &schema, &[]).map_err(misuse)?;
+    let (answers, folder) = run.prepared().map_err(misuse)?;
+    let params = json!({ "name": name, "arguments": arguments });
+    let hint = answers::hint(prompt.map(|prompt| &prompt.common));
+    let raw = match request::request(server, "prompts/get", params, answers, &hint).await {
         Ok(raw) => raw,
         Err(why) if prompt.is_none() => return Ok(Report::failed(why).hint(server, "list prompts")),
         Err(why) => return Ok(Report::failed(why)),
     };
-    if json {
-        return Ok(Report::done(json::document(raw.get())));
-    }
     let result: Value = serde_json::from_str(raw.get()).unwrap_or_default();
-    let messages = result.get("messages").and_then(Value::as_array).into_iter().flatten();
-    let messages: Vec<String> = messages.map(|message| shown(message, look)).collect();
-    Ok(Report::done(messages.join("\n")))
+    let messages = result.get("messages").and_then(Value::as_array).map_or([].as_slice(), Vec::as_slice);
+    let blocks: Vec<Value> = messages.iter().map(|message| content_of(message).clone()).collect();
+    let saved = folder.map_or(Ok(Vec::new()), |folder| folder.blocks(&blocks, name));
+    let paths = saved.as_deref().unwrap_or_default();
+    let path = |at: usize| paths.get(at).and_then(Option::as_deref);
+    let messages: Vec<String> =
+        messages.iter().enumerate().map(|(at, message)| shown(message, look, path(at))).collect();
+    let text = if run.json { json::document(raw.get()) } else { messages.join("\n") };
+    Ok(match saved {
+        Ok(_) => Report::done(text),
+        Err(why) => Report { stdout: text.into(), ..Report::failed(why) },
+    })
+}
+
+fn content_of(message: &Value) -> &Value {
+    message.get("content").unwrap_or(&Value::Null)
 }
 
 /// `user: text`.
-fn shown(message: &Value, look: Look) -> String {
+fn shown(message: &Value, look: Look, saved: Option<&Path>) -> String {
     let role = message.get("role").and_then(Value::as_str).unwrap_or_default();
-    let text = content::block(message.get("content").unwrap_or(&Value::Null), look);
+    let text = content::block(content_of(message), look, saved);
     format!("{} {}\n", look.bold(&format!("{}:", look.result(role))), text.trim_end_matches('\n'))
 }
 

@@ -1,13 +1,19 @@
 //! `help`: the program, one of its commands, one of its tools or prompts. Examples are made of what is really there.
 
 use super::command::{Misuse, Topic, Verb};
+use super::page::Page;
 use super::signature::{self, Argument};
-use super::text::{Look, columns, visible, wrap};
-use super::{Report, install, sample};
+use super::text::{Look, visible};
+use super::width::wrap;
+use super::{Report, answers, install, sample};
 use crate::registry::item::Common;
 use crate::server::ReadyServer;
 use crate::server::handle::Info;
 use serde_json::Value;
+
+/// What is said of `--answer`.
+const ANSWER: &str = "what to answer when it asks: FIELD=TEXT, FIELD:=JSON, a JSON object of several, or a text alone for \
+                      a question with one field or none; each answers once, in this order";
 
 /// What help is given from. Without a server, which may be unable to start, there are no examples.
 pub(super) struct Help<'a> {
@@ -42,20 +48,15 @@ impl Help<'_> {
             .then(|| (format!("{program} --http [HOST:PORT]"), "serve over HTTP, by default on 127.0.0.1:8080"));
         let mut usage = vec![(program.to_owned(), "serve over stdio: what an MCP client starts")];
         usage.extend(http);
-        usage.extend([
-            (format!("{program} list [KIND]"), "show what the server offers"),
-            (format!("{program} call TOOL [key=value ...]"), "run a tool and print its result"),
-            (format!("{program} read URI"), "print a resource"),
-            (format!("{program} get PROMPT [key=value ...]"), "render a prompt and print its messages"),
-            (format!("{program} check [--profile PROFILE]"), "check what clients would refuse or miss"),
-            (format!("{program} install [CLIENT]"), "write this server into a client's file"),
-            (format!("{program} uninstall [CLIENT]"), "take it out again"),
-            (format!("{program} manifest"), "print a server.json for the MCP registry"),
-            (format!("{program} help [COMMAND [NAME]]"), "say more about a command, a tool, a prompt"),
-        ]);
+        usage.extend(Verb::ALL.map(|verb| (format!("{program} {}", verb.short_usage()), verb.about())));
         page.table(&usage);
         page.section("OPTIONS");
-        let mut options: Vec<(String, &str)> = vec![("--json".into(), "print JSON, as it is on the wire")];
+        let mut options: Vec<(String, &str)> = vec![
+            ("--json".into(), "print JSON, as it is on the wire"),
+            ("--answer ANSWER".into(), "with call, read, get: the answer when it asks, as in place=4A"),
+            ("--decline".into(), "with call, read, get: the answer is no"),
+            ("--save DIR".into(), "with call, read, get: where to put pictures and other files"),
+        ];
         if cfg!(feature = "http") {
             options.push(("--conf FILE".into(), "with --http: who gets in, as a line `token = ...`"));
         }
@@ -89,6 +90,8 @@ impl Help<'_> {
             environment.push(("LMCP_AUDIENCE".into(), "whom they must be for, as --audience"));
         }
         environment.push(("LMCP_SECRET".into(), "what replicas of a server share to finish each other's calls"));
+        environment.push(("NO_COLOR".into(), "plain text, on terminals too; CLICOLOR_FORCE=1 is the opposite"));
+        environment.push(("COLUMNS".into(), "how wide lines may be; by default as wide as the terminal"));
         page.table(&environment);
         page.section("EXIT CODES");
         page.table(&[
@@ -109,9 +112,13 @@ impl Help<'_> {
             }
             Verb::Call => {
                 "Runs a tool here, in this process. Its text goes to standard output; progress, log messages and \
-                 errors go to standard error."
+                 errors go to standard error. What the tool asks is answered by --answer, and else on the terminal. \
+                 There, a list of objects is shown as a table, and an object as indented JSON."
             }
-            Verb::Read => "Prints a resource: text as it is, bytes when standard output is not a terminal.",
+            Verb::Read => {
+                "Prints a resource: text as it is, bytes when standard output is not a terminal. With --save, writes it \
+                 to a file instead."
+            }
             Verb::Get => "Renders a prompt and prints its messages, each behind its role.",
             Verb::Check => {
                 "Reports what clients, and the models behind them, would refuse or cut off of the definitions, and what \
@@ -131,6 +138,11 @@ impl Help<'_> {
             Verb::Manifest => {
                 "Prints a server.json, with which the server can be published in the MCP registry \
                  (registry.modelcontextprotocol.io). What is left to be done goes to standard error."
+            }
+            Verb::Completions => {
+                "Prints a script with which bash, zsh or fish completes words: commands, options, the names of tools, \
+                 prompts and resources, what they take and ask, and the values of choices. The script asks this program, \
+                 and stays right when the server changes."
             }
             Verb::Help => "Says more about a command; behind `call` about a tool, behind `get` about a prompt.",
         });
@@ -168,11 +180,17 @@ impl Help<'_> {
             page.section("OPTIONS");
             let mut options = match verb {
                 Verb::Install | Verb::Uninstall => vec![("--print".to_owned(), print)],
-                Verb::Manifest => Vec::new(),
+                Verb::Manifest | Verb::Completions => Vec::new(),
                 Verb::Check => {
                     let profiles = "whom to ask: clients (all of them), openai-strict, gemini, anthropic";
                     vec![("--profile PROFILE".to_owned(), profiles), ("--json".to_owned(), json)]
                 }
+                Verb::Call | Verb::Read | Verb::Get => vec![
+                    ("--answer ANSWER".to_owned(), ANSWER),
+                    ("--decline".to_owned(), "whatever it asks, the answer is no"),
+                    ("--save DIR".to_owned(), "write pictures, sounds and other files into this folder"),
+                    ("--json".to_owned(), json),
+                ],
                 _ => vec![("--json".to_owned(), json)],
             };
             if verb == Verb::Install && cfg!(feature = "http") {
@@ -228,7 +246,22 @@ impl Help<'_> {
                 |argument: &Argument| (argument.to_string(), argument.description().unwrap_or_default().to_owned());
             page.table(&arguments.iter().map(row).collect::<Vec<_>>());
         }
-        page.examples(&[example]);
+        let mut examples = vec![example];
+        for form in common.forms.iter().filter_map(|form| form().ok()) {
+            let fields = signature::of_form(&form);
+            page.section("ASKS");
+            // A form that asks for one value has no name for it worth showing.
+            let named = |field: &Argument| {
+                let shown = field.to_string();
+                if field.name == "value" { shown.replace("value: ", "").replace("value?: ", "") } else { shown }
+            };
+            let row = |field: &Argument| (named(field), field.description().unwrap_or_default().to_owned());
+            page.table(&fields.iter().map(row).collect::<Vec<_>>());
+        }
+        if !common.forms.is_empty() {
+            examples.push(format!("{} {}", examples[0], answers::hint(Some(common))));
+        }
+        page.examples(&examples);
         page.text
     }
 
@@ -273,67 +306,19 @@ impl Help<'_> {
             }
             Verb::Uninstall => vec![format!("{program} uninstall claude-desktop")],
             Verb::Manifest => vec![format!("{program} manifest > server.json")],
-            Verb::Help => Vec::new(),
+            Verb::Completions => vec![
+                format!("source <({program} completions bash)"),
+                format!("source <({program} completions zsh)"),
+                format!("{program} completions fish | source"),
+            ],
+            Verb::Help => {
+                let tool = catalog.tools.names().next().map(|name| format!("{program} help call {name}"));
+                [format!("{program} help call")].into_iter().chain(tool).collect()
+            }
         }
     }
 
     fn example(&self, verb: Verb, common: &Common, arguments: &[Argument], root: &Value) -> String {
         format!("{} {} {}{}", self.program, verb.as_str(), common.name, sample::words(arguments, root))
-    }
-}
-
-/// Text under construction.
-struct Page {
-    look: Look,
-    width: usize,
-    text: String,
-}
-
-impl Page {
-    fn new(look: Look) -> Self {
-        // Lines of text that are longer than this are hard to read on any terminal.
-        Page { look, width: look.width.unwrap_or(80).clamp(40, 100), text: String::new() }
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    fn paragraph(&mut self, text: &str) {
-        self.text.push('\n');
-        for line in wrap(&visible(text), self.width) {
-            self.line(&line);
-        }
-    }
-
-    fn section(&mut self, heading: &str) {
-        self.text.push('\n');
-        let heading = self.look.bold(heading);
-        self.line(&heading);
-    }
-
-    /// Two columns; the second one is wrapped.
-    fn table<T: AsRef<str>>(&mut self, rows: &[(String, T)]) {
-        let limit = self.width / 2;
-        let column = rows.iter().map(|(left, _)| columns(left)).filter(|left| *left <= limit).max().unwrap_or(4);
-        for (left, right) in rows {
-            let end = columns(left);
-            let indent = format!("\n{}", " ".repeat(column + 4));
-            let gap = if end <= column { " ".repeat(column - end + 2) } else { indent.clone() };
-            let right = wrap(&visible(right.as_ref()), self.width.saturating_sub(column + 4).max(20)).join(&indent);
-            let line = format!("  {left}{gap}{right}");
-            self.line(line.trim_end());
-        }
-    }
-
-    fn examples(&mut self, examples: &[String]) {
-        if examples.is_empty() {
-            return;
-        }
-        self.section("EXAMPLES");
-        for example in examples {
-            self.line(&format!("  {example}"));
-        }
     }
 }

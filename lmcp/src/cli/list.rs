@@ -1,7 +1,8 @@
 //! `list`: what the server offers, as tables for people or as JSON for programs.
 
 use super::signature;
-use super::text::{self, Look, first_line, visible};
+use super::text::{Look, first_sentence, visible};
+use super::width;
 use super::{Report, json};
 use crate::ProtocolVersion;
 use crate::outcome::Listed;
@@ -105,11 +106,11 @@ struct Row {
 impl Row {
     fn new(name: &str, signature: String, common: &Common) -> Self {
         let signature = signature + &guard(common);
-        Row { name: visible(name).into(), signature, description: first_line(common.description.as_deref()) }
+        Row { name: visible(name).into(), signature, description: first_sentence(common.description.as_deref()) }
     }
 
     fn columns(&self) -> usize {
-        text::columns(&self.name) + text::columns(&self.signature)
+        width::columns(&self.name) + width::columns(&self.signature)
     }
 }
 
@@ -164,27 +165,24 @@ impl Table {
         (!rows.is_empty()).then(|| Table { heading: heading(list), rows })
     }
 
-    /// Descriptions stand in one column, right of all signatures but those that are too long for that: behind these
-    /// they follow at once, or on the next line where a terminal's line ends.
+    /// Descriptions stand in one column, right of all signatures but those that are too long for that. Below these they
+    /// follow in the same column; where no line's end is known, as in a pipe, behind them, so that a thing is one line.
     fn render(&self, look: Look) -> String {
-        let limit = look.width.map_or(48, |width| (width / 2).clamp(20, 64));
+        let limit = look.width.map_or(72, |width| (width / 2).clamp(20, 64));
         let column = self.rows.iter().map(Row::columns).filter(|columns| *columns <= limit).max().unwrap_or(4);
+        let below = format!("\n{}", " ".repeat(column + 4));
+        let room = look.width.map_or(usize::MAX, |width| width.saturating_sub(column + 4).max(16));
         let mut out = look.bold(self.heading) + "\n";
         for row in &self.rows {
             let end = row.columns();
-            out.push_str("  ");
-            out.push_str(&look.bold(&row.name));
-            out.push_str(&self.signature(row, look));
+            out.push_str(&format!("  {}{}", look.bold(&row.name), look.dim(&self.signature(row, look))));
             if !row.description.is_empty() {
-                let fits = |width| end + 4 + text::columns(&row.description) <= width;
-                let gap = match look.width {
+                out.push_str(&match look.width {
                     _ if end <= column => " ".repeat(column - end + 2),
-                    Some(width) if !fits(width) => format!("\n{}", " ".repeat(column + 4)),
-                    _ => "  ".into(),
-                };
-                let room = look.width.map_or(usize::MAX, |width| width.saturating_sub(column + 4).max(16));
-                out.push_str(&gap);
-                out.push_str(&look.dim(&text::cut(&row.description, room)));
+                    Some(_) => below.clone(),
+                    None => "  ".into(),
+                });
+                out.push_str(&width::wrap(&row.description, room).join(&below));
             }
             out.push('\n');
         }
@@ -195,16 +193,16 @@ impl Table {
     fn signature(&self, row: &Row, look: Look) -> String {
         let Some(width) = look.width.filter(|width| row.columns() + 2 > *width) else { return row.signature.clone() };
         let mut out = String::new();
-        let mut at = 2 + text::columns(&row.name);
+        let mut at = 2 + width::columns(&row.name);
         for part in row.signature.split_inclusive(", ") {
-            let columns = text::columns(part.trim_end());
+            let columns = width::columns(part.trim_end());
             if at + columns > width && !out.is_empty() {
                 out.truncate(out.trim_end().len());
                 out.push_str("\n      ");
                 at = 6;
             }
             out.push_str(part);
-            at += text::columns(part);
+            at += width::columns(part);
         }
         out
     }
@@ -219,7 +217,7 @@ mod tests {
         let row = |name: &str, signature: &str, description: &str| Row {
             name: name.into(),
             signature: signature.into(),
-            description: super::first_line(Some(description)),
+            description: super::first_sentence(Some(description)),
         };
         Table {
             heading: "TOOLS",
@@ -237,8 +235,12 @@ mod tests {
 
     #[test]
     fn a_program_gets_one_line_each() {
-        let expected = "TOOLS\n  add(a: integer, b: integer)  Add two integers.\n  ping()\n  search(query: string, \
-                        language: rust|python|go, limit?: integer)  Search ␛[31mall of it.\n";
+        let expected = "\
+TOOLS
+  add(a: integer, b: integer)                                       Add two integers.
+  ping()
+  search(query: string, language: rust|python|go, limit?: integer)  Search ␛[31mall of it.
+";
         assert_eq!(table().render(Look::default()), expected);
     }
 
@@ -246,7 +248,8 @@ mod tests {
     fn a_terminal_gets_lines_that_fit() {
         let look = Look { terminal: true, colour: false, width: Some(50) };
         let expected = "TOOLS
-  add(a: integer, b: integer)  Add two integers.
+  add(a: integer, b: integer)
+          Add two integers.
   ping()
   search(query: string, language: rust|python|go,
       limit?: integer)
@@ -256,16 +259,25 @@ mod tests {
         let look = Look { terminal: true, colour: true, width: Some(60) };
         let rendered = table().render(look);
         let head =
-            "\x1b[1mTOOLS\x1b[0m\n  \x1b[1madd\x1b[0m(a: integer, b: integer)  \x1b[2mAdd two integers.\x1b[0m\n";
+            "\x1b[1mTOOLS\x1b[0m\n  \x1b[1madd\x1b[0m\x1b[2m(a: integer, b: integer)\x1b[0m  Add two integers.\n";
         assert!(rendered.starts_with(head), "{rendered:?}");
     }
 
     #[test]
-    fn a_description_that_does_not_fit_is_cut() {
-        let look = Look { terminal: true, colour: false, width: Some(30) };
-        let description = "Answer as soon as can be, and not before.".into();
-        let rows = vec![Row { name: "ping".into(), signature: "()".into(), description }];
-        let expected = "TOOLS\n  ping()  Answer as soon as c…\n";
+    fn columns_are_those_of_the_terminal() {
+        let look = Look { terminal: true, colour: false, width: Some(40) };
+        let row = |name: &str, description: &str| Row {
+            name: name.into(),
+            signature: "()".into(),
+            description: description.into(),
+        };
+        let rows = vec![row("天気", "天気を教えてくれる便利な道具です。"), row("ping", "Pong 🏓.")];
+        let expected = "\
+TOOLS
+  天気()  天気を教えてくれる便利な道具で
+          す。
+  ping()  Pong 🏓.
+";
         assert_eq!(Table { heading: "TOOLS", rows }.render(look), expected);
     }
 }

@@ -4,17 +4,21 @@
 //! the exit code. In the order of that way:
 //!
 //! - [`command`]: the arguments become one [`Command`], or a [`Misuse`];
-//! - [`list`], [`call`], [`read`], [`get`], [`check`], [`install`], [`manifest`], [`help`]: a command becomes a report;
+//! - [`list`], [`call`], [`read`], [`get`], [`check`], [`install`], [`manifest`], [`complete`], [`help`], [`page`]: a
+//!   command becomes a report;
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
-//! - [`prompt`]: what a tool asks meanwhile, of the person at the terminal;
+//! - [`prompt`], [`answers`]: what a tool asks meanwhile, of the person at the terminal, or of the command line;
+//! - [`status`]: progress and log messages meanwhile;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
 //! - [`signature`]: what functions take and give, as people read it;
-//! - [`content`], [`json`], [`text`]: results, JSON and text for people and terminals.
+//! - [`content`], [`table`], [`json`], [`text`], [`width`]: results and texts for people and terminals; [`save`] for files.
 
+mod answers;
 mod arguments;
 mod call;
 mod check;
 mod command;
+mod complete;
 mod content;
 mod get;
 mod help;
@@ -23,12 +27,17 @@ mod json;
 mod list;
 mod log;
 mod manifest;
+mod page;
 mod prompt;
 mod read;
 mod request;
 mod sample;
+mod save;
 mod signature;
+mod status;
+mod table;
 mod text;
+mod width;
 
 #[cfg(feature = "http")]
 use crate::auth::{Auth, environment::Oidc};
@@ -123,6 +132,15 @@ pub(crate) async fn run(server: Server) -> i32 {
             let report = install::uninstall(server.info(), &order, look);
             report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
         }
+        Command::Completions(shell) => {
+            let report = complete::script(shell, &program);
+            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
+        }
+        Command::Complete(words) => {
+            // A server that cannot start has commands still.
+            let catalog = server.build().ok().map(|server| server.shared.registry.current());
+            complete::answer(catalog.as_deref(), &words).print(&mut io::stdout())
+        }
         Command::Manifest => manifest::manifest(server.info(), server.package()).print(&mut io::stdout()),
         Command::List { only, json } => {
             let report = match server.build() {
@@ -138,14 +156,14 @@ pub(crate) async fn run(server: Server) -> i32 {
             };
             report.print(&mut io::stdout())
         }
-        Command::Call { tool, arguments, json } => {
-            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, json, look).await).await
+        Command::Call { tool, arguments, run } => {
+            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, &run, look).await).await
         }
-        Command::Read { uri, json } => {
-            handle(server, async |server| read::read(server, uri.as_deref(), json, look).await).await
+        Command::Read { uri, run } => {
+            handle(server, async |server| read::read(server, uri.as_deref(), &run, look).await).await
         }
-        Command::Get { prompt, arguments, json } => {
-            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, json, look).await).await
+        Command::Get { prompt, arguments, run } => {
+            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, &run, look).await).await
         }
     }
 }
@@ -175,12 +193,12 @@ async fn serve(server: Server) -> Result<()> {
     if io::stdin().is_terminal() {
         let info = &server.shared.info;
         let program = text::program(info);
-        eprintln!(
+        text::complain(&format!(
             "{} {} is a Model Context Protocol server, waiting for a client's JSON on standard input.\n\
              A client starts it by itself. To look at it here, press Ctrl-C and type:\n  \
              {program} list\n  {program} --help",
             info.name, info.version
-        );
+        ));
     }
     server.stdio().await
 }
@@ -207,7 +225,8 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     }
     let address = listener.address(options).map_err(|e| Error::io("the listener has no address", e))?;
     let who = options.auth.as_ref().map_or_else(|| "without asking for a token".to_owned(), Auth::whom);
-    eprintln!("{} serves {address}{} {who}", server.shared.info.name, served_at(&address, &options.endpoint));
+    let at = served_at(&address, &options.endpoint);
+    text::complain(&format!("{} serves {address}{at} {who}", server.shared.info.name));
     server.listen(listener, crate::transport::signal::received()).await
 }
 

@@ -1,8 +1,12 @@
-//! What a tool asks while it is run from the command line: on a terminal, the person there answers.
+//! What a tool asks while it is run from the command line: answers that stand there are taken; on a terminal, the person
+//! there gives the others.
 //!
 //! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; the end of the
 //! input closes the question.
 
+use super::answers::{Answers, to_write};
+use super::status::Status;
+use super::text::visible;
 use crate::ask::form::problem;
 use crate::client::{Entries, Respond};
 use crate::handler::entry::BoxFuture;
@@ -10,16 +14,46 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the command line can be asked, and who answers.
-pub(super) fn answers() -> (Value, Arc<dyn Respond>) {
-    let capabilities =
-        if io::stdin().is_terminal() { json!({ "elicitation": { "form": {}, "url": {} } }) } else { json!({}) };
-    (capabilities, Arc::new(Terminal))
+/// Who answers what is asked, and with what.
+pub(super) struct Asked {
+    answers: Mutex<Answers>,
+    /// Somebody is there.
+    person: bool,
+    status: Arc<Status>,
 }
 
-struct Terminal;
+impl Asked {
+    pub(super) fn new(answers: Answers, status: Arc<Status>) -> Self {
+        Asked { answers: Mutex::new(answers), person: io::stdin().is_terminal(), status }
+    }
+
+    /// What the command line can be asked.
+    pub(super) fn capabilities(&self) -> Value {
+        let answers = self.person || self.answers.lock().unwrap_or_else(PoisonError::into_inner).given();
+        if answers { json!({ "elicitation": { "form": {}, "url": {} } }) } else { json!({}) }
+    }
+
+    /// What was answered and never asked for, in words.
+    pub(super) fn unused(&self) -> Option<String> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).unused()
+    }
+
+    fn answer(&self, params: &str) -> io::Result<Value> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.decline {
+            return Ok(json!({ "action": "decline" }));
+        }
+        self.status.clear();
+        let mut stdin = io::stdin().lock();
+        let person: Option<&mut dyn BufRead> = if self.person { Some(&mut stdin) } else { None };
+        ask(params, &mut answers, person, &mut io::stderr())
+    }
+}
+
+/// As the server's client.
+pub(super) struct Terminal(pub(super) Arc<Asked>);
 
 impl Respond for Terminal {
     fn respond<'a>(&'a self, method: &'a str, params: &'a RawValue) -> BoxFuture<'a, Result<Value, Value>> {
@@ -27,62 +61,103 @@ impl Respond for Terminal {
             if method != "elicitation/create" {
                 return Err(json!({ "code": -32601, "message": format!("the command line does not answer {method}") }));
             }
-            let params = params.get().to_owned();
-            let answer = tokio::task::spawn_blocking(move || ask(&params, &mut io::stdin().lock(), &mut io::stderr()));
+            let (params, asked) = (params.get().to_owned(), self.0.clone());
+            let answer = tokio::task::spawn_blocking(move || asked.answer(&params));
             let failed = |why: String| json!({ "code": -32603, "message": why });
             answer.await.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))
         })
     }
 }
 
-/// Asks one question; gives the result of `elicitation/create`.
-fn ask(params: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+/// Asks one question of the command line, and then of the person, if one is there; gives the result of
+/// `elicitation/create`.
+fn ask(
+    params: &str,
+    answers: &mut Answers,
+    mut person: Option<&mut dyn BufRead>,
+    output: &mut impl Write,
+) -> io::Result<Value> {
     let order = field_order(params);
     let params: &Value = &serde_json::from_str(params)?;
     let text = |key: &str| params.get(key).and_then(Value::as_str);
-    writeln!(output, "{}", text("message").unwrap_or_default())?;
-    if let Some(url) = text("url") {
-        writeln!(output, "  {url}")?;
-        return confirm("Will you go there?", input, output);
-    }
+    let question = visible(text("message").unwrap_or_default());
     let schema = params.get("requestedSchema");
-    let Some(fields) = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object) else {
-        return confirm("Go on?", input, output);
+    let fields = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+    let Some(fields) = fields.filter(|fields| text("url").is_none() && !fields.is_empty()) else {
+        let page = text("url").map(|url| format!("\n  {}", visible(url))).unwrap_or_default();
+        if let Some(yes) = answers.confirmation().map_err(io::Error::other)? {
+            return Ok(json!({ "action": if yes { "accept" } else { "decline" } }));
+        }
+        let Some(input) = person else {
+            return Err(unanswered(&format!("{question}{page}"), "--answer yes, --answer no"));
+        };
+        writeln!(output, "{question}{page}")?;
+        return confirm(if page.is_empty() { "Go on?" } else { "Will you go there?" }, input, output);
     };
-    if fields.is_empty() {
-        return confirm("Go on?", input, output);
-    }
     let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+    let is_required = |name: &str, field: &Value| {
+        required.is_some_and(|names| names.iter().any(|required| required == name)) && field.get("default").is_none()
+    };
     let mut content = Map::new();
+    let mut open = Vec::new();
     for (name, field) in order.iter().filter_map(|name| fields.get_key_value(name)) {
-        let is_required = required.is_some_and(|names| names.iter().any(|required| required == name));
-        loop {
-            write!(output, "  {}", label(name, field, is_required))?;
-            output.flush()?;
-            let Some(line) = read_line(input)? else {
-                writeln!(output)?;
-                return Ok(json!({ "action": "cancel" }));
-            };
-            let fits = |value: &Value| match field.as_object().and_then(|field| problem(field, value)) {
-                Some(why) => Err(why),
-                None => Ok(()),
-            };
-            match entered(&line, field).and_then(|value| value.as_ref().map_or(Ok(()), fits).map(|()| value)) {
-                Ok(Some(value)) => drop(content.insert(name.clone(), value)),
-                Ok(None) if is_required && field.get("default").is_none() => {
-                    writeln!(output, "  (this one is required; Ctrl-D closes the question)")?;
-                    continue;
-                }
-                Ok(None) => content.extend(field.get("default").map(|default| (name.clone(), default.clone()))),
-                Err(why) => {
-                    writeln!(output, "  ({why})")?;
-                    continue;
-                }
-            }
-            break;
+        match answers.field(name, field, fields.len() == 1).map_err(io::Error::other)? {
+            Some(value) => drop(content.insert(name.clone(), value)),
+            None => open.push((name, field)),
         }
     }
+    if person.is_none() {
+        let missing = open.iter().filter(|(name, field)| is_required(name, field));
+        let missing = to_write(missing.map(|(name, field)| (name.as_str(), *field)));
+        if !missing.is_empty() {
+            return Err(unanswered(&question, &missing));
+        }
+    } else if !open.is_empty() {
+        writeln!(output, "{question}")?;
+    }
+    for (name, field) in open {
+        let entered = match &mut person {
+            Some(input) => match enter(name, field, is_required(name, field), *input, output)? {
+                Some(entered) => entered,
+                None => return Ok(json!({ "action": "cancel" })),
+            },
+            None => None,
+        };
+        content.extend(entered.or_else(|| field.get("default").cloned()).map(|value| (name.clone(), value)));
+    }
     Ok(json!({ "action": "accept", "content": content }))
+}
+
+/// Nobody is there, and nothing on the command line answers.
+fn unanswered(question: &str, options: &str) -> io::Error {
+    io::Error::other(format!("nothing answers the question {question:?}; add {options}, or --decline"))
+}
+
+/// Asks the person for one field until what is typed fits; `None` inside for an empty line, outside for the end of input.
+fn enter(
+    name: &str,
+    field: &Value,
+    is_required: bool,
+    input: &mut dyn BufRead,
+    output: &mut impl Write,
+) -> io::Result<Option<Option<Value>>> {
+    loop {
+        write!(output, "  {}", label(name, field, is_required))?;
+        output.flush()?;
+        let Some(line) = read_line(input)? else {
+            writeln!(output)?;
+            return Ok(None);
+        };
+        let fits = |value: &Value| match field.as_object().and_then(|field| problem(field, value)) {
+            Some(why) => Err(why),
+            None => Ok(()),
+        };
+        match entered(&line, field).and_then(|value| value.as_ref().map_or(Ok(()), fits).map(|()| value)) {
+            Ok(None) if is_required => writeln!(output, "  (this one is required; Ctrl-D closes the question)")?,
+            Ok(value) => return Ok(Some(value)),
+            Err(why) => writeln!(output, "  ({why})")?,
+        }
+    }
 }
 
 /// The names of a form's fields, in the order in which the server wrote them.
@@ -100,7 +175,7 @@ fn field_order(params: &str) -> Vec<String> {
     params.map(|params| params.schema.properties.0.into_iter().map(|(name, _)| name).collect()).unwrap_or_default()
 }
 
-fn confirm(question: &str, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Value> {
+fn confirm(question: &str, input: &mut dyn BufRead, output: &mut impl Write) -> io::Result<Value> {
     loop {
         write!(output, "  {question} (y/n) ")?;
         output.flush()?;
@@ -114,7 +189,7 @@ fn confirm(question: &str, input: &mut impl BufRead, output: &mut impl Write) ->
     }
 }
 
-fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
+fn read_line(input: &mut dyn BufRead) -> io::Result<Option<String>> {
     let mut line = String::new();
     Ok((input.read_line(&mut line)? > 0).then(|| line.trim().to_owned()))
 }
@@ -142,7 +217,7 @@ fn label(name: &str, field: &Value, is_required: bool) -> String {
         None => {}
     }
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-    format!("{name}{notes}: ").trim_start().to_owned()
+    visible(format!("{name}{notes}: ").trim_start()).into_owned()
 }
 
 /// A choice's value, and its title.
@@ -165,7 +240,7 @@ fn choices(field: &Value) -> (Vec<Choice>, bool) {
 }
 
 /// The value of what was typed; `None` for nothing.
-fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
+pub(super) fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
     if line.is_empty() {
         return Ok(None);
     }
@@ -173,7 +248,8 @@ fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
     let choose = |text: &str| {
         let named =
             choices.iter().find(|(value, title)| value.eq_ignore_ascii_case(text) || title.eq_ignore_ascii_case(text));
-        named.map(|(value, _)| Value::from(value.as_str())).ok_or_else(|| format!("{text:?} is none of the choices"))
+        let known = || choices.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");
+        named.map(|(value, _)| Value::from(value.as_str())).ok_or_else(|| format!("{text:?} is none of {}", known()))
     };
     Ok(Some(match field.get("type").and_then(Value::as_str) {
         _ if several => line.split(',').map(|part| choose(part.trim())).collect::<Result<Value, _>>()?,
@@ -194,7 +270,7 @@ fn entered(line: &str, field: &Value) -> Result<Option<Value>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::ask;
+    use super::{Answers, ask};
     use serde_json::{Value, json};
 
     fn asked(params: Value, typed: &str) -> (Value, String) {
@@ -203,7 +279,8 @@ mod tests {
 
     fn asked_as_written(params: &str, typed: &str) -> (Value, String) {
         let mut output = Vec::new();
-        let answer = ask(params, &mut typed.as_bytes(), &mut output).expect("in memory");
+        let mut input = typed.as_bytes();
+        let answer = ask(params, &mut Answers::default(), Some(&mut input), &mut output).expect("in memory");
         (answer, String::from_utf8(output).expect("text"))
     }
 
@@ -257,5 +334,39 @@ mod tests {
         let (answer, shown) = asked(json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" }), "y\n");
         assert_eq!(answer["action"], "accept");
         assert!(shown.contains("https://e.org"));
+    }
+
+    #[test]
+    fn what_the_command_line_answers_is_not_asked() {
+        let properties =
+            json!({ "name": { "type": "string" }, "age": { "type": "integer" }, "fan": { "type": "boolean" } });
+        let form =
+            json!({ "message": "Who?", "requestedSchema": { "properties": properties, "required": ["age", "name"] } });
+        let page = json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" });
+        let ask_of = |params: &Value, words: &[&str], typed: Option<&str>| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let mut answers = Answers::read(&words, false).expect("they are read");
+            let (mut output, mut input) = (Vec::new(), typed.unwrap_or_default().as_bytes());
+            let input: Option<&mut dyn std::io::BufRead> = if typed.is_some() { Some(&mut input) } else { None };
+            let answer = ask(&params.to_string(), &mut answers, input, &mut output).map_err(|e| e.to_string());
+            (answer, String::from_utf8(output).expect("text"))
+        };
+        let accepted = |content: Value| Ok(json!({ "action": "accept", "content": content }));
+        let whole = ask_of(&form, &["name=Ada", "age=7"], None);
+        assert_eq!(whole, (accepted(json!({ "name": "Ada", "age": 7 })), String::new()));
+        let partly = ask_of(&form, &["name=Ada", "fan=y"], Some("7\n"));
+        assert_eq!(partly.0, accepted(json!({ "name": "Ada", "age": 7, "fan": true })));
+        assert_eq!(partly.1, "Who?\n  age: ");
+        let why = "nothing answers the question \"Who?\"; add --answer age=1, or --decline";
+        assert_eq!(ask_of(&form, &["name=Ada"], None).0, Err(why.into()));
+        assert_eq!(
+            ask_of(&form, &["age=x"], None).0,
+            Err("the answer to \"age\" does not fit: a whole number, please".into())
+        );
+        assert_eq!(ask_of(&page, &["yes"], None).0, Ok(json!({ "action": "accept" })));
+        assert_eq!(ask_of(&page, &["no"], None).0, Ok(json!({ "action": "decline" })));
+        let why =
+            "nothing answers the question \"Pay.\\n  https://e.org\"; add --answer yes, --answer no, or --decline";
+        assert_eq!(ask_of(&page, &[], None).0, Err(why.into()));
     }
 }

@@ -11,7 +11,11 @@ pub(super) fn words(arguments: &[Argument], root: &Value) -> String {
 
 /// One argument, as it is typed.
 pub(super) fn word(argument: &Argument, root: &Value, at: usize) -> String {
-    let Argument { name, schema, .. } = argument;
+    pair(&argument.name, &argument.schema, root, at)
+}
+
+/// The same of a name and its schema.
+pub(super) fn pair(name: &str, schema: &Value, root: &Value, at: usize) -> String {
     let value = value(schema, root, name, at, 0);
     quoted(&match value {
         Value::String(text) => format!("{name}={text}"),
@@ -38,7 +42,7 @@ pub(super) fn uri(template: &str, arguments: &[Argument], root: &Value) -> Strin
 }
 
 /// A value that fits the schema: numbers count, texts are their names.
-fn value(schema: &Value, root: &Value, name: &str, at: usize, depth: usize) -> Value {
+pub(super) fn value(schema: &Value, root: &Value, name: &str, at: usize, depth: usize) -> Value {
     if depth > 4 {
         return Value::Null;
     }

@@ -1,10 +1,11 @@
 //! What functions take and give, as people read it: `forecast(city: string, days: integer = 3)`.
 
 use super::text::visible;
-use crate::Profile;
+use crate::ask::form::Form;
 use crate::registry::item::Common;
 use crate::registry::{Prompt, Template, Tool};
 use crate::schema::source;
+use crate::{Profile, ProtocolVersion};
 use serde_json::Value;
 
 /// One argument.
@@ -25,6 +26,14 @@ pub(super) fn of_tool(tool: &Tool) -> Vec<Argument> {
 /// The arguments of a prompt. On the wire they are strings; the function knows better.
 pub(super) fn of_prompt(prompt: &Prompt) -> Vec<Argument> {
     arguments(&prompt.common, &input(&prompt.common))
+}
+
+/// The fields of a form, in its order.
+pub(super) fn of_form(form: &Form) -> Vec<Argument> {
+    let schema = form.schema(ProtocolVersion::LATEST);
+    let mut fields = of_object(&schema);
+    fields.sort_by_key(|field| form.names().position(|name| name == field.name));
+    fields
 }
 
 /// The segments of a template.
@@ -62,7 +71,8 @@ impl std::fmt::Display for Argument {
     }
 }
 
-fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
+/// The properties of an object's schema.
+fn of_object(schema: &Value) -> Vec<Argument> {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
     let required = schema.get("required").and_then(Value::as_array);
     let argument = |(name, property): (&String, &Value)| {
@@ -78,7 +88,11 @@ fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
             kind,
         }
     };
-    let mut arguments: Vec<_> = properties.iter().map(argument).collect();
+    properties.iter().map(argument).collect()
+}
+
+fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
+    let mut arguments = of_object(schema);
     // A schema's entries are sorted by name. What is in no order that somebody wrote keeps this one.
     let names = crate::registry::item::names(&common.params);
     arguments.sort_by_key(|argument| {
@@ -183,7 +197,7 @@ fn short(value: &Value) -> String {
     };
     match value {
         Value::String(text) if is_word(text) => text.clone(),
-        _ => super::text::cut(&visible(&value.to_string()), 24).into_owned(),
+        _ => super::width::cut(&visible(&value.to_string()), 24).into_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Text for people: what a terminal is told and what not, widths, the program's name.
+//! Text for people: what a terminal is told and what not, colour, the program's name.
 
 use super::sample::quoted;
 use crate::server::handle::Info;
@@ -18,13 +18,13 @@ pub(super) struct Look {
 
 impl Look {
     pub(super) fn of_stdout() -> Self {
-        if !io::stdout().is_terminal() {
-            return Look::default();
-        }
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let understands = cfg!(unix) || set("TERM") || set("WT_SESSION");
-        Look { terminal: true, colour: understands && !dumb && !set("NO_COLOR"), width: width() }
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        #[cfg(unix)]
+        let width = if terminal { columns_of(&stdout) } else { told_columns() };
+        #[cfg(not(unix))]
+        let width = told_columns();
+        Look { terminal, colour: colour(terminal, set), width }
     }
 
     pub(super) fn bold(self, text: &str) -> String {
@@ -41,19 +41,64 @@ impl Look {
     }
 }
 
-/// The columns of the terminal: what `COLUMNS` says, else what the terminal says.
-fn width() -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+/// A variable of the environment that says something.
+fn set(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Whether bold and dim are welcome: on terminals that know them, unless `NO_COLOR`; and wherever `CLICOLOR_FORCE` says.
+fn colour(terminal: bool, set: impl Fn(&str) -> Option<String>) -> bool {
+    let is = |name: &str, value: &str| set(name).is_some_and(|set| set == value);
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some() && !is("CLICOLOR_FORCE", "0") {
+        return true;
+    }
+    let understands = cfg!(unix) || set("TERM").is_some() || set("WT_SESSION").is_some();
+    terminal && understands && !is("TERM", "dumb") && !is("CLICOLOR", "0")
+}
+
+/// What `COLUMNS` says, which a shell keeps to itself unless it is told to export it.
+fn told_columns() -> Option<usize> {
+    set("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0)
+}
+
+/// The columns of a terminal: what `COLUMNS` says, else what the terminal says.
+#[cfg(unix)]
+fn columns_of(stream: &impl std::os::fd::AsFd) -> Option<usize> {
+    let asked = || rustix::termios::tcgetwinsize(stream).ok().map(|size| usize::from(size.ws_col));
+    told_columns().or_else(asked).filter(|columns| *columns > 0)
+}
+
+/// A terminal on standard error, whose last line can be written anew: its columns.
+pub(super) fn live_columns() -> Option<usize> {
+    let stderr = io::stderr();
+    if !stderr.is_terminal() || set("TERM").is_some_and(|term| term == "dumb") {
+        return None;
+    }
     #[cfg(unix)]
-    let told = told.or_else(|| rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col.into()));
-    told.filter(|columns| *columns > 0)
+    return Some(columns_of(&stderr).unwrap_or(80));
+    #[cfg(not(unix))]
+    return (set("TERM").is_some() || set("WT_SESSION").is_some()).then(|| told_columns().unwrap_or(80));
 }
 
 /// Writes a line to standard error. Nothing is left to do when that fails.
 pub(super) fn complain(text: &str) {
     let mut stderr = io::stderr().lock();
-    let text = if stderr.is_terminal() { visible(text) } else { text.into() };
+    let terminal = stderr.is_terminal();
+    let text = if terminal { visible(text) } else { text.into() };
+    let text = if colour(terminal, set) { marked(&text).into() } else { text };
     let _nobody_reads = writeln!(stderr, "{text}");
+}
+
+/// What kind of line it is stands out.
+fn marked(text: &str) -> String {
+    let text = match text.strip_prefix("error: ") {
+        Some(rest) => format!("\x1b[1;31merror:\x1b[0m {rest}"),
+        None => text.to_owned(),
+    };
+    text.replace("\nusage: ", "\n\x1b[1musage:\x1b[0m ")
 }
 
 /// Makes control characters visible, so that a text cannot do anything to a terminal. Lines and tabs stay.
@@ -80,68 +125,19 @@ fn is_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The first line of a description.
-pub(super) fn first_line(text: Option<&str>) -> String {
-    let line = text.and_then(|text| text.lines().find(|line| !line.trim().is_empty())).unwrap_or_default();
-    visible(line.trim()).replace('\t', " ")
-}
-
-/// How many columns a line takes: wide characters of East Asian scripts and pictures take two.
-pub(super) fn columns(line: &str) -> usize {
-    line.chars().map(char_columns).sum()
-}
-
-fn char_columns(c: char) -> usize {
-    match c {
-        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' => 0,
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff00}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
+/// The first sentence of a description, on one line.
+pub(super) fn first_sentence(text: Option<&str>) -> String {
+    let lines = text.unwrap_or_default().lines().map(str::trim).skip_while(|line| line.is_empty());
+    let paragraph: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    let paragraph = visible(&paragraph.join(" ")).replace('\t', " ");
+    // A point within a sentence, as in "e.g. this", has no capital letter behind it.
+    let ends = |(at, _): &(usize, &str)| {
+        paragraph.get(at + 2..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_lowercase())
+    };
+    match paragraph.match_indices(". ").find(ends) {
+        Some((at, _)) => paragraph.get(..=at).unwrap_or_default().to_owned(),
+        None => paragraph,
     }
-}
-
-/// A line cut to this many columns, with `…` for what is missing.
-pub(super) fn cut(line: &str, limit: usize) -> Cow<'_, str> {
-    if columns(line) <= limit {
-        return line.into();
-    }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in line.chars() {
-        used += char_columns(c);
-        if used > limit {
-            break;
-        }
-        out.push(c);
-    }
-    format!("{}…", out.trim_end()).into()
-}
-
-/// A text broken into lines of at most this many columns where a space is, longer only where there is none.
-pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let indent: String = paragraph.chars().take_while(|c| *c == ' ').collect();
-        let mut line = indent.clone();
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            let blank = line.trim().is_empty();
-            if !blank && columns(&line) + 1 + columns(word) > limit {
-                lines.push(std::mem::replace(&mut line, indent.clone()));
-            } else if !blank {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
 }
 
 /// The program as its user types it, without the way to it, and with the arguments that are its own; the server's name
@@ -167,16 +163,31 @@ mod tests {
         assert_eq!(visible("plain\n\ttext"), "plain\n\ttext");
         assert_eq!(visible("\x1b]0;title\x07 \x7f \u{9b}2J \u{202e}x"), "␛]0;title␇ ␡ \u{fffd}2J \u{fffd}x");
         assert_eq!(visible("a\r\nb\rc"), "a\nb␍c");
-        assert_eq!(first_line(Some("\n  First.\x1b[31m\nSecond.")), "First.␛[31m");
+        assert_eq!(first_sentence(Some("\n  First.\x1b[31m\n\nSecond.")), "First.␛[31m");
     }
 
     #[test]
-    fn lines_are_cut_and_wrapped_by_columns() {
-        assert_eq!(cut("short", 5), "short");
-        assert_eq!(cut("longer text", 8), "longer…");
-        assert_eq!(cut("漢字漢字", 6), "漢字…");
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("- a list\n\n  kept as it is", 80), ["- a list", "", "  kept as it is"]);
-        assert_eq!(wrap("unbreakable it is", 3), ["unbreakable", "it", "is"]);
+    fn a_description_begins_with_a_sentence() {
+        let of = |text| first_sentence(Some(text));
+        assert_eq!(of("Reads a file,\nor a part of it. And\nmore."), "Reads a file, or a part of it.");
+        assert_eq!(of("Searches, e.g. for words."), "Searches, e.g. for words.");
+        assert_eq!(of("One.\n\nTwo."), "One.");
+        assert_eq!((first_sentence(None), of("\n")), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn colour_is_for_terminals_unless_somebody_says_so() {
+        let colour = |terminal, environment: &[(&str, &str)]| {
+            let term = if cfg!(unix) { None } else { Some("xterm".to_owned()) };
+            super::colour(terminal, |name| {
+                let said = environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+                said.or(term.clone().filter(|_| name == "TERM"))
+            })
+        };
+        assert!(colour(true, &[]) && !colour(false, &[]));
+        assert!(!colour(true, &[("NO_COLOR", "1")]) && !colour(true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
+        assert!(!colour(true, &[("TERM", "dumb")]) && !colour(true, &[("CLICOLOR", "0")]));
+        assert!(colour(false, &[("CLICOLOR_FORCE", "1")]) && !colour(false, &[("CLICOLOR_FORCE", "0")]));
+        assert_eq!(marked("error: no\nusage: calc"), "\x1b[1;31merror:\x1b[0m no\n\x1b[1musage:\x1b[0m calc");
     }
 }

@@ -153,8 +153,8 @@ pub struct Description {
     pub params: Vec<ParamSpec>,
     /// The schema of its structured output, if it has one.
     pub output: Option<fn(&mut SchemaGenerator) -> Option<Schema>>,
-    /// The forms that its user may be asked to fill in: whether there are such.
-    pub forms: Vec<fn() -> Result<(), String>>,
+    /// The forms that its user may be asked to fill in, or why one is none.
+    pub(crate) forms: Vec<fn() -> Result<Form, String>>,
     /// `None` is among the values: the output is an `Option`.
     pub nullable: bool,
     /// The function is neither `async` nor `blocking`.
@@ -171,7 +171,7 @@ impl Description {
 
     /// Adds a form.
     pub fn form<T: Answer>(&mut self) {
-        self.forms.push(|| Form::of::<T>().map(drop));
+        self.forms.push(Form::of::<T>);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is registered, made ready: definitions as each revision spells them, and what running one needs.
 
 use crate::admission::Rate;
+use crate::ask::form::Form;
 use crate::handler::call::{Call, Rejection};
 use crate::handler::entry::{self, BoxFuture, Description, Item, PromptEntry, ResourceEntry, ToolEntry, ToolHints};
 use crate::handler::parameter::{ParamSpec, Role};
@@ -59,8 +60,8 @@ pub(crate) struct Common {
     pub(crate) params: Vec<ParamSpec>,
     /// What its arguments go through around the handler.
     pub(crate) arguments: Arguments,
-    /// Whether the forms that its user may be asked to fill in are such.
-    pub(crate) forms: Vec<fn() -> Result<(), String>>,
+    /// The forms that its user may be asked to fill in, or why one is none.
+    pub(crate) forms: Vec<fn() -> Result<Form, String>>,
     /// For each parameter of a prompt or a template, the few values that its type allows.
     choices: Vec<Vec<String>>,
     pub(crate) source: entry::Source,

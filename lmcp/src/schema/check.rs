@@ -477,27 +477,3 @@ impl<'r> Checker<'r> {
         }
     }
 }
-
-impl Node {
-    /// What is asked of the item at this place.
-    pub(super) fn item(&self, at: usize) -> Option<Id> {
-        self.prefix.get(at).copied().or(self.items)
-    }
-}
-
-impl Rules {
-    /// The node behind what is nothing but a reference.
-    pub(super) fn resolved(&self, id: Id) -> &Node {
-        let mut node = self.node(id);
-        // A reference to itself is one that leads nowhere.
-        for _ in 0..16 {
-            match node.all_of.as_slice() {
-                [only] if node.kinds.is_any() && node.choices.is_none() && node.any_of.is_empty() => {
-                    node = self.node(*only);
-                }
-                _ => break,
-            }
-        }
-        node
-    }
-}

@@ -5,6 +5,7 @@ pub(crate) mod handle;
 pub(crate) mod limits;
 pub(crate) mod macros;
 pub(crate) mod ready;
+mod serve;
 pub(crate) mod subscribers;
 
 pub use builder::{Advertise, Package, Server};

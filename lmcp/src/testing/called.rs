@@ -1,4 +1,4 @@
-//! [`Called`]: what calling a tool gave; [`RpcError`]: what a request failed with.
+//! What a call gave, and what to expect of it.
 
 use super::{Client, items};
 use serde_json::{Map, Value};
@@ -44,10 +44,15 @@ impl Called {
     ///
     /// # Panics
     ///
-    /// When the call failed.
+    /// When the call failed, or gave blocks of other kinds only.
     #[track_caller]
     pub fn text(&self) -> String {
         let result = self.succeeded();
+        let blocks = items(result, "content");
+        let is_text = |block: &Value| block.get("type").is_some_and(|kind| kind == "text");
+        if !blocks.is_empty() && !blocks.iter().any(is_text) {
+            self.client.fail(&format!("the tool gave no text, but {}; `content()` has it", kinds(&blocks)));
+        }
         text_of(result)
     }
 
@@ -60,7 +65,11 @@ impl Called {
     pub fn structured(&self) -> Value {
         match self.succeeded().get("structuredContent") {
             Some(value) => value.clone(),
-            None => self.client.fail("the tool gave no structured content"),
+            None => self.client.fail(&format!(
+                "the tool gave no structured content, but {}; a tool gives it whose result's type is `Serialize` and \
+                 `JsonSchema`",
+                kinds(&items(self.succeeded(), "content"))
+            )),
         }
     }
 
@@ -84,7 +93,10 @@ impl Called {
         match &self.outcome {
             Err(error) => error.message().to_owned(),
             Ok(result) if is_error(result) => text_of(result),
-            Ok(_) => self.client.fail("the call was expected to fail, and succeeded"),
+            Ok(result) => self.client.fail(&format!(
+                "the call was expected to fail, and succeeded with {}",
+                kinds(&items(result, "content"))
+            )),
         }
     }
 
@@ -121,6 +133,22 @@ fn text_of(result: &Value) -> String {
     blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect::<Vec<_>>().join("\n")
 }
 
+/// What content blocks are, in words: `a text "3"`, `an image`.
+fn kinds(blocks: &[Value]) -> String {
+    let kind = |block: &Value| match (block.get("type").and_then(Value::as_str), block.get("text")) {
+        (Some("text"), Some(Value::String(text))) if text.chars().count() > 60 => {
+            format!("a text of {} bytes", text.len())
+        }
+        (Some("text"), Some(text)) => format!("a text {text}"),
+        (Some(kind @ ("image" | "audio")), _) => format!("an {kind}"),
+        (kind, _) => format!("a {}", kind.unwrap_or("block of no type")),
+    };
+    match blocks {
+        [] => "nothing".into(),
+        blocks => blocks.iter().map(kind).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// A JSON-RPC error, as the client got it.
 ///
 /// ```
@@ -133,21 +161,43 @@ fn text_of(result: &Value) -> String {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct RpcError(pub(super) Value);
+///
+/// Its `Debug`, which `unwrap` and `expect` print, shows what was said on the wire too.
+#[derive(Clone)]
+pub struct RpcError {
+    error: Value,
+    wire: String,
+}
 
 impl RpcError {
+    pub(super) fn new(error: Value, wire: String) -> Self {
+        RpcError { error, wire }
+    }
+
     /// The error's code.
     pub fn code(&self) -> i64 {
-        self.0.get("code").and_then(Value::as_i64).unwrap_or_default()
+        self.error.get("code").and_then(Value::as_i64).unwrap_or_default()
     }
     /// The error's message.
     pub fn message(&self) -> &str {
-        self.0.get("message").and_then(Value::as_str).unwrap_or_default()
+        self.error.get("message").and_then(Value::as_str).unwrap_or_default()
     }
     /// The error's data, if it has any.
     pub fn data(&self) -> Option<&Map<String, Value>> {
-        self.0.get("data").and_then(Value::as_object)
+        self.error.get("data").and_then(Value::as_object)
+    }
+}
+
+/// By code, message and data.
+impl PartialEq for RpcError {
+    fn eq(&self, other: &Self) -> bool {
+        self.error == other.error
+    }
+}
+
+impl std::fmt::Debug for RpcError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}\n{}", self.wire)
     }
 }
 

@@ -1,11 +1,13 @@
 //! [`Connecting`]: what is still to be said of a test's client before it connects.
 
-use super::{Client, everything};
+use super::{Client, TIME_LIMIT, everything};
 use crate::Result;
 use crate::auth::Principal;
 use crate::handler::entry::BoxFuture;
 use crate::protocol::ProtocolVersion;
 use crate::server::{ReadyServer, Server};
+use std::panic::Location;
+use std::time::Duration;
 
 /// A client of a test that is about to connect: await it. What [`client!`](super::client!) gives.
 ///
@@ -33,12 +35,15 @@ use crate::server::{ReadyServer, Server};
 #[must_use = "await it to connect"]
 pub struct Connecting {
     server: Result<ReadyServer>,
+    caller: &'static Location<'static>,
+    limit: Duration,
     version: ProtocolVersion,
     principal: Option<Principal>,
 }
 
 impl Connecting {
     /// A client of this server, in the latest revision, which is nobody in particular.
+    #[track_caller]
     pub fn new(server: Server) -> Self {
         Self::of(server.build())
     }
@@ -65,18 +70,32 @@ impl Connecting {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn to(server: &ReadyServer) -> Self {
         Self::of(Ok(server.clone()))
     }
 
+    #[track_caller]
     fn of(server: Result<ReadyServer>) -> Self {
-        Connecting { server, version: ProtocolVersion::LATEST, principal: None }
+        Connecting {
+            server,
+            caller: Location::caller(),
+            limit: TIME_LIMIT,
+            version: ProtocolVersion::LATEST,
+            principal: None,
+        }
     }
 
     /// Makes the client somebody, as its credentials would over HTTP: what handlers get from
     /// [`Context::principal`](crate::Context::principal).
     pub fn principal(mut self, principal: Principal) -> Self {
         self.principal = Some(principal);
+        self
+    }
+
+    /// How long it waits for an answer; see [`Client::time_limit`].
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
         self
     }
 
@@ -93,11 +112,11 @@ impl IntoFuture for Connecting {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Connecting { server, version, principal } = self;
+            let Connecting { server, caller, limit, version, principal } = self;
             let connected = async { Client::open(&server?, version, principal, everything()).await };
             match connected.await {
-                Ok(client) => client,
-                Err(error) => panic!("{error}"),
+                Ok(client) => client.time_limit(limit),
+                Err(error) => panic!("{error}\nthe client of {caller}"),
             }
         })
     }

@@ -1,7 +1,8 @@
 //! A server to try the command line of, as its user would write it. `LMCP_TEST_CLI` makes it start in a wrong way.
 
 use lmcp::{
-    Args, Content, Context, Embedded, Image, Message, ResourceContents, ResourceLink, Server, prompt, resource, tool,
+    Args, Content, Context, Embedded, Image, Message, ResourceContents, ResourceLink, Server, Unanswered, prompt,
+    resource, tool,
 };
 
 /// Add two integers.
@@ -21,6 +22,24 @@ fn blocks() -> Vec<Content> {
         Embedded::new(embedded).into(),
         "another\n".into(),
     ]
+}
+
+/// What a guest is asked.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Wish {
+    /// A letter and a number.
+    place: String,
+    table: Option<bool>,
+}
+
+/// Book a seat.
+#[tool(elicits(Wish, String))]
+async fn seat(ctx: &Context, train: String) -> Result<String, Unanswered> {
+    let wish: Wish = ctx.elicit(format!("Which seat in {train}?")).await?;
+    if wish.place != "?" {
+        return Ok(format!("{} in {train}, table: {:?}", wish.place, wish.table));
+    }
+    Ok(format!("somewhere in {train}: {}", ctx.elicit::<String>("Where then?").await?))
 }
 
 /// Fail.

@@ -50,6 +50,22 @@ async fn they_must_be_there_once_and_be_equal() {
 }
 
 #[tokio::test]
+async fn all_that_are_missing_are_told_at_once() {
+    let site = Site::open(server()).await;
+    let bare = |request: Request| request.without("MCP-Protocol-Version").without("Mcp-Method").without("Mcp-Name");
+    let list = Request::modern(1, "tools/list", json!({}));
+    for (request, expected) in [
+        (bare(add()), "the headers `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` are missing"),
+        (bare(list), "the headers `MCP-Protocol-Version`, `Mcp-Method` are missing"),
+        (add().without("Mcp-Method").without("Mcp-Name"), "the headers `Mcp-Method`, `Mcp-Name` are missing"),
+        (add().without("Mcp-Name"), "the header `Mcp-Name` is missing"),
+    ] {
+        let answer = site.ask(&request).await;
+        assert_eq!((answer.status, code(&answer), message(&answer).as_str()), (400, -32020, expected), "{request:?}");
+    }
+}
+
+#[tokio::test]
 async fn names_are_for_the_methods_that_have_one() {
     let site = Site::open(server()).await;
     let read = Request::modern(1, "resources/read", json!({ "uri": "notes://7" }));

@@ -1,4 +1,6 @@
 use super::*;
+#[cfg(feature = "http")]
+use crate::auth::environment::Oidc;
 
 fn parse(line: &str) -> Result<Command, Misuse> {
     Command::parse(std::iter::once("calc").chain(line.split_whitespace()))
@@ -10,15 +12,36 @@ fn message(line: &str) -> String {
 
 #[test]
 fn options_may_stand_anywhere() {
-    let call = |json| Command::Call { tool: Some("add".into()), arguments: vec!["a=1".into()], json };
+    let of = |json| Run { json, ..Run::default() };
+    let call = |json| Command::Call { tool: Some("add".into()), arguments: vec!["a=1".into()], run: of(json) };
     assert_eq!(parse("call add a=1"), Ok(call(false)));
     for line in ["--json call add a=1", "call --json add a=1", "call add a=1 --json"] {
         assert_eq!(parse(line), Ok(call(true)));
     }
-    let dash = Command::Call { tool: Some("add".into()), arguments: vec!["-".into(), "--a".into()], json: false };
+    let dash = Command::Call { tool: Some("add".into()), arguments: vec!["-".into(), "--a".into()], run: of(false) };
     assert_eq!(parse("call add - -- --a"), Ok(dash));
     assert_eq!(parse(""), Ok(Command::Serve));
     assert_eq!(parse("list prompts"), Ok(Command::List { only: Some(Listed::Prompts), json: false }));
+}
+
+#[test]
+fn answers_and_a_folder_go_with_what_runs() {
+    let run = |line| match parse(line) {
+        Ok(Command::Call { run, .. } | Command::Read { run, .. } | Command::Get { run, .. }) => run,
+        other => panic!("{line}: {other:?}"),
+    };
+    let answered = run("call book --answer place=4A --answer=yes day=Mo");
+    assert_eq!((answered.answers, answered.decline), (vec!["place=4A".to_owned(), "yes".to_owned()], false));
+    assert!(run("get review --decline").decline);
+    assert_eq!(run("read a://b --save out").save.as_deref(), Some("out"));
+    assert_eq!(message("call book --answer"), "--answer needs an answer, as in --answer name=Ada");
+    assert_eq!(message("call book --save"), "--save needs a folder");
+    assert_eq!(message("call book --decline --answer x"), "--decline answers nothing: leave out --answer");
+    for option in ["--answer x", "--decline", "--save x"] {
+        let name = option.split(' ').next().unwrap_or_default();
+        assert_eq!(message(&format!("list {option}")), format!("{name} belongs to call, read or get"));
+    }
+    assert_eq!(message("call book --anser x"), "unknown option \"--anser\"; did you mean \"--answer\"?");
 }
 
 #[test]

@@ -45,7 +45,17 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Some(tls) = &service.0.options.tls else { return };
-    let Some(stream) = begun(&service, tls.acceptor().accept(stream)).await else { return };
+    let accepted = async {
+        let accepted = tls.acceptor().accept(stream).await;
+        if accepted.as_ref().err().is_some_and(super::tls::is_no_tls) {
+            tracing::warn!(
+                peer = ?peer,
+                "a client did not speak TLS; this address serves https://, perhaps the client was given http://"
+            );
+        }
+        accepted
+    };
+    let Some(stream) = begun(&service, accepted).await else { return };
     #[cfg(feature = "http2")]
     if stream.get_ref().1.alpn_protocol() == Some(H2) {
         return Box::pin(second_version(stream, peer, &service)).await;

@@ -19,26 +19,57 @@ fn mismatch(message: String) -> ErrorObject {
     ErrorObject::new(code::HEADER_MISMATCH, message)
 }
 
-/// `MCP-Protocol-Version` is the revision that the message names.
-pub(crate) fn check_version(headers: &HeaderMap, version: &str) -> Result<(), ErrorObject> {
-    exact(headers, &PROTOCOL_VERSION, "MCP-Protocol-Version", version)
+/// `MCP-Protocol-Version` is the revision that the message names. The first of the checks: if it is the header that is
+/// missing, all that are missing are told.
+pub(crate) fn check_version(
+    headers: &HeaderMap,
+    version: &str,
+    method: &str,
+    params: &Params<'_>,
+) -> Result<(), ErrorObject> {
+    exact(headers, &PROTOCOL_VERSION, "MCP-Protocol-Version", version, || absent(headers, method, params))
 }
 
 /// `Mcp-Method` is the method, and `Mcp-Name` the name or URI of those that have one.
 pub(crate) fn check_routing(headers: &HeaderMap, method: &str, params: &Params<'_>) -> Result<(), ErrorObject> {
-    exact(headers, &METHOD, "Mcp-Method", method)?;
-    let named = match Method::parse(method) {
-        Some(Method::CallTool | Method::GetPrompt) => params.name,
-        Some(Method::ReadResource) => params.uri,
-        _ => return Ok(()),
-    };
-    // Without a readable name in the message there is nothing to compare; the method says what is wrong.
-    let Some(name) = named.and_then(Raw::text) else { return Ok(()) };
-    let value = one(headers, &NAME, "Mcp-Name")?.ok_or_else(|| mismatch("the header `Mcp-Name` is missing".into()))?;
+    exact(headers, &METHOD, "Mcp-Method", method, || absent(headers, method, params))?;
+    let Some(name) = named(method, params) else { return Ok(()) };
+    let value = one(headers, &NAME, "Mcp-Name")?.ok_or_else(|| missing(&["Mcp-Name"]))?;
     if decoded("Mcp-Name", value)? == name {
         return Ok(());
     }
     Err(mismatch("the header `Mcp-Name` is not what the message names".into()))
+}
+
+/// The name or URI that the message is about. Without a readable one there is nothing to compare; the method says what
+/// is wrong.
+fn named<'p>(method: &str, params: &Params<'p>) -> Option<Cow<'p, str>> {
+    let named = match Method::parse(method) {
+        Some(Method::CallTool | Method::GetPrompt) => params.name,
+        Some(Method::ReadResource) => params.uri,
+        _ => None,
+    };
+    named.and_then(Raw::text)
+}
+
+/// Which headers of every request are missing. Those of arguments are told later, to callers who may see the tool.
+fn absent(headers: &HeaderMap, method: &str, params: &Params<'_>) -> ErrorObject {
+    let wanted = [
+        (&PROTOCOL_VERSION, "MCP-Protocol-Version", true),
+        (&METHOD, "Mcp-Method", true),
+        (&NAME, "Mcp-Name", named(method, params).is_some()),
+    ];
+    let absent = wanted.into_iter().filter(|(key, _, wanted)| *wanted && !headers.contains_key(*key));
+    missing(&absent.map(|(_, name, _)| name).collect::<Vec<_>>())
+}
+
+/// ``the headers `Mcp-Method`, `Mcp-Name` are missing``.
+fn missing(names: &[impl AsRef<str>]) -> ErrorObject {
+    let listed: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    mismatch(match listed.as_slice() {
+        [one] => format!("the header {one} is missing"),
+        several => format!("the headers {} are missing", several.join(", ")),
+    })
 }
 
 /// `Mcp-Param-*` repeat the arguments that the tool says they do.
@@ -50,13 +81,14 @@ pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<R
     let arguments: HashMap<Cow<'_, str>, Raw<'_>> = arguments
         .and_then(|raw| serde_json::from_str::<HashMap<Cow<'_, str>, Raw<'_>>>(raw.get()).ok())
         .unwrap_or_default();
+    let mut absent = Vec::new();
     for (param, name) in mirrored {
         let header = format!("Mcp-Param-{name}");
         let value = one(headers, header.as_str(), &header)?;
         let argument = arguments.get(param.name).filter(|raw| raw.get() != "null");
         match (value, argument) {
             (None, None) => {}
-            (None, Some(_)) => return Err(mismatch(format!("the header `{header}` is missing"))),
+            (None, Some(_)) => absent.push(header),
             (Some(value), argument) => {
                 let value = decoded(&header, value)?;
                 if !argument.is_some_and(|argument| equal(*argument, &value)) {
@@ -65,7 +97,7 @@ pub(crate) fn check_params(headers: &HeaderMap, tool: &Tool, arguments: Option<R
             }
         }
     }
-    Ok(())
+    if absent.is_empty() { Ok(()) } else { Err(missing(&absent)) }
 }
 
 /// Strings are equal to the letter, integers as numbers.
@@ -79,11 +111,17 @@ fn equal(argument: Raw<'_>, header: &str) -> bool {
     json == header || number(json).is_some_and(|n| number(header) == Some(n))
 }
 
-fn exact(headers: &HeaderMap, key: &HeaderName, name: &str, expected: &str) -> Result<(), ErrorObject> {
+fn exact(
+    headers: &HeaderMap,
+    key: &HeaderName,
+    name: &str,
+    expected: &str,
+    absent: impl FnOnce() -> ErrorObject,
+) -> Result<(), ErrorObject> {
     match one(headers, key, name)? {
         Some(value) if value == expected => Ok(()),
         Some(_) => Err(mismatch(format!("the header `{name}` is not what the message says"))),
-        None => Err(mismatch(format!("the header `{name}` is missing"))),
+        None => Err(absent()),
     }
 }
 

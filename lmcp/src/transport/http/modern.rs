@@ -43,7 +43,7 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
     let requested = modern::required(&request.meta).map_err(bad)?;
-    headers::check_version(&headers, &requested).map_err(bad)?;
+    headers::check_version(&headers, &requested, request.method, &request.params).map_err(bad)?;
     let version = modern::supported(&requested).map_err(bad)?;
     headers::check_routing(&headers, request.method, &request.params).map_err(bad)?;
     let by_code = |object: ErrorObject| (status_of(&object, version), object);

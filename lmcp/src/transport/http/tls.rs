@@ -103,3 +103,9 @@ impl std::fmt::Debug for Tls {
         f.write_str("Tls(…)")
     }
 }
+
+/// What a client said is nothing that TLS begins with, as plain HTTP is not.
+pub(crate) fn is_no_tls(error: &std::io::Error) -> bool {
+    let error = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+    matches!(error, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+}

@@ -2,9 +2,12 @@
 
 #![cfg(unix)]
 
+mod asks;
+mod completions;
+mod help;
+
 use serde_json::{Value, json};
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
@@ -19,6 +22,10 @@ struct Ended {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-cli"));
     command.arg0("some/where/calc").args(arguments).stdin(Stdio::null());
+    // What whoever runs the tests likes is nobody else's business.
+    for name in ["COLUMNS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
     command
 }
 
@@ -54,13 +61,14 @@ fn json_of(line: &str) -> Value {
 
 const TOOLS: &str = "\
 TOOLS
-  add(a: integer, b: integer)      Add two integers.
-  blocks()                         One block of each kind.
-  fail(protocol: boolean = false)  Fail.
+  add(a: integer, b: integer)                                     Add two integers.
+  blocks()                                                        One block of each kind.
+  fail(protocol: boolean = false)                                 Fail.
   greet(name: string, style: plain|loud = plain, tags: string[] = [], times?: integer)  Greet somebody.
   mirror(x: number, y: number, label?: string) -> {x, y, label?}  Mirror a point.
-  prints()                         Print, where only the protocol may.
-  work(steps: integer)             Work, and say so.
+  prints()                                                        Print, where only the protocol may.
+  seat(train: string)                                             Book a seat.
+  work(steps: integer)                                            Work, and say so.
 ";
 const RESOURCES: &str = "\
 RESOURCES
@@ -93,7 +101,7 @@ fn list_as_json_has_the_definitions() {
         let items = all.get(list).and_then(Value::as_array).into_iter().flatten();
         items.filter_map(|item| item.get(key)?.as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
-    assert_eq!(names("tools", "name"), ["add", "blocks", "fail", "greet", "mirror", "prints", "work"]);
+    assert_eq!(names("tools", "name"), ["add", "blocks", "fail", "greet", "mirror", "prints", "seat", "work"]);
     assert_eq!(names("resources", "uri"), ["calc://about", "calc://both", "calc://picture"]);
     assert_eq!(names("resourceTemplates", "uriTemplate"), ["users://{id}/profile"]);
     assert_eq!(names("prompts", "name"), ["review"]);
@@ -120,12 +128,12 @@ fn scopes_and_rates_are_listed_and_stand_in_nobody_s_way() {
     };
     let tools = "\
 TOOLS
-  open()                                    For everybody.
-  look() [needs files:read]                 For who may read.
-  delete() [needs files:read, files:write]  For who may read and write.
-  deletes()                                 For everybody; its name is like another one's.
-  ask() [needs ask]                         Asks before it does something.
-  limited() [at most 2/m]                   Twice a minute.
+  open()                                                 For everybody.
+  look() [needs files:read]                              For who may read.
+  delete() [needs files:read, files:write]               For who may read and write.
+  deletes()                                              For everybody; its name is like another one's.
+  ask() [needs ask]                                      Asks before it does something.
+  limited() [at most 2/m]                                Twice a minute.
   limited_and_scoped() [needs files:write; at most 1/h]  Once an hour, for who may write.
 ";
     assert_eq!(guarded("list tools"), tools);
@@ -305,181 +313,7 @@ fn get_prints_messages_behind_their_roles() {
     assert_eq!((missing.stderr.contains("code: required, missing"), missing.code), (true, Some(1)));
 }
 
-// ---- help
-
-const HELP: &str = "\
-calc 1.2.3
-
-A calculator.
-
-USAGE
-  calc                             serve over stdio: what an MCP client starts
-  calc --http [HOST:PORT]          serve over HTTP, by default on 127.0.0.1:8080
-  calc list [KIND]                 show what the server offers
-  calc call TOOL [key=value ...]   run a tool and print its result
-  calc read URI                    print a resource
-  calc get PROMPT [key=value ...]  render a prompt and print its messages
-  calc check [--profile PROFILE]   check what clients would refuse or miss
-  calc install [CLIENT]            write this server into a client's file
-  calc uninstall [CLIENT]          take it out again
-  calc manifest                    print a server.json for the MCP registry
-  calc help [COMMAND [NAME]]       say more about a command, a tool, a prompt
-
-OPTIONS
-  --json         print JSON, as it is on the wire
-  --conf FILE    with --http: who gets in, as a line `token = ...`
-  -h, --help     print help, also behind a command, a tool, a prompt
-  -V, --version  print name and version
-
-EXAMPLES
-  calc call add a=1 b=2
-  calc read calc://about
-  calc get review language=plain code=CODE
-
-ENVIRONMENT
-  LMCP_LOG     what to log on standard error: info, debug, or TARGET=LEVEL; also
-               RUST_LOG
-  LMCP_TOKEN   the bearer token that --http asks for
-  LMCP_SECRET  what replicas of a server share to finish each other's calls
-
-EXIT CODES
-  0  done
-  1  the server, or what it ran, reported an error; check found one
-  2  the command line was not understood; nothing ran
-";
-
-const HELP_CALL: &str = "\
-calc call TOOL [key=value ...] [--json]
-
-Runs a tool here, in this process. Its text goes to standard output; progress,
-log messages and errors go to standard error.
-
-ARGUMENTS
-  key=value           a string as it is, anything else as JSON, as the tool's
-                      schema says
-  key=a key=b         a list, item by item
-  key:=json           JSON, whatever the schema says
-  '{\"key\": \"value\"}'  several at once, as a JSON object
-  @file.json          the same, from a file
-  -                   the same, from standard input
-
-OPTIONS
-  --json      print the whole result as JSON, as it is on the wire
-  -h, --help  print this; behind a tool's name, what the tool takes
-
-EXAMPLES
-  calc call add a=1 b=2
-  calc call blocks
-  calc call fail
-";
-
-const HELP_GREET: &str = "\
-greet(name: string, style: plain|loud = plain, tags: string[] = [], times?: integer)
-
-Greet somebody.
-
-In one of two styles, with as many tags as wanted.
-
-ARGUMENTS
-  name: string               Whom to greet.
-  style: plain|loud = plain  How to greet.
-  tags: string[] = []        What to add, each behind a `#`.
-  times?: integer
-
-EXAMPLES
-  calc call greet name=NAME
-";
-
-#[cfg(not(feature = "tls"))]
-#[test]
-fn tls_is_a_feature() {
-    let error = "error: this program was built without TLS; in its Cargo.toml, give lmcp the feature `tls`\n";
-    fails("--http :0 --tls-cert a.crt --tls-key a.key", 1, error);
-}
-
-#[test]
-fn help_is_about_the_program_a_command_or_a_tool() {
-    for line in ["help", "--help", "-h"] {
-        prints(line, HELP);
-    }
-    for line in ["help call", "call --help"] {
-        prints(line, HELP_CALL);
-    }
-    for line in ["help call greet", "call greet --help", "call greet name=x -h"] {
-        prints(line, HELP_GREET);
-    }
-    for verb in ["list", "read", "get", "check", "install", "uninstall", "manifest", "help"] {
-        let help = calc(&format!("help {verb}"));
-        assert!(help.stdout.starts_with(&format!("calc {verb}")) && help.code == Some(0), "{help:?}");
-    }
-    fails(
-        "call gret -h",
-        2,
-        "error: unknown tool \"gret\"; did you mean \"greet\"?\nusage: calc call TOOL [key=value ...] [--json]\n",
-    );
-    for line in ["--version", "-V"] {
-        prints(line, "calc 1.2.3\n");
-    }
-}
-
-#[test]
-fn examples_in_the_help_run() {
-    let mut ran = 0;
-    for line in ["help", "help list", "help call", "help read", "help get", "call mirror -h", "get review -h"] {
-        let help = calc(line).stdout;
-        let (_, examples) = help.split_once("\nEXAMPLES\n").expect(line);
-        for example in examples.lines().map_while(|line| line.strip_prefix("  calc ")) {
-            // One tool is there to fail.
-            let code = if example == "call fail" { 1 } else { 0 };
-            assert_eq!(calc(example).code, Some(code), "calc {example}");
-            ran += 1;
-        }
-    }
-    assert_eq!(ran, 14);
-}
-
-// ---- what goes wrong
-
-#[test]
-fn a_command_line_that_is_not_understood_says_what_to_write() {
-    let commands =
-        "usage: calc [list | call | read | get | check | install | uninstall | manifest | help | --http [HOST:PORT]]\n";
-    fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
-    let call = "usage: calc call add [key=value ...]\n";
-    for line in ["add a=1 b=2", "help add"] {
-        fails(line, 2, &format!("error: \"add\" is a tool, and no command\n{call}"));
-    }
-    fails("review", 2, "error: \"review\" is a prompt, and no command\nusage: calc get review [key=value ...]\n");
-    fails("--json", 2, &format!("error: --json belongs to list, call, read, get or check\n{commands}"));
-    fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));
-    let list = "usage: calc list [tools | resources | templates | prompts] [--json]\n";
-    fails("list tool", 2, &format!("error: there is no list of \"tool\"; did you mean \"tools\"?\n{list}"));
-    fails("list tools now", 2, &format!("error: \"now\" is one argument too many\n{list}"));
-    fails(
-        "read",
-        2,
-        "error: which resource? calc://about, calc://both, calc://picture, users://{id}/profile\nusage: calc read URI [--json]\n",
-    );
-    let call = "usage: calc call TOOL [key=value ...] [--json]\n";
-    fails("call", 2, &format!("error: which tool? add, blocks, fail, greet, mirror, prints, work\n{call}"));
-    fails("call add --a=1", 2, &format!("error: unknown option \"--a\"; arguments are written key=value\n{call}"));
-    let add = "usage: calc call add a=1 b=2\n";
-    fails("call add 1 2", 2, &format!("error: \"1\" is no argument: write key=value\n{add}"));
-    fails("call add a=1 a=2", 2, &format!("error: \"a\" is given twice\n{add}"));
-    fails("call add a:=x", 2, &format!("error: the value of \"a\" is not JSON: expected value\n{add}"));
-    fails("call add [1]", 2, &format!("error: \"[1]\" is no argument: write key=value\n{add}"));
-    fails(
-        "get review x",
-        2,
-        "error: \"x\" is no argument: write key=value\nusage: calc get review language=plain code=CODE [key=value ...]\n",
-    );
-    let stranger = std::ffi::OsStr::from_bytes(b"a=\xff");
-    let ended = end(command(&["call", "add"]).arg(stranger));
-    assert_eq!(
-        (ended.code, ended.stderr.lines().next()),
-        (Some(2), Some("error: \"a=\u{fffd}\" is not UTF-8, as arguments must be"))
-    );
-}
+// ---- processes
 
 #[test]
 fn a_server_that_cannot_start_says_why() {

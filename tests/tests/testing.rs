@@ -1,0 +1,191 @@
+//! What `lmcp::testing` says when a test fails: the thing, what was said on the wire, and the line of the test.
+
+use lmcp::testing::{Client, Connecting};
+use lmcp::{Context, Image, ProtocolVersion, Server, Unanswered, resource, tool};
+use serde_json::json;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+/// Adds.
+#[tool]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+/// Draws.
+#[tool]
+fn draw() -> Image {
+    Image::png(*b"png")
+}
+
+/// Says much.
+#[tool]
+fn long(bytes: usize) -> String {
+    "x".repeat(bytes)
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Seat {
+    place: String,
+    row: u8,
+}
+
+/// Books a seat.
+#[tool]
+async fn book(ctx: &Context) -> Result<String, Unanswered> {
+    let seat: Seat = ctx.elicit("Which seat?").await?;
+    Ok(format!("{}{}", seat.row, seat.place))
+}
+
+/// Never ends.
+#[tool]
+async fn hang() {
+    std::future::pending().await
+}
+
+/// A note.
+#[resource("notes://<id>")]
+fn note(id: u8) -> Option<String> {
+    (id == 1).then(|| "one".into())
+}
+
+fn server() -> Server {
+    Server::empty().tool(add).tool(draw).tool(long).tool(book).tool(hang).resource(note)
+}
+
+async fn client() -> Client {
+    Connecting::new(server()).await
+}
+
+/// Where and with which text a panic happened last; the hook is the process's.
+static PANICS: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// The text of the panic and the file it is said to be in.
+async fn panicked<T>(work: impl Future<Output = T>) -> (String, String) {
+    static HOOK: std::sync::Once = std::sync::Once::new();
+    HOOK.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let text = info.payload().downcast_ref::<String>().cloned().unwrap_or_default();
+            let file = info.location().map(|location| location.file().to_owned()).unwrap_or_default();
+            PANICS.lock().unwrap_or_else(PoisonError::into_inner).push((text, file));
+        }));
+    });
+    let text = match CatchUnwind(Box::pin(work)).await {
+        Ok(_) => panic!("it did not panic"),
+        Err(panic) => *panic.downcast::<String>().expect("a text"),
+    };
+    let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+    let (_, file) = panics.iter().rfind(|(said, _)| *said == text).expect("the hook saw it").clone();
+    (text, file)
+}
+
+/// A future whose panic is a result.
+struct CatchUnwind<F>(Pin<Box<F>>);
+
+impl<F: Future> Future for CatchUnwind<F> {
+    type Output = std::thread::Result<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    }
+}
+
+/// The text begins so, goes on with the exchange, whose last line begins so, and is said to be at this test.
+async fn fails<T>(work: impl Future<Output = T>, what: &str, last: &str) {
+    let (text, file) = panicked(work).await;
+    let (said, wire) = text.split_once("\non the wire:\n").unwrap_or_else(|| panic!("no wire: {text}"));
+    assert_eq!(said, what);
+    assert!(wire.starts_with("--> {") && wire.lines().last().is_some_and(|line| line.starts_with(last)), "{wire}");
+    assert!(file.ends_with("tests/testing.rs"), "{file}");
+}
+
+#[tokio::test]
+async fn results_of_another_kind() {
+    let client = client().await;
+    let answer = "<-- {\"jsonrpc\":\"2.0\",\"id\":";
+    let add = async |arguments| client.call("add", arguments).await;
+    let fine = json!({ "a": 1, "b": 2 });
+    fails(
+        async { add(fine.clone()).await.error() },
+        "the call was expected to fail, and succeeded with a text \"3\"",
+        answer,
+    )
+    .await;
+    let none = "the tool gave no structured content, but a text \"3\"; a tool gives it whose result's type is \
+                `Serialize` and `JsonSchema`";
+    fails(async { add(fine.clone()).await.structured() }, none, answer).await;
+    let wrong =
+        "the tool failed: add: 1 problem with the arguments\n- b: required, missing\nexample: {\"a\": 1, \"b\": 1}";
+    fails(async { add(json!({ "a": 1 })).await.text() }, wrong, answer).await;
+    let unknown = "the call failed: unknown tool \"ad\"; did you mean \"add\"? (-32602)";
+    fails(async { client.call("ad", json!({})).await.text() }, unknown, answer).await;
+    let image = "the tool gave no text, but an image; `content()` has it";
+    fails(async { client.call("draw", json!({})).await.text() }, image, answer).await;
+}
+
+#[tokio::test]
+async fn questions_that_the_test_does_not_answer() {
+    let server = server().build().expect("it starts");
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+        let client = Connecting::to(&server).version(version).await;
+        let (text, _) = panicked(async { client.call("book", json!({})).await.text() }).await;
+        assert!(text.contains("the test does not answer; use client.answer(\"Which seat?\", …)"), "{text}");
+        client.answer("Which seat?", json!({ "place": "A", "row": 700 }));
+        let (text, _) = panicked(async { client.call("book", json!({})).await.text() }).await;
+        assert!(text.contains("does not fit") && text.contains("row: expected an integer from 0 to 255"), "{text}");
+        assert!(text.contains("\non the wire:\n") && text.contains("elicitation/create"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_shows_the_wire_when_it_is_unwrapped() {
+    let client = client().await;
+    let error = client.read("notes://2").await.expect_err("there is no such note");
+    assert_eq!(error.to_string(), "resource not found (-32602)");
+    let (text, file) = panicked(async { client.read("notes://2").await.expect("the second note") }).await;
+    assert!(text.starts_with("the second note: resource not found (-32602)\non the wire:\n--> "), "{text}");
+    assert!(file.ends_with("tests/testing.rs"), "{file}");
+    // What every line repeats is shown once.
+    assert_eq!(text.matches("clientCapabilities").count(), 1, "{text}");
+    let last = r#"--> {"id":3,"jsonrpc":"2.0","method":"resources/read","params":{"_meta":{…},"uri":"notes://2"}}"#;
+    assert_eq!(text.lines().nth_back(1), Some(last));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_hangs_fails_with_words() {
+    let client = client().await.time_limit(Duration::from_millis(50));
+    let (text, _) = panicked(client.call("hang", json!({}))).await;
+    let began = "no answer to tools/call \"hang\" within 50ms, the client's time limit, as asked for at ";
+    assert!(text.starts_with(began) && text.contains("tests/testing.rs:"), "{text}");
+    assert!(text.lines().last().is_some_and(|line| line.starts_with("--> ") && line.contains("\"hang\"")), "{text}");
+    let (text, _) = panicked(client.notification("notifications/message")).await;
+    assert!(text.starts_with("no notifications/message came within 50ms, the client's time limit, as asked"), "{text}");
+    assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3", "the client goes on");
+}
+
+#[tokio::test]
+async fn what_is_huge_is_shown_in_part() {
+    let client = client().await;
+    for _ in 0..30 {
+        let _result = client.call("long", json!({ "bytes": 5000 })).await;
+    }
+    let (text, _) = panicked(async { client.call("long", json!({ "bytes": 1_000_000 })).await.error() }).await;
+    assert!(text.starts_with("the call was expected to fail, and succeeded with a text of 1000000 bytes\non the wire:\n… 24 lines before these\n--> "), "{text}");
+    assert!(text.ends_with("\n(`client.transcript()` has all of it)") && text.len() < 40_000, "{}", text.len());
+    assert!(client.transcript().len() > 1_000_000);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_start_names_the_test() {
+    fn no_tool() {}
+    let (text, _) = panicked(async { Connecting::new(Server::empty().tool(no_tool)).await }).await;
+    assert!(text.starts_with("the server cannot start") && text.contains("\nthe client of "), "{text}");
+    assert!(text.contains("tests/testing.rs:"), "{text}");
+}
