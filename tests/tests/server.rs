@@ -150,7 +150,7 @@ fn later_resource() -> &'static str {
 #[tokio::test]
 async fn functions_are_added_while_it_runs() {
     let server = Server::empty().advertise(Advertise::Tools).build().expect("an empty server starts");
-    let client = Client::connect_as(&server, ProtocolVersion::V2025_11_25).await.expect("connected");
+    let client = Client::connect_as(&server, ProtocolVersion::LATEST_LEGACY).await.expect("connected");
     assert_eq!(client.introduction()["capabilities"], json!({ "tools": { "listChanged": true } }));
     assert!(client.tools().await.is_empty());
     let handle = server.handle();
@@ -369,7 +369,7 @@ async fn relays(ctx: &Context) -> &'static str {
 #[tokio::test]
 async fn a_message_is_one_line_whatever_is_in_it() {
     let server = Server::empty().tool(relays).build().expect("it starts");
-    let client = Client::connect_as(&server, ProtocolVersion::V2025_11_25).await.expect("connected");
+    let client = Client::connect_as(&server, ProtocolVersion::LATEST_LEGACY).await.expect("connected");
     assert_eq!(client.call("relays", json!({})).await.text(), "done");
     assert_eq!(client.notification("notifications/message").await["data"], json!({ "a": 1 }));
     for line in client.transcript().lines() {
@@ -390,7 +390,7 @@ async fn whoami(ctx: &Context) -> Result<String, lmcp::Unanswered> {
 #[tokio::test]
 async fn a_tests_client_is_whoever_the_test_says() {
     let server = Server::empty().tool(whoami).build().expect("it starts");
-    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::LATEST_LEGACY] {
         for (principal, expected) in [
             (Some(Principal::new("ana").scope("files:read")), "ana true"),
             (Some(Principal::new("bo")), "bo false"),
@@ -405,4 +405,33 @@ async fn a_tests_client_is_whoever_the_test_says() {
             assert_eq!(client.call("whoami", json!({})).await.text(), expected, "{version}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_off_from_the_start_can_be_put_back() {
+    let server = Server::empty().tool(later).tool(relays).disable("later").build().expect("it starts");
+    let client = Client::connect_as(&server, ProtocolVersion::LATEST).await.expect("connected");
+    let names = async || client.tools().await.iter().map(|tool| tool["name"].clone()).collect::<Vec<_>>();
+    assert_eq!(names().await, ["relays"]);
+    assert_eq!(client.call("later", json!({})).await.error(), "unknown tool \"later\"");
+    assert!(server.handle().enable("later"));
+    assert_eq!(names().await, ["later", "relays"]);
+
+    let error = Server::empty().tool(later).disable("latter").build().expect_err("it must not start").to_string();
+    assert!(error.contains("disable(\"latter\"): nothing of this name is registered"), "{error}");
+}
+
+#[tokio::test]
+async fn a_change_is_told_of_a_uri_however_its_path_was_written() {
+    let server = Server::empty().resource(file).build().expect("it starts");
+    let client = Client::connect_as(&server, ProtocolVersion::LATEST_LEGACY).await.expect("connected");
+    client.request("resources/subscribe", json!({ "uri": "files://my%20f%C3%BC.txt" })).await.expect("subscribed");
+    server.handle().resource_updated("files://my fü.txt");
+    let updated = client.notification("notifications/resources/updated").await;
+    assert_eq!(updated["uri"], "files://my%20f%C3%BC.txt");
+}
+
+#[lmcp::resource("files://<path..>")]
+fn file(path: String) -> String {
+    path
 }

@@ -62,6 +62,7 @@ fn main() {
     lmcp::serve!(
         title = "Files",
         instructions = "Paths begin with the name of a root; `list` without a path shows the roots.",
+        own_usage = "--root DIR...",
         own_arguments = own_arguments,
         state = roots,
     )

@@ -69,6 +69,7 @@ async fn main() {
     lmcp::server!()
         .title("Jobs")
         .instructions("`start` a job, then `wait` for it. Its log is at jobs://{id}/log.")
+        .own_usage("--folder DIR")
         .own_arguments(own_arguments)
         .state(jobs.clone())
         .run()

@@ -70,16 +70,20 @@ const INSTRUCTIONS: &str = "Begin with `tables`, look at what matters with `desc
 
 fn main() {
     let options = Options::parse(std::env::args_os().skip(1));
-    let parts = options.and_then(|options| Ok((options.own_arguments()?, options.database()?)));
-    let (own_arguments, database) = parts.unwrap_or_else(|why| {
+    let parts = options.and_then(|options| Ok((options.own_arguments()?, options.database()?, options.write)));
+    let (own_arguments, database, write) = parts.unwrap_or_else(|why| {
         eprintln!("error: {why}");
         std::process::exit(1)
     });
-    lmcp::serve!(
-        title = "SQLite explorer",
-        instructions = INSTRUCTIONS,
-        own_arguments = own_arguments,
-        state = database,
-        state = change::Consents::default(),
-    )
+    let mut server = lmcp::server!()
+        .title("SQLite explorer")
+        .instructions(INSTRUCTIONS)
+        .own_usage("--db FILE [--write]")
+        .own_arguments(own_arguments)
+        .state(database)
+        .state(change::Consents::default());
+    if !write {
+        server = server.disable("execute");
+    }
+    server.main()
 }

@@ -85,13 +85,15 @@ fn what_one_types_prints_what_it_should() {
         (&["read", "sqlite-explorer://table/nothing"], "error: resource not found\n"),
         (&["read", "sqlite-explorer://schema"], "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, cents"),
         (&["get", "explain"], "user: This is the schema of the SQLite database shop.db:"),
-        (&["call", "execute", "sql=DELETE FROM orders"], "error: this server only reads"),
-        (&["call", "execut"], "did you mean \"execute\"?"),
+        (&["call", "execute", "sql=DELETE FROM orders"], "error: unknown tool \"execute\""),
+        (&["call", "tabels"], "did you mean \"tables\"?"),
         (&["help", "call", "query"], &format!("sqlite-explorer --db {file} call query sql=SQL")),
     ] {
         let (said, _) = run(program(&["--db", file]).args(words));
         assert!(said.contains(printed), "{words:?}: {said}");
     }
+    let (said, good) = run(&mut program(&["--help"]));
+    assert!(good && said.contains("\n  sqlite-explorer --db FILE [--write] list"), "{said}");
     let (said, good) = run(&mut program(&["--db", "/no/such.db", "list"]));
     assert_eq!((said.as_str(), good), ("error: there is no database file /no/such.db\n", false));
     let (said, _) = run(&mut program(&["call", "tables"]));

@@ -147,6 +147,11 @@ pub(super) fn program(info: &Info) -> String {
     let name = std::path::Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.map(|name| name.strip_suffix(".exe").unwrap_or(&name).to_owned());
     let mut program = name.filter(|name| !name.is_empty()).unwrap_or_else(|| info.name.clone());
+    // What they look like, when there are none to show.
+    if let (Some(usage), true) = (&info.usage, info.arguments.is_empty()) {
+        program.push(' ');
+        program.push_str(usage);
+    }
     for argument in &info.arguments {
         program.push(' ');
         program.push_str(&quoted(argument));

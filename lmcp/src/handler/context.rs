@@ -285,6 +285,13 @@ impl Context {
         }
     }
 
+    /// Sends a notification, if there is room for it right now.
+    pub(crate) fn notify_now(&self, message: &[u8]) {
+        if let Some(outbox) = self.0.outbox.as_deref().filter(|outbox| !outbox.is_full()) {
+            self.send(outbox, message);
+        }
+    }
+
     /// Sends a message, never behind the answer; whether it was sent.
     pub(crate) fn send(&self, outbox: &Outbox, message: &[u8]) -> bool {
         let _sending = self.reported();

@@ -38,7 +38,7 @@ impl LogThreshold {
 ///     ctx.log(Level::Critical, serde_json::json!({"disk": "sda", "free": 0})).await;
 /// }
 /// ```
-#[must_use = "a log message is sent when it is awaited"]
+#[must_use = "a log message is sent when it is awaited, or by `now()`"]
 #[derive(Debug)]
 pub struct Log<'a> {
     context: &'a Context,
@@ -57,6 +57,24 @@ impl<'a> Log<'a> {
     pub fn logger(mut self, name: impl Into<String>) -> Self {
         self.logger = Some(name.into());
         self
+    }
+
+    /// Sends it without waiting, for code that cannot await: a `blocking` function, or a plain one. It is dropped when the
+    /// client does not keep up with what it is sent.
+    ///
+    /// ```
+    /// use lmcp::{Context, tool};
+    ///
+    /// /// Sorts a file.
+    /// #[tool(blocking)]
+    /// fn sort(ctx: Context, file: String) {
+    ///     ctx.info(format!("sorting {file}")).now();
+    /// }
+    /// ```
+    pub fn now(self) {
+        if let Some(message) = self.encode() {
+            self.context.notify_now(&message);
+        }
     }
 
     fn encode(&self) -> Option<Vec<u8>> {

@@ -4,6 +4,7 @@
 
 use super::context::Context;
 use crate::jsonrpc::encode;
+use crate::transport::outbox::Outbox;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::future::IntoFuture;
@@ -53,7 +54,7 @@ amount!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64
 ///     files.len()
 /// }
 /// ```
-#[must_use = "a progress report is sent when it is awaited"]
+#[must_use = "a progress report is sent when it is awaited, or by `now()`"]
 #[derive(Debug)]
 pub struct Progress<'a> {
     context: &'a Context,
@@ -79,13 +80,43 @@ impl<'a> Progress<'a> {
         self
     }
 
-    async fn send(self) {
-        let inner = self.context.inner();
-        let Some(outbox) = &inner.outbox else { return };
-        if inner.progress_token.is_none() || !self.done.is_finite() || self.context.is_over() {
-            return;
+    /// Sends it without waiting, for code that cannot await: a `blocking` function, or a plain one. It is dropped when the
+    /// client does not keep up with what it is sent.
+    ///
+    /// ```
+    /// use lmcp::{Context, tool};
+    ///
+    /// /// Counts the prime numbers up to a limit.
+    /// #[tool(blocking)]
+    /// fn primes(ctx: Context, limit: u32) -> usize {
+    ///     let is_prime = |n: &u32| {
+    ///         ctx.progress(*n).of(limit).now();
+    ///         (2..*n).all(|d| n % d != 0)
+    ///     };
+    ///     (2..=limit).filter(is_prime).count()
+    /// }
+    /// ```
+    pub fn now(self) {
+        if self.outbox().is_some_and(|outbox| !outbox.is_full()) {
+            self.put();
         }
-        outbox.room_or_give_up().await;
+    }
+
+    async fn send(self) {
+        if let Some(outbox) = self.outbox() {
+            outbox.room_or_give_up().await;
+            self.put();
+        }
+    }
+
+    /// Where it goes, if anybody wants it.
+    fn outbox(&self) -> Option<&'a Outbox> {
+        let inner = self.context.inner();
+        let wanted = inner.progress_token.is_some() && self.done.is_finite() && !self.context.is_over();
+        inner.outbox.as_deref().filter(|_| wanted)
+    }
+
+    fn put(self) {
         let mut reported = self.context.reported();
         if self.context.is_over() || reported.last.is_some_and(|last| self.done <= last) {
             return;

@@ -124,8 +124,17 @@ fn sound(spot: &Spot) -> Vec<Finding> {
     let blank = |key: &str| matches!(key, "description" | "title" | "default" | "examples" | "$comment" | "deprecated");
     let says_nothing = spot.keys().all(|key| blank(key) || key.starts_with("x-"));
     if spot.schema.is_object() && says_nothing && !matches!(spot.place, Place::Root | Place::Branch) {
-        let message = "takes anything, so a model has to guess";
-        let instead = "take a type of its own instead of `serde_json::Value`";
+        let gives = spot.path.starts_with("output");
+        let message = if gives {
+            "may be anything, so a model has to guess what comes"
+        } else {
+            "takes anything, so a model has to guess"
+        };
+        let instead = if gives {
+            "give a type of its own instead of `serde_json::Value`"
+        } else {
+            "take a type of its own instead of `serde_json::Value`"
+        };
         findings.push(Finding::advice("untyped", message, instead).at(&spot.path));
     }
     findings

@@ -60,6 +60,8 @@ pub struct Server {
     forward: Option<Level>,
     schemas: Schemas,
     mistakes: Mistakes,
+    /// Names of what is off from the start.
+    disabled: Vec<String>,
     #[cfg(feature = "http")]
     http: Options,
 }
@@ -129,6 +131,7 @@ impl Server {
             forward: None,
             schemas: Schemas::default(),
             mistakes: Mistakes::default(),
+            disabled: Vec::new(),
             #[cfg(feature = "http")]
             http: Options::default(),
         }
@@ -217,6 +220,32 @@ impl Server {
     /// Names a `#[prompt]` function; see [`tool`](Self::tool).
     pub fn prompt<F: 'static>(mut self, prompt: F) -> Self {
         self.selection.named.push(Named::new(Kind::Prompt, &prompt));
+        self
+    }
+
+    /// Switches something off from the start: a tool, a prompt (by name) or a resource (by name, URI or URI template). It
+    /// is neither listed nor run until [`ServerHandle::enable`](super::ServerHandle::enable) puts it back.
+    ///
+    /// A name that nothing has keeps the server from starting.
+    ///
+    /// ```
+    /// /// Deletes everything.
+    /// #[lmcp::tool(destructive)]
+    /// fn delete() {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let may_write = std::env::args().any(|argument| argument == "--write");
+    /// let mut server = lmcp::Server::empty().tool(delete);
+    /// if !may_write {
+    ///     server = server.disable("delete");
+    /// }
+    /// assert!(lmcp::testing::Client::connect(server).await?.tools().await.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn disable(mut self, name: impl Into<String>) -> Self {
+        self.disabled.push(name.into());
         self
     }
 
@@ -416,6 +445,14 @@ impl Server {
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
             return Err(check::nothing_collected(self.package.name));
         }
+        let registry = Registry::new(items, self.schemas);
+        let mut mistakes = Mistakes::default();
+        for name in self.disabled {
+            if registry.switch(&name, false).is_none() {
+                mistakes.add(None, format!("disable({name:?}): nothing of this name is registered"));
+            }
+        }
+        mistakes.into_result()?;
         if self.forward.is_some() {
             crate::handler::forward::start();
         }
@@ -431,7 +468,7 @@ impl Server {
             shared: Arc::new(Shared {
                 identity: crate::outcome::identity(&self.info.name, &self.info.version),
                 info: self.info,
-                registry: Registry::new(items, self.schemas),
+                registry,
                 states: self.states,
                 subscribers: Subscribers::default(),
                 buckets: Buckets::new(self.limits.rate_buckets),
@@ -474,6 +511,17 @@ impl Server {
     #[cfg(feature = "cli")]
     pub fn own_arguments(mut self, own: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.info.arguments = own.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What the program's [own arguments](Self::own_arguments) look like, for help and for messages: `--db FILE [--write]`.
+    ///
+    /// ```
+    /// let server = lmcp::Server::empty().own_usage("--db FILE [--write]");
+    /// ```
+    #[cfg(feature = "cli")]
+    pub fn own_usage(mut self, usage: impl Into<String>) -> Self {
+        self.info.usage = Some(usage.into());
         self
     }
 

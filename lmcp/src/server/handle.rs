@@ -88,6 +88,9 @@ pub(crate) struct Info {
     /// The first of the process's arguments, which are the program's own.
     #[cfg(feature = "cli")]
     pub(crate) arguments: Vec<String>,
+    /// What they look like.
+    #[cfg(feature = "cli")]
+    pub(crate) usage: Option<String>,
 }
 
 impl Shared {
@@ -105,14 +108,24 @@ impl Shared {
     }
 }
 
+/// What no URI has as it is, besides what is not ASCII.
+const NOT_IN_A_URI: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b' ');
+
 impl ServerHandle {
     /// Tells everybody subscribed to this resource that it changed.
     ///
-    /// Cheap, never waits; equal updates that were not delivered yet are delivered once.
+    /// Cheap, never waits; equal updates that were not delivered yet are delivered once. Spaces and other characters that
+    /// no URI has are written in percents, as subscribers write them: `files:///my file` is `files:///my%20file`.
     ///
     /// Spec: server/resources, "Subscriptions".
     pub fn resource_updated(&self, uri: impl Into<String>) {
-        self.0.subscribers.publish(&Change::Updated(uri.into()));
+        let uri = uri.into();
+        let uri = if uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+            uri
+        } else {
+            percent_encoding::utf8_percent_encode(&uri, NOT_IN_A_URI).to_string()
+        };
+        self.0.subscribers.publish(&Change::Updated(uri));
     }
 
     /// Tells everybody who listens that the list of tools changed. `disable`, `enable` and `add_tool` do it by themselves.
