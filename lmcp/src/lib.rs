@@ -40,7 +40,7 @@
 //! | `calc help call add` | says more, here about one tool |
 //!
 //! A program with arguments of its own, such as a file's name, takes them before the commands: [`Server::own_arguments`],
-//! which `install` writes down too. One that wants the whole command line puts its [`Server`] together with [`server!`]
+//! which `install` writes down too; [`Server::own_usage`] says what they look like. One that wants the whole command line puts its [`Server`] together with [`server!`]
 //! and runs it with [`Server::stdio`] or [`Server::http`], in a runtime of its own; with [`Server::run`] an async `main`
 //! keeps the commands above.
 //!
