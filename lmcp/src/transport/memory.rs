@@ -3,7 +3,7 @@
 use super::first;
 use super::lines::{Line, Lines};
 use super::outbox::Outbox;
-use super::pipe::Pipe;
+use super::pipe::{Pipe, Writer};
 use crate::Error;
 use crate::auth::Principal;
 use crate::server::handle::Shared;
@@ -26,7 +26,7 @@ where
     W: AsyncWrite + Unpin + Send + 'static,
 {
     let drain = server.limits.drain;
-    let pipe = Pipe::new(server, principal, Handle::current());
+    let pipe = Pipe::new(server, principal, Handle::current(), Writer::Task);
     let outbox = pipe.outbox().clone();
     let mut writer = tokio::spawn(async move {
         let mut spare = Vec::new();

@@ -5,7 +5,7 @@
 
 use super::lines::Lines;
 use super::memory::{PATIENCE, take};
-use super::pipe::Pipe;
+use super::pipe::{Pipe, Writer};
 use super::signal;
 use super::stdout::{self, Stdout};
 use crate::Error;
@@ -25,7 +25,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
     let grace = server.limits.drain;
     let runtime = Handle::current();
-    let pipe = Pipe::new(server, None, runtime.clone());
+    let pipe = Pipe::new(server, None, runtime.clone(), Writer::Thread);
 
     let (reading, mut read) = oneshot::channel();
     let reader = pipe.clone();
