@@ -1,17 +1,16 @@
 //! One match on the method: the protocol's table of contents.
 //!
-//! A [`Call`] comes in, its era already told and its metadata checked; an [`Outcome`] or an error object goes out, at
-//! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
+//! A [`Call`] comes in, its era already told and its metadata checked; an [`Answer`] goes out, at once where no user code
+//! runs, else as something to be run. Nothing here knows a transport, or how a revision spells anything.
 
 use crate::auth::access::Access;
-use crate::handler::call::Call as Arguments;
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
-use crate::handler::{Completions, Context};
+use crate::handler::{Call as HandlerCall, Completions, Context};
 use crate::invoke::isolated;
 use crate::jsonrpc::{ErrorObject, Raw};
-use crate::outcome::{Listed, Outcome, read_cursor};
-use crate::prepared::{Arguments as Given, Item, Prepared, Target};
+use crate::outcome::{Answer, Listed, Outcome, in_short, read_cursor};
+use crate::prepared::{Arguments, Item, Prepared, Target};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
@@ -44,9 +43,6 @@ impl<'a> Call<'a> {
         Prepared::new(item, self.context, self.server.clone())
     }
 }
-
-/// An outcome or an error.
-pub(crate) type Answer = Result<Outcome, ErrorObject>;
 
 /// When the answer is there.
 pub(crate) enum Dispatched<'a> {
@@ -126,24 +122,15 @@ fn traced<'a>(
     }
     match dispatched {
         Dispatched::Now(answer) => {
-            span.record("outcome", outcome_of(&answer));
+            span.record("outcome", in_short(&answer));
             Dispatched::Now(answer)
         }
         Dispatched::Plain(prepared) => Dispatched::Plain(prepared.inside(span)),
         Dispatched::Later(answer) => Dispatched::Later(Box::pin(async move {
             let answer = answer.instrument(span.clone()).await;
-            span.record("outcome", outcome_of(&answer));
+            span.record("outcome", in_short(&answer));
             answer
         })),
-    }
-}
-
-pub(crate) fn outcome_of(answer: &Answer) -> &'static str {
-    match answer {
-        Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
-        Ok(Outcome::InputRequired(_)) => "input required",
-        Ok(_) => "ok",
-        Err(_) => "error",
     }
 }
 
@@ -178,7 +165,7 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
         return Err(unknown("tool", &name, call.catalog.tools.names_for(call.access)));
     };
     let arguments = object(call.params.arguments, "params.arguments")?;
-    let arguments = arguments.map(|raw| Given::Here(call.message, raw));
+    let arguments = arguments.map(|raw| Arguments::Here(call.message, raw));
     Ok(call.prepare(Item::Tool(tool, arguments)).into())
 }
 
@@ -288,7 +275,7 @@ fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
             return Ok(Outcome::Completion(Completions::new(fitting.cloned())));
         };
         let run = async {
-            let call = Arguments::with_text(&[], &arguments, &server.states, &context);
+            let call = HandlerCall::with_text(&[], &arguments, &server.states, &context);
             Ok(complete(&call, value).await?)
         };
         let completions =
@@ -324,11 +311,6 @@ fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
         Ok(Some((Cow::Owned(name), Cow::Owned(value))))
     };
     map.into_iter().filter_map(|pair| read(pair).transpose()).collect()
-}
-
-/// The part of the message that `raw` borrows, as a handle of its own.
-pub(crate) fn slice(message: &Bytes, raw: Raw<'_>) -> Bytes {
-    message.slice_ref(raw.get().as_bytes())
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {

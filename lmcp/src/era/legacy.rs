@@ -167,7 +167,7 @@ impl Session {
     }
 
     fn set_level(&self, params: &Params<'_>) -> Result<Outcome, ErrorObject> {
-        let level = parse_level(&required_string(params.level, "params.level")?, "params.level")?;
+        let level = super::level(&required_string(params.level, "params.level")?, "params.level")?;
         self.level.store(level as u8, Ordering::Relaxed);
         Ok(Outcome::Empty)
     }
@@ -228,7 +228,7 @@ impl Session {
             asks,
             version: agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY),
             id: Some(id.clone()),
-            meta: params.meta.map(|raw| super::part(message, raw)),
+            meta: params.meta.map(|raw| raw.kept(message)),
             client: ClientSource::Session(agreed.client),
             progress_token: progress_token(meta, message)?,
             log: LogThreshold::Session(self.level.clone()),
@@ -248,12 +248,4 @@ pub(crate) fn method(name: &str) -> Result<Method, ErrorObject> {
         Some(method) if !method.is_only_modern() => Ok(method),
         _ => Err(unknown_method(name, Era::Legacy)),
     }
-}
-
-/// A log level by its name.
-pub(crate) fn parse_level(name: &str, path: &str) -> Result<Level, ErrorObject> {
-    Level::parse(name).ok_or_else(|| {
-        let names = Level::ALL.map(Level::as_str).join(", ");
-        ErrorObject::invalid_params(format!("`{path}` must be one of {names}"))
-    })
 }

@@ -9,8 +9,8 @@ pub(crate) mod modern;
 
 use crate::auth::Principal;
 use crate::handler::cancellation::Cancellation;
-use crate::handler::log::LogThreshold;
-use crate::jsonrpc::{ErrorObject, Id, Raw};
+use crate::jsonrpc::{ErrorObject, Id};
+use crate::protocol::Level;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta};
 use crate::server::handle::Shared;
@@ -56,13 +56,17 @@ fn progress_token(meta: &RequestMeta<'_>, message: &Bytes) -> Result<Option<Byte
     match meta.progress_token {
         None => Ok(None),
         Some(raw) if raw.get() == "null" => Ok(None),
-        Some(raw) if Id::read(raw).is_some() => Ok(Some(part(message, raw))),
+        Some(raw) if Id::read(raw).is_some() => Ok(Some(raw.kept(message))),
         Some(_) => Err(ErrorObject::invalid_params("`params._meta.progressToken` must be a string or an integer")),
     }
 }
 
-fn part(message: &Bytes, raw: Raw<'_>) -> Bytes {
-    crate::dispatch::slice(message, raw)
+/// A log level by its name.
+fn level(name: &str, path: &str) -> Result<Level, ErrorObject> {
+    Level::parse(name).ok_or_else(|| {
+        let names = Level::ALL.map(Level::as_str).join(", ");
+        ErrorObject::invalid_params(format!("`{path}` must be one of {names}"))
+    })
 }
 
 /// A method that does not exist, or not in this era.
@@ -74,10 +78,4 @@ pub(crate) fn unknown_method(method: &str, era: Era) -> ErrorObject {
         (None, _) => "",
     };
     ErrorObject::method_not_found(format!("unknown method {shown:?}{hint}"))
-}
-
-impl LogThreshold {
-    fn silent() -> Self {
-        LogThreshold::Request(None)
-    }
 }

@@ -1,6 +1,6 @@
 //! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
 
-use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
+use super::{Era, Request, Surroundings, progress_token, unknown_method};
 use crate::ask::Asks;
 use crate::ask::rounds::Rounds;
 use crate::auth::Principal;
@@ -78,10 +78,10 @@ pub(crate) fn context(
     let Request { id, params, meta, message, .. } = request;
     let Surroundings { server, outbox, cancellation, .. } = surroundings;
     let log = match meta.log_level {
-        None => LogThreshold::silent(),
+        None => LogThreshold::Request(None),
         Some(raw) => {
             let path = format!("params._meta[\"{LOG_LEVEL}\"]");
-            LogThreshold::Request(Some(super::legacy::parse_level(&string(raw, &path)?, &path)?))
+            LogThreshold::Request(Some(super::level(&string(raw, &path)?, &path)?))
         }
     };
     let asks = asks(request, &server, surroundings.principal.clone())?;
@@ -90,10 +90,10 @@ pub(crate) fn context(
         asks,
         version,
         id: Some(id.clone()),
-        meta: params.meta.map(|raw| part(message, raw)),
+        meta: params.meta.map(|raw| raw.kept(message)),
         client: ClientSource::Request {
-            info: meta.client_info.map(|raw| part(message, raw)),
-            capabilities: meta.client_capabilities.map(|raw| part(message, raw)),
+            info: meta.client_info.map(|raw| raw.kept(message)),
+            capabilities: meta.client_capabilities.map(|raw| raw.kept(message)),
         },
         progress_token: progress_token(meta, message)?,
         log,

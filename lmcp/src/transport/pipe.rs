@@ -1,25 +1,28 @@
 //! One pipe: a stream of lines in, a stream of lines out, both eras on it at once.
 //!
-//! [`Pipe::receive`] takes one line and returns at once. What must take effect in the order read does so before it
+//! [`Pipe::take`] takes one line and returns at once. What must take effect in the order read does so before it
 //! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code runs
 //! in other tasks, plain functions in turns and anything else in one of its own, so answers may overtake each other.
 
+use super::COLLAPSE;
 use super::batch::{Batch, Sink};
+use super::lines::Line;
 use super::outbox::{Framing, Outbox};
 use super::queue::Queue;
-use super::{COLLAPSE, first};
 use crate::admission::admit;
 use crate::ask::requests::Outlet;
 use crate::auth::Principal;
 use crate::auth::access::{Access, Place};
-use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
+use crate::first::first;
 use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
+use crate::outcome::Answer;
 use crate::prepared::Prepared;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
@@ -117,8 +120,19 @@ impl Pipe {
         self.0.server.limits.line_bytes
     }
 
-    /// Takes one line. Somebody has to [`start`](Self::start) what it asks for, behind the last line that is there.
-    pub(crate) fn receive(&self, line: &Bytes) {
+    /// Takes one line, behind which `more` have been read already. Whoever does not go on with those at once has to
+    /// [`start`](Self::start) what was asked for.
+    pub(crate) fn take(&self, line: Line, more: bool) {
+        match line {
+            Line::Text(line) => self.receive(&line),
+            Line::TooLong(head) => self.too_long(&head),
+        }
+        if !more {
+            self.start();
+        }
+    }
+
+    fn receive(&self, line: &Bytes) {
         // What is no request is done with at once, and takes effect however much is kept of others.
         let kept = self.0.server.held.keep(line);
         match decode(line, self.0.server.limits.nesting) {
@@ -149,7 +163,7 @@ impl Pipe {
     }
 
     /// Answers a line that was too long to be read.
-    pub(crate) fn too_long(&self, head: &[u8]) {
+    fn too_long(&self, head: &[u8]) {
         let limit = self.0.server.limits.line_bytes;
         let error = ErrorObject::invalid_request(format!(
             "the message is longer than {limit} bytes (the server's limit `line_bytes`) and was skipped"

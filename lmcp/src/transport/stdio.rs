@@ -4,10 +4,9 @@
 //! and flush for each message.
 
 use super::lines::Lines;
-use super::memory::{PATIENCE, take};
 use super::pipe::{Pipe, Writer};
-use super::signal;
 use super::stdout::{self, Stdout};
+use super::{PATIENCE, signal};
 use crate::Error;
 use crate::server::handle::Shared;
 use std::io::{self, Read, Write};
@@ -142,7 +141,7 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         let mut next = lines.next();
         while let Some(line) = next {
             next = lines.next();
-            take(pipe, line, next.is_some());
+            pipe.take(line, next.is_some());
             // One chunk may hold many requests.
             if pipe.outbox().is_full() {
                 pipe.start();
@@ -151,7 +150,7 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         }
     }
     if let Some(line) = lines.last() {
-        take(pipe, line, false);
+        pipe.take(line, false);
     }
     Ok(())
 }
