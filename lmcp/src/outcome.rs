@@ -331,7 +331,7 @@ fn capabilities(server: &Shared, version: ProtocolVersion) -> serde_json::Value 
 }
 
 /// The server's `Implementation`.
-pub(crate) struct ServerInfo<'a>(pub(crate) &'a Shared, pub(crate) ProtocolVersion);
+struct ServerInfo<'a>(&'a Shared, ProtocolVersion);
 
 impl Serialize for ServerInfo<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {

@@ -7,12 +7,17 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
+use crate::ask::Asks;
 use crate::auth::Principal;
+use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
+use crate::handler::context::{ClientSource, Inner, Lazy};
+use crate::handler::log::LogThreshold;
 use crate::jsonrpc::{ErrorObject, Id};
-use crate::protocol::Level;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta};
+use crate::protocol::{Level, ProtocolVersion};
+use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
@@ -49,6 +54,37 @@ pub(crate) struct Surroundings {
     pub(crate) principal: Option<Principal>,
     #[cfg(feature = "http")]
     pub(crate) headers: Option<hyper::HeaderMap>,
+}
+
+impl Surroundings {
+    /// The context of a request of this revision, and what the era knows besides: whom it may ask, who its client is, from
+    /// which level on that hears of logs.
+    fn context(
+        self,
+        request: &Request<'_>,
+        version: ProtocolVersion,
+        asks: Asks,
+        client: ClientSource,
+        log: LogThreshold,
+    ) -> Result<Context, ErrorObject> {
+        let Request { id, params, meta, message, .. } = request;
+        Ok(Context::new(Inner {
+            server: ServerHandle(self.server),
+            version,
+            id: Some(id.clone()),
+            meta: params.meta.map(|raw| raw.kept(message)),
+            client,
+            progress_token: progress_token(meta, message)?,
+            log,
+            outbox: self.outbox,
+            cancellation: self.cancellation,
+            asks,
+            principal: self.principal,
+            #[cfg(feature = "http")]
+            headers: self.headers,
+            lazy: Lazy::default(),
+        }))
+    }
 }
 
 /// The progress token, checked: a string or an integer.
