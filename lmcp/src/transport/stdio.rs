@@ -33,28 +33,9 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let _nobody_listens = reading.send(read_all(&reader, &handle));
     })?;
     let (writing, mut written) = oneshot::channel();
-    let (answering, outbox) = (pipe.clone(), pipe.outbox().clone());
+    let writer = pipe.clone();
     spawn("lmcp-write", move || {
-        let mut stdout = stdout;
-        // Where more answers are about to come, it lets them: on one core it would else be woken for each.
-        let linger = || {
-            if answering.is_busy() {
-                std::thread::yield_now();
-            }
-        };
-        let mut spare = Vec::new();
-        let result = loop {
-            let Some(bytes) = runtime.block_on(outbox.take(spare, linger)) else { break Ok(()) };
-            // In pieces, so that it shows whether the client reads on.
-            let mut pieces = bytes.chunks(CHUNK);
-            let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
-            if let Err(e) = all.and_then(|()| stdout.flush()) {
-                outbox.break_off();
-                break Err(e);
-            }
-            spare = bytes;
-        };
-        let _nobody_listens = writing.send((stdout, result));
+        let _nobody_listens = writing.send(write_all(&writer, &runtime, stdout));
     })?;
 
     let mut signal = pin!(signal::received());
@@ -153,4 +134,27 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         pipe.take(line, false);
     }
     Ok(())
+}
+
+/// Writes what there is until there will be no more, or nobody reads it.
+fn write_all(pipe: &Pipe, runtime: &Handle, mut stdout: Stdout) -> (Stdout, io::Result<()>) {
+    let outbox = pipe.outbox();
+    // Where more answers are about to come, it lets them: on one core it would else be woken for each.
+    let linger = || {
+        if pipe.is_busy() {
+            std::thread::yield_now();
+        }
+    };
+    let mut spare = Vec::new();
+    while let Some(bytes) = runtime.block_on(outbox.take(spare, linger)) {
+        // In pieces, so that it shows whether the client reads on.
+        let mut pieces = bytes.chunks(CHUNK);
+        let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
+        if let Err(e) = all.and_then(|()| stdout.flush()) {
+            outbox.break_off();
+            return (stdout, Err(e));
+        }
+        spare = bytes;
+    }
+    (stdout, Ok(()))
 }
