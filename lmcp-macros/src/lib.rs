@@ -6,24 +6,24 @@
 // rustdoc puts what is said here behind the page that `lmcp` has for each attribute: so nothing is.
 #![allow(missing_docs)]
 
-mod args;
-mod check;
-mod docs;
-mod errors;
 mod expand;
-mod form;
-mod guard;
+mod args;
 mod keys;
-mod model;
-mod nearest;
-mod paths;
-mod prompt;
-mod resource;
-mod shim;
-mod show;
+mod guard;
 mod signature;
+mod form;
+mod docs;
 mod template;
+mod model;
+mod check;
 mod tool;
+mod resource;
+mod prompt;
+mod shim;
+mod errors;
+mod nearest;
+mod show;
+mod paths;
 
 use model::Attr;
 use proc_macro::TokenStream;

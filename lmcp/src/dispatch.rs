@@ -1,21 +1,21 @@
 //! One match on the method: the protocol's table of contents.
 //!
-//! A [`Call`] comes in, its era already told and its metadata checked; an [`Outcome`] or an error object goes out, at
-//! once where no user code runs, else as a future. Nothing here knows a transport, or how a revision spells anything.
+//! A [`Call`] comes in, its era already told and its metadata checked; an [`Answer`] goes out, at once where no user code
+//! runs, else as something to be run. Nothing here knows a transport, or how a revision spells anything.
 
 use crate::auth::access::Access;
-use crate::handler::call::Call as Arguments;
 use crate::handler::entry::BoxFuture;
 use crate::handler::parameter::Role;
-use crate::handler::{Completions, Context};
+use crate::handler::{Call as HandlerCall, Completions, Context};
 use crate::invoke::isolated;
 use crate::jsonrpc::{ErrorObject, Raw};
-use crate::outcome::{Listed, Outcome, read_cursor};
-use crate::prepared::{Arguments as Given, Item, Prepared, Target};
+use crate::outcome::{Answer, Listed, Outcome, in_short, read_cursor};
+use crate::prepared::{Arguments, Item, Prepared, Target};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
 use crate::registry::catalog::Found;
+use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
 use crate::registry::{Catalog, Prompt, Template};
 use crate::server::handle::Shared;
@@ -44,9 +44,6 @@ impl<'a> Call<'a> {
         Prepared::new(item, self.context, self.server.clone())
     }
 }
-
-/// An outcome or an error.
-pub(crate) type Answer = Result<Outcome, ErrorObject>;
 
 /// When the answer is there.
 pub(crate) enum Dispatched<'a> {
@@ -126,24 +123,15 @@ fn traced<'a>(
     }
     match dispatched {
         Dispatched::Now(answer) => {
-            span.record("outcome", outcome_of(&answer));
+            span.record("outcome", in_short(&answer));
             Dispatched::Now(answer)
         }
         Dispatched::Plain(prepared) => Dispatched::Plain(prepared.inside(span)),
         Dispatched::Later(answer) => Dispatched::Later(Box::pin(async move {
             let answer = answer.instrument(span.clone()).await;
-            span.record("outcome", outcome_of(&answer));
+            span.record("outcome", in_short(&answer));
             answer
         })),
-    }
-}
-
-pub(crate) fn outcome_of(answer: &Answer) -> &'static str {
-    match answer {
-        Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
-        Ok(Outcome::InputRequired(_)) => "input required",
-        Ok(_) => "ok",
-        Err(_) => "error",
     }
 }
 
@@ -178,7 +166,7 @@ fn call_tool(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
         return Err(unknown("tool", &name, call.catalog.tools.names_for(call.access)));
     };
     let arguments = object(call.params.arguments, "params.arguments")?;
-    let arguments = arguments.map(|raw| Given::Here(call.message, raw));
+    let arguments = arguments.map(|raw| Arguments::Here(call.message, raw));
     Ok(call.prepare(Item::Tool(tool, arguments)).into())
 }
 
@@ -215,6 +203,41 @@ enum Reference {
     Template(Arc<Template>),
 }
 
+impl Reference {
+    /// What `params.ref` names; nothing for a fixed resource, in which there is nothing to fill in.
+    fn find(reference: &Wanted<'_>, catalog: &Catalog, access: &Access) -> Result<Option<Self>, ErrorObject> {
+        match &*required_string(reference.kind, "params.ref.type")? {
+            "ref/prompt" => {
+                let name = required_string(reference.name, "params.ref.name")?;
+                let prompt = catalog.prompts.get(&name).cloned();
+                let unknown = || unknown("prompt", &name, catalog.prompts.names_for(access));
+                prompt.map(|prompt| Some(Reference::Prompt(prompt))).ok_or_else(unknown)
+            }
+            "ref/resource" => {
+                let uri = required_string(reference.uri(), "params.ref.uri")?;
+                match (catalog.templates.get(&uri), catalog.read(&uri)) {
+                    (Some(template), _) | (None, Found::Template(template, _)) => {
+                        Ok(Some(Reference::Template(template.clone())))
+                    }
+                    (None, Found::Resource(_)) => Ok(None),
+                    _ => Err(unknown("resource template", &uri, catalog.templates.names_for(access))),
+                }
+            }
+            other => Err(ErrorObject::invalid_params(format!(
+                "`params.ref.type` must be \"ref/prompt\" or \"ref/resource\", not {}",
+                quoted(other)
+            ))),
+        }
+    }
+
+    fn common(&self) -> &Common {
+        match self {
+            Reference::Prompt(prompt) => &prompt.common,
+            Reference::Template(template) => &template.common,
+        }
+    }
+}
+
 fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     #[derive(serde::Deserialize)]
     struct Argument<'a> {
@@ -229,6 +252,7 @@ fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
         arguments: Option<Raw<'a>>,
     }
     let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
+    let nothing = || Ok(Outcome::Completion(Completions::default()));
     let params = &call.params;
     let reference = Wanted::read(params.reference.ok_or_else(|| missing("params.ref"))?)?;
     let argument: Argument<'_> = typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
@@ -237,50 +261,21 @@ fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     let others: Others<'_> = params.context.map(|raw| typed(raw, "params.context")).transpose()?.unwrap_or_default();
     let arguments = texts(others.arguments, "params.context.arguments")?;
 
-    let Call { catalog, access, .. } = &call;
-    let reference = match &*required_string(reference.kind, "params.ref.type")? {
-        "ref/prompt" => {
-            let name = required_string(reference.name, "params.ref.name")?;
-            let prompt = catalog.prompts.get(&name).cloned();
-            Reference::Prompt(prompt.ok_or_else(|| unknown("prompt", &name, catalog.prompts.names_for(access)))?)
-        }
-        "ref/resource" => {
-            let uri = required_string(reference.uri(), "params.ref.uri")?;
-            match (catalog.templates.get(&uri), catalog.read(&uri)) {
-                (Some(template), _) | (None, Found::Template(template, _)) => Reference::Template(template.clone()),
-                // A fixed resource has nothing to fill in.
-                (None, Found::Resource(_)) => return Ok(Ok(Outcome::Completion(Completions::default())).into()),
-                _ => return Err(unknown("resource template", &uri, catalog.templates.names_for(access))),
-            }
-        }
-        other => {
-            return Err(ErrorObject::invalid_params(format!(
-                "`params.ref.type` must be \"ref/prompt\" or \"ref/resource\", not {}",
-                quoted(other)
-            )));
-        }
+    let Some(reference) = Reference::find(&reference, &call.catalog, call.access)? else {
+        return Ok(nothing().into());
     };
-
+    let Common { params, .. } = reference.common();
+    let Some(at) = params.iter().position(|param| param.role == Role::Argument && param.name == name) else {
+        if params.iter().any(|param| param.role == Role::Arguments) {
+            return Ok(nothing().into());
+        }
+        return Err(unknown("argument", &name, reference.common().arguments().map(|param| param.name)));
+    };
     let Call { context, server, .. } = call;
     let server = server.clone();
-    let version = context.protocol_version();
-    let common = match &reference {
-        Reference::Prompt(prompt) => &prompt.common,
-        Reference::Template(template) => &template.common,
-    };
-    let whole = common.params.iter().any(|param| param.role == Role::Arguments);
-    let Some(at) = common.params.iter().position(|param| param.role == Role::Argument && param.name == name) else {
-        if whole {
-            return Ok(Ok(Outcome::Completion(Completions::default())).into());
-        }
-        return Err(unknown("argument", &name, common.arguments().map(|param| param.name)));
-    };
     Ok(Dispatched::Later(Box::pin(async move {
-        let common = match &reference {
-            Reference::Prompt(prompt) => &prompt.common,
-            Reference::Template(template) => &template.common,
-        };
-        let Some(param) = common.params.get(at) else { return Ok(Outcome::Completion(Completions::default())) };
+        let common = reference.common();
+        let Some(param) = common.params.get(at) else { return nothing() };
         let Some(complete) = param.complete else {
             // Enums and booleans complete by themselves.
             let typed = value.to_lowercase();
@@ -288,9 +283,10 @@ fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
             return Ok(Outcome::Completion(Completions::new(fitting.cloned())));
         };
         let run = async {
-            let call = Arguments::with_text(&[], &arguments, &server.states, &context);
+            let call = HandlerCall::with_text(&[], &arguments, &server.states, &context);
             Ok(complete(&call, value).await?)
         };
+        let version = context.protocol_version();
         let completions =
             isolated(common, &context, run).await.map_err(|fault| fault.object(&common.name, version, None))?;
         Ok(Outcome::Completion(completions))
@@ -324,11 +320,6 @@ fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
         Ok(Some((Cow::Owned(name), Cow::Owned(value))))
     };
     map.into_iter().filter_map(|pair| read(pair).transpose()).collect()
-}
-
-/// The part of the message that `raw` borrows, as a handle of its own.
-pub(crate) fn slice(message: &Bytes, raw: Raw<'_>) -> Bytes {
-    message.slice_ref(raw.get().as_bytes())
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {

@@ -2,13 +2,13 @@
 
 use crate::ask::Asks;
 use crate::ask::rounds::Driven;
+use crate::first::first;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::handler::entry::BoxFuture;
 use crate::handler::forward::FORWARDING;
 use crate::jsonrpc::ErrorObject;
 use crate::registry::item::Common;
-use crate::transport::first;
 use crate::{Error, ProtocolVersion};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;

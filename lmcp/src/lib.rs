@@ -269,39 +269,39 @@
 extern crate self as lmcp;
 
 // -- bytes <-> messages --
-mod jsonrpc;
 mod transport;
+mod jsonrpc;
 // -- messages <-> meaning --
+mod protocol;
+mod era;
 mod admission;
 mod dispatch;
-mod era;
-mod outcome;
 mod prepared;
-mod protocol;
+mod outcome;
 // -- meaning -> user code --
-mod ask;
-mod attempt;
-pub mod auth;
-mod handler;
-mod invoke;
 mod registry;
 mod schema;
+mod attempt;
+mod invoke;
+mod handler;
+mod ask;
+pub mod auth;
 // -- the program around it --
+mod server;
+mod client;
+pub mod testing;
 #[cfg(feature = "cli")]
 mod cli;
-mod client;
-mod error;
-// For the documentation and its tests only: no program compiles it.
-#[cfg(any(doc, doctest))]
-pub mod guide;
+mod lint;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod laws;
-mod lint;
+// For the documentation and its tests only: no program compiles it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
+mod error;
+mod first;
 mod seal;
-mod server;
-pub mod testing;
-
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -3,6 +3,7 @@
 use crate::ask::Question;
 use crate::ask::rounds::InputRequired;
 use crate::handler::Completions;
+use crate::jsonrpc::ErrorObject;
 use crate::jsonrpc::encode::{write_json, write_text};
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
@@ -34,6 +35,19 @@ pub(crate) enum Outcome {
     Discovery,
     /// The same, with the revision that was agreed on (before).
     Handshake,
+}
+
+/// What a request came to, or why it came to nothing.
+pub(crate) type Answer = Result<Outcome, ErrorObject>;
+
+/// What an answer is, for the log.
+pub(crate) fn in_short(answer: &Answer) -> &'static str {
+    match answer {
+        Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
+        Ok(Outcome::InputRequired(_)) => "input required",
+        Ok(_) => "ok",
+        Err(_) => "error",
+    }
 }
 
 /// The four lists.
@@ -317,7 +331,7 @@ fn capabilities(server: &Shared, version: ProtocolVersion) -> serde_json::Value 
 }
 
 /// The server's `Implementation`.
-pub(crate) struct ServerInfo<'a>(pub(crate) &'a Shared, pub(crate) ProtocolVersion);
+struct ServerInfo<'a>(&'a Shared, ProtocolVersion);
 
 impl Serialize for ServerInfo<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {

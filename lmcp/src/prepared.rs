@@ -4,12 +4,12 @@
 
 use crate::ask::Asks;
 use crate::attempt::{run_tool, run_with_texts};
-use crate::dispatch::{Answer, Texts, outcome_of, slice};
+use crate::dispatch::Texts;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::invoke::{Fault, at_once, isolated};
 use crate::jsonrpc::{ErrorObject, Raw};
-use crate::outcome::Outcome;
+use crate::outcome::{Answer, Outcome, in_short};
 use crate::protocol::{PromptResult, ResourceContents, ToolResult};
 use crate::registry::item::Common;
 use crate::registry::{Prompt, Resource, Template, Tool};
@@ -44,7 +44,7 @@ pub(crate) enum Arguments<'a> {
 impl Arguments<'_> {
     fn kept(self) -> Arguments<'static> {
         Arguments::Kept(match self {
-            Arguments::Here(message, raw) => slice(message, raw),
+            Arguments::Here(message, raw) => raw.kept(message),
             Arguments::Kept(part) => part,
         })
     }
@@ -109,7 +109,7 @@ impl<'a> Prepared<'a> {
                 target.contents(contents, &uri, &context)
             }
         });
-        span.record("outcome", outcome_of(&answer));
+        span.record("outcome", in_short(&answer));
         answer
     }
 

@@ -9,9 +9,8 @@ pub(crate) mod logins;
 pub(crate) mod rate;
 
 use crate::auth::access::Access;
-use crate::dispatch::Answer;
 use crate::jsonrpc::{ErrorObject, Raw, code};
-use crate::outcome::Outcome;
+use crate::outcome::{Answer, Outcome};
 use crate::protocol::ToolResult;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference};

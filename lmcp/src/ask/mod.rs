@@ -3,7 +3,7 @@
 //! A question ([`elicit`], [`sample`], [`roots`]) enters, spelled for the client's revision, and an answer or an
 //! [`Unanswered`] leaves. How it travels is the era's: before 2026-07-28 it is a request of the server's
 //! ([`requests`]); since then the call ends with the questions, and is run again with the answers ([`rounds`]).
-//! Nothing here knows a transport.
+//! Of transports only the outbox is known here.
 
 pub(crate) mod elicit;
 pub(crate) mod form;

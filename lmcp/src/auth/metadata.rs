@@ -8,7 +8,7 @@ use hyper::header::HOST;
 use serde::Serialize;
 
 /// Where the document is, at the root and before the path of the endpoint.
-pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The document, in the order of RFC 9728 section 2.
 #[derive(Serialize)]

@@ -88,84 +88,92 @@ pub(crate) fn main(server: Server) {
 pub(crate) async fn run(server: Server) -> i32 {
     log::start();
     let program = text::program(server.info());
-    let look = Look::of_stdout();
-    let command = match Command::parse(behind(&server.info().arguments)) {
-        Ok(command) => command,
-        Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
+    let report = match Command::parse(behind(&server.info().arguments)) {
+        Ok(command) => Box::pin(obey(command, server, &program, Look::of_stdout())).await,
+        Err(misuse) => Err(meant(misuse, server)),
     };
-    match command {
-        Command::Serve => match serve(server).await {
-            Ok(()) => exit::DONE,
-            Err(e) => Report::error(&e).print(&mut io::stdout()),
-        },
+    match report {
+        Ok(Said::Printed(code)) => code,
+        Ok(Said::Report(report)) => report.print(&mut io::stdout()),
+        Err(misuse) => Report::misused(misuse, &program).print(&mut io::stdout()),
+    }
+}
+
+/// What a command leaves to be said.
+enum Said {
+    Report(Report),
+    /// Nothing: it said all itself, and came to this exit code.
+    Printed(i32),
+}
+
+impl From<Report> for Said {
+    fn from(report: Report) -> Self {
+        Said::Report(report)
+    }
+}
+
+impl From<Result<()>> for Said {
+    fn from(served: Result<()>) -> Self {
+        served.map_or_else(|e| Report::error(&e).into(), |()| Said::Printed(exit::DONE))
+    }
+}
+
+async fn obey(command: Command, server: Server, program: &str, look: Look) -> Result<Said, Misuse> {
+    // A server that does not start says why, whatever was to be done with it.
+    let with = |built: Result<ReadyServer>, work: &dyn Fn(&ReadyServer) -> Result<Report, Misuse>| match built {
+        Ok(server) => work(&server),
+        Err(e) => Ok(Report::error(&e)),
+    };
+    let report = match command {
+        Command::Serve => return Ok(serve(server).await.into()),
         #[cfg(feature = "http")]
-        Command::Http(order) => match serve_http(server, order).await {
-            Ok(()) => exit::DONE,
-            Err(e) => Report::error(&e).print(&mut io::stdout()),
-        },
+        Command::Http(order) => return Ok(serve_http(server, order).await.into()),
         Command::Version => {
             let info = server.info();
-            Report::done(format!("{} {}\n", info.name, info.version)).print(&mut io::stdout())
+            Report::done(format!("{} {}\n", info.name, info.version))
         }
         Command::Help(topic) => {
             let info = server.info().clone();
-            let report = match (server.build(), &topic) {
-                (Err(e), Topic::Tool(_) | Topic::Prompt(_)) => Ok(Report::error(&e)),
+            match (server.build(), &topic) {
+                (Err(e), Topic::Tool(_) | Topic::Prompt(_)) => Report::error(&e),
                 // Help is there also when the server cannot start; then it has no examples.
                 (built, topic) => {
                     let server = built.ok();
-                    Help { info: &info, server: server.as_ref(), program: &program, look }.about(topic)
+                    Help { info: &info, server: server.as_ref(), program, look }.about(topic)?
                 }
-            };
-            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
+            }
         }
         Command::Install(order) => {
             let info = server.info().clone();
             // What does not start is not installed either.
-            let report = match server.build() {
-                Ok(_) => install::install(&info, &order, look),
-                Err(e) => Ok(Report::error(&e)),
-            };
-            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
+            with(server.build(), &|_| install::install(&info, &order, look))?
         }
-        Command::Uninstall(order) => {
-            let report = install::uninstall(server.info(), &order, look);
-            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
-        }
-        Command::Completions(shell) => {
-            let report = complete::script(shell, &program);
-            report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
-        }
+        Command::Uninstall(order) => install::uninstall(server.info(), &order, look)?,
+        Command::Completions(shell) => complete::script(shell, program)?,
         Command::Complete(words) => {
             // A server that cannot start has commands still.
             let catalog = server.build().ok().map(|server| server.shared.registry.current());
-            complete::answer(catalog.as_deref(), &words).print(&mut io::stdout())
+            complete::answer(catalog.as_deref(), &words)
         }
-        Command::Manifest => manifest::manifest(server.info(), server.package()).print(&mut io::stdout()),
-        Command::List { only, json } => {
-            let report = match server.build() {
-                Ok(server) => list::list(&server, only, json, look),
-                Err(e) => Report::error(&e),
-            };
-            report.print(&mut io::stdout())
-        }
+        Command::Manifest => manifest::manifest(server.info(), server.package()),
+        Command::List { only, json } => with(server.build(), &|server| Ok(list::list(server, only, json, look)))?,
         Command::Check { target, json } => {
-            let report = match server.build() {
-                Ok(server) => check::check(&server, target, json, look),
-                Err(e) => Report::error(&e),
-            };
-            report.print(&mut io::stdout())
+            with(server.build(), &|server| Ok(check::check(server, target, json, look)))?
         }
         Command::Call { tool, arguments, run } => {
-            handle(server, async |server| call::call(server, tool.as_deref(), &arguments, &run, look).await).await
+            let call = async |server: &_| call::call(server, tool.as_deref(), &arguments, &run, look).await;
+            return Ok(Said::Printed(handle(server, call).await));
         }
         Command::Read { uri, run } => {
-            handle(server, async |server| read::read(server, uri.as_deref(), &run, look).await).await
+            let read = async |server: &_| read::read(server, uri.as_deref(), &run, look).await;
+            return Ok(Said::Printed(handle(server, read).await));
         }
         Command::Get { prompt, arguments, run } => {
-            handle(server, async |server| get::get(server, prompt.as_deref(), &arguments, &run, look).await).await
+            let get = async |server: &_| get::get(server, prompt.as_deref(), &arguments, &run, look).await;
+            return Ok(Said::Printed(handle(server, get).await));
         }
-    }
+    };
+    Ok(report.into())
 }
 
 /// The process's arguments without the program's own: its name first, as always.

@@ -6,13 +6,13 @@ use super::status::Status;
 use super::text::complain;
 use crate::ProtocolVersion;
 use crate::client::Connection;
+use crate::first::first;
 use crate::protocol::meta::LOG_LEVEL;
 use crate::server::ReadyServer;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 /// The `result` as the server wrote it, or the message of its error. `hint` is what to write where nobody can be asked.
 pub(super) async fn request(
@@ -33,12 +33,14 @@ pub(super) async fn request(
     }
     let mut answer = pin!(connection.request_raw(method, params));
     let answer = loop {
-        let mut said = pin!(connection.next_notification());
-        let next = std::future::poll_fn(|cx| match said.as_mut().poll(cx) {
-            Poll::Ready(Some(said)) => Poll::Ready(Ok(said)),
-            _ => answer.as_mut().poll(cx).map(Err),
-        });
-        match next.await {
+        let said = async {
+            match connection.next_notification().await {
+                Some(said) => Ok(said),
+                // The server has ended: what is left to wait for is the answer.
+                None => std::future::pending().await,
+            }
+        };
+        match first(said, async { Err(answer.as_mut().await) }).await {
             Ok(said) => status.show(&said),
             Err(answer) => break answer,
         }

@@ -1,10 +1,10 @@
 //! 2024-11-05 to 2025-11-25: `initialize`, and the session it opens.
 
-use super::{Era, Request, Surroundings, progress_token, unknown_method};
+use super::{Era, Request, Surroundings, unknown_method};
 use crate::ask::requests::{Line, Outlet, Requests, Waits};
 use crate::ask::{Asks, Unanswered};
 use crate::handler::Context;
-use crate::handler::context::{ClientDeclaration, ClientSource, Inner, Lazy};
+use crate::handler::context::{ClientDeclaration, ClientSource};
 use crate::handler::log::LogThreshold;
 use crate::jsonrpc::encode::NoId;
 use crate::jsonrpc::{ErrorObject, Id, Raw};
@@ -14,7 +14,6 @@ use crate::protocol::params::{Params, required_string, typed};
 use crate::protocol::{Level, ProtocolVersion};
 use crate::registry::Catalog;
 use crate::registry::catalog::Found;
-use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::server::limits::Limits;
 use crate::server::subscribers::{Filter, Subscriber};
@@ -167,7 +166,7 @@ impl Session {
     }
 
     fn set_level(&self, params: &Params<'_>) -> Result<Outcome, ErrorObject> {
-        let level = parse_level(&required_string(params.level, "params.level")?, "params.level")?;
+        let level = super::level(&required_string(params.level, "params.level")?, "params.level")?;
         self.level.store(level as u8, Ordering::Relaxed);
         Ok(Outcome::Empty)
     }
@@ -215,30 +214,15 @@ impl Session {
         surroundings: Surroundings,
         outlet: Outlet,
     ) -> Result<Context, ErrorObject> {
-        let Request { id, params, meta, message, .. } = request;
-        let Surroundings { server, outbox, cancellation, .. } = surroundings;
         let agreed = self.agreed();
         let asks = if Method::parse(request.method).is_some_and(Method::can_ask) {
             Asks::Requests(Line { requests: self.requests().clone(), outlet, waits: Waits::default() })
         } else {
             Asks::Nobody("nobody can be asked during a request of this kind")
         };
-        Ok(Context::new(Inner {
-            server: ServerHandle(server),
-            asks,
-            version: agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY),
-            id: Some(id.clone()),
-            meta: params.meta.map(|raw| super::part(message, raw)),
-            client: ClientSource::Session(agreed.client),
-            progress_token: progress_token(meta, message)?,
-            log: LogThreshold::Session(self.level.clone()),
-            outbox,
-            cancellation,
-            principal: surroundings.principal,
-            #[cfg(feature = "http")]
-            headers: surroundings.headers,
-            lazy: Lazy::default(),
-        }))
+        let version = agreed.version.unwrap_or(ProtocolVersion::LATEST_LEGACY);
+        let log = LogThreshold::Session(self.level.clone());
+        surroundings.context(request, version, asks, ClientSource::Session(agreed.client), log)
     }
 }
 
@@ -248,12 +232,4 @@ pub(crate) fn method(name: &str) -> Result<Method, ErrorObject> {
         Some(method) if !method.is_only_modern() => Ok(method),
         _ => Err(unknown_method(name, Era::Legacy)),
     }
-}
-
-/// A log level by its name.
-pub(crate) fn parse_level(name: &str, path: &str) -> Result<Level, ErrorObject> {
-    Level::parse(name).ok_or_else(|| {
-        let names = Level::ALL.map(Level::as_str).join(", ");
-        ErrorObject::invalid_params(format!("`{path}` must be one of {names}"))
-    })
 }

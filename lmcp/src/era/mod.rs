@@ -7,12 +7,17 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
+use crate::ask::Asks;
 use crate::auth::Principal;
+use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
+use crate::handler::context::{ClientSource, Inner, Lazy};
 use crate::handler::log::LogThreshold;
-use crate::jsonrpc::{ErrorObject, Id, Raw};
+use crate::jsonrpc::{ErrorObject, Id};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta};
+use crate::protocol::{Level, ProtocolVersion};
+use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
@@ -51,18 +56,53 @@ pub(crate) struct Surroundings {
     pub(crate) headers: Option<hyper::HeaderMap>,
 }
 
+impl Surroundings {
+    /// The context of a request of this revision, and what the era knows besides: whom it may ask, who its client is, from
+    /// which level on that hears of logs.
+    fn context(
+        self,
+        request: &Request<'_>,
+        version: ProtocolVersion,
+        asks: Asks,
+        client: ClientSource,
+        log: LogThreshold,
+    ) -> Result<Context, ErrorObject> {
+        let Request { id, params, meta, message, .. } = request;
+        Ok(Context::new(Inner {
+            server: ServerHandle(self.server),
+            version,
+            id: Some(id.clone()),
+            meta: params.meta.map(|raw| raw.kept(message)),
+            client,
+            progress_token: progress_token(meta, message)?,
+            log,
+            outbox: self.outbox,
+            cancellation: self.cancellation,
+            asks,
+            principal: self.principal,
+            #[cfg(feature = "http")]
+            headers: self.headers,
+            lazy: Lazy::default(),
+        }))
+    }
+}
+
 /// The progress token, checked: a string or an integer.
 fn progress_token(meta: &RequestMeta<'_>, message: &Bytes) -> Result<Option<Bytes>, ErrorObject> {
     match meta.progress_token {
         None => Ok(None),
         Some(raw) if raw.get() == "null" => Ok(None),
-        Some(raw) if Id::read(raw).is_some() => Ok(Some(part(message, raw))),
+        Some(raw) if Id::read(raw).is_some() => Ok(Some(raw.kept(message))),
         Some(_) => Err(ErrorObject::invalid_params("`params._meta.progressToken` must be a string or an integer")),
     }
 }
 
-fn part(message: &Bytes, raw: Raw<'_>) -> Bytes {
-    crate::dispatch::slice(message, raw)
+/// A log level by its name.
+fn level(name: &str, path: &str) -> Result<Level, ErrorObject> {
+    Level::parse(name).ok_or_else(|| {
+        let names = Level::ALL.map(Level::as_str).join(", ");
+        ErrorObject::invalid_params(format!("`{path}` must be one of {names}"))
+    })
 }
 
 /// A method that does not exist, or not in this era.
@@ -74,10 +114,4 @@ pub(crate) fn unknown_method(method: &str, era: Era) -> ErrorObject {
         (None, _) => "",
     };
     ErrorObject::method_not_found(format!("unknown method {shown:?}{hint}"))
-}
-
-impl LogThreshold {
-    fn silent() -> Self {
-        LogThreshold::Request(None)
-    }
 }

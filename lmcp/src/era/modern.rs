@@ -1,12 +1,12 @@
 //! 2026-07-28: stateless. What a request must carry, and the stream that `subscriptions/listen` opens.
 
-use super::{Era, Request, Surroundings, part, progress_token, unknown_method};
+use super::{Era, Request, Surroundings, unknown_method};
 use crate::ask::Asks;
 use crate::ask::rounds::Rounds;
 use crate::auth::Principal;
 use crate::auth::access::Access;
 use crate::handler::Context;
-use crate::handler::context::{ClientSource, Inner, Lazy};
+use crate::handler::context::ClientSource;
 use crate::handler::log::LogThreshold;
 use crate::jsonrpc::{ErrorObject, Id, code, encode};
 use crate::protocol::ProtocolVersion;
@@ -15,7 +15,6 @@ use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta, kind, string, typed};
 use crate::registry::Catalog;
 use crate::registry::catalog::Found;
-use crate::server::ServerHandle;
 use crate::server::handle::Shared;
 use crate::server::subscribers::{Change, Filter};
 use serde::{Deserialize, Serialize};
@@ -75,35 +74,20 @@ pub(crate) fn context(
     request: &Request<'_>,
     surroundings: Surroundings,
 ) -> Result<Context, ErrorObject> {
-    let Request { id, params, meta, message, .. } = request;
-    let Surroundings { server, outbox, cancellation, .. } = surroundings;
+    let Request { meta, message, .. } = request;
     let log = match meta.log_level {
-        None => LogThreshold::silent(),
+        None => None,
         Some(raw) => {
             let path = format!("params._meta[\"{LOG_LEVEL}\"]");
-            LogThreshold::Request(Some(super::legacy::parse_level(&string(raw, &path)?, &path)?))
+            Some(super::level(&string(raw, &path)?, &path)?)
         }
     };
-    let asks = asks(request, &server, surroundings.principal.clone())?;
-    Ok(Context::new(Inner {
-        server: ServerHandle(server),
-        asks,
-        version,
-        id: Some(id.clone()),
-        meta: params.meta.map(|raw| part(message, raw)),
-        client: ClientSource::Request {
-            info: meta.client_info.map(|raw| part(message, raw)),
-            capabilities: meta.client_capabilities.map(|raw| part(message, raw)),
-        },
-        progress_token: progress_token(meta, message)?,
-        log,
-        outbox,
-        cancellation,
-        principal: surroundings.principal,
-        #[cfg(feature = "http")]
-        headers: surroundings.headers,
-        lazy: Lazy::default(),
-    }))
+    let asks = asks(request, &surroundings.server, surroundings.principal.clone())?;
+    let client = ClientSource::Request {
+        info: meta.client_info.map(|raw| raw.kept(message)),
+        capabilities: meta.client_capabilities.map(|raw| raw.kept(message)),
+    };
+    surroundings.context(request, version, asks, client, LogThreshold::Request(log))
 }
 
 /// How this call asks its client: with the answers that the request brings along.

@@ -273,7 +273,7 @@ impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
 }
 
 /// What a type makes of an absent value: serde's own rule, by which only an `Option` and its like accept one.
-pub(crate) fn when_missing<T: DeserializeOwned>() -> Option<T> {
+fn when_missing<T: DeserializeOwned>() -> Option<T> {
     struct Missing;
     impl<'de> serde::Deserializer<'de> for Missing {
         type Error = serde::de::value::Error;

@@ -189,7 +189,7 @@ fn envelope<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Envelope<'
 }
 
 /// A string borrowed from the input unless it holds escapes.
-pub(crate) struct Str<'a>(pub(crate) Cow<'a, str>);
+struct Str<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {

@@ -5,6 +5,7 @@
 //! again at each level that is cut out. What this takes and refuses is what serde_json takes and refuses; a test holds the
 //! two together.
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -16,6 +17,11 @@ impl<'a> Raw<'a> {
     /// The JSON.
     pub(crate) fn get(self) -> &'a str {
         self.0
+    }
+
+    /// The JSON as a part of the message that it was cut out of: it outlives whoever reads that.
+    pub(crate) fn kept(self, message: &Bytes) -> Bytes {
+        message.slice_ref(self.0.as_bytes())
     }
 
     pub(crate) fn is_null(self) -> bool {

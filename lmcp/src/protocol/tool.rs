@@ -80,7 +80,7 @@ impl ToolResult {
     }
 
     /// Takes serialised output apart: a top-level `_meta` belongs to the result, the rest is the structured content.
-    pub(crate) fn from_json(mut json: Box<RawValue>) -> Self {
+    fn from_json(mut json: Box<RawValue>) -> Self {
         let mut meta = None;
         if json.get().starts_with('{')
             && json.get().contains("\"_meta\"")

@@ -1,11 +1,12 @@
 //! Any pair of byte streams as a pipe: sockets, and memory for tests.
 
-use super::first;
-use super::lines::{Line, Lines};
+use super::PATIENCE;
+use super::lines::Lines;
 use super::outbox::Outbox;
-use super::pipe::Pipe;
+use super::pipe::{Pipe, Writer};
 use crate::Error;
 use crate::auth::Principal;
+use crate::first::first;
 use crate::server::handle::Shared;
 use std::io;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ where
     W: AsyncWrite + Unpin + Send + 'static,
 {
     let drain = server.limits.drain;
-    let pipe = Pipe::new(server, principal, Handle::current());
+    let pipe = Pipe::new(server, principal, Handle::current(), Writer::Task);
     let outbox = pipe.outbox().clone();
     let mut writer = tokio::spawn(async move {
         let mut spare = Vec::new();
@@ -63,7 +64,7 @@ where
         let mut next = lines.next();
         while let Some(line) = next {
             next = lines.next();
-            take(pipe, line, next.is_some());
+            pipe.take(line, next.is_some());
             // One chunk may hold many requests.
             if outbox.is_full() {
                 pipe.start();
@@ -77,7 +78,7 @@ where
         return Ok(());
     };
     if let Some(line) = lines.last() {
-        take(pipe, line, false);
+        pipe.take(line, false);
     }
     pipe.end(drain).await;
     // A peer that went away while being written to, or does not read, has ended the pipe like any other end.
@@ -88,9 +89,6 @@ where
     }
     read.map_err(|e| Error::io("reading from the client failed", e))
 }
-
-/// How long a client may read nothing of what is left for it at the end.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 async fn write_out<W: AsyncWrite + Unpin>(outbox: &Outbox, write: &mut W, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
@@ -115,16 +113,5 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.pipe.abandon();
         self.writer.abort();
-    }
-}
-
-/// Hands one line over, behind which `more` have been read already.
-pub(crate) fn take(pipe: &Pipe, line: Line, more: bool) {
-    match line {
-        Line::Text(line) => pipe.receive(&line),
-        Line::TooLong(head) => pipe.too_long(&head),
-    }
-    if !more {
-        pipe.start();
     }
 }

@@ -1,34 +1,25 @@
 //! Bytes in and out: standard streams, sockets and pipes, memory.
 
-pub(crate) mod batch;
-pub(crate) mod held;
-#[cfg(feature = "http")]
-pub(crate) mod http;
-pub(crate) mod lines;
-pub(crate) mod memory;
-pub(crate) mod outbox;
-pub(crate) mod pipe;
-mod queue;
-#[cfg(any(feature = "stdio", feature = "http"))]
-pub(crate) mod signal;
 #[cfg(feature = "stdio")]
 pub(crate) mod stdio;
 #[cfg(feature = "stdio")]
 pub(crate) mod stdout;
+pub(crate) mod memory;
+mod lines;
+pub(crate) mod held;
+mod pipe;
+mod batch;
+mod queue;
+pub(crate) mod outbox;
+#[cfg(feature = "http")]
+pub(crate) mod http;
+#[cfg(any(feature = "stdio", feature = "http"))]
+pub(crate) mod signal;
 
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 /// How long changes are gathered before the next ones are sent.
 pub(crate) const COLLAPSE: Duration = Duration::from_millis(20);
 
-/// The output of whichever is ready first; of `a` if both are.
-pub(crate) async fn first<T>(a: impl Future<Output = T>, b: impl Future<Output = T>) -> T {
-    let (mut a, mut b) = (pin!(a), pin!(b));
-    std::future::poll_fn(|cx| match a.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(output),
-        Poll::Pending => b.as_mut().poll(cx),
-    })
-    .await
-}
+/// How long a client may read nothing of what is left for it at the end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);

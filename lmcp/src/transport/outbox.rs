@@ -33,7 +33,7 @@ pub(crate) enum Framing {
 
 /// How long a notification waits for a reader of an event stream that has stopped, before the stream is given up.
 #[cfg(feature = "http")]
-const STALLED: std::time::Duration = std::time::Duration::from_secs(10);
+const STALLED: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 struct Buffer {
@@ -49,6 +49,11 @@ struct Buffer {
 }
 
 impl Buffer {
+    /// Whether whoever can wait has to.
+    fn is_full(&self, limit: usize) -> bool {
+        self.bytes.len() >= limit && !self.broken && !self.is_away()
+    }
+
     /// Whether the reader is gone and may come back: then nothing waits, and what is sent is only kept.
     #[cfg(feature = "http")]
     fn is_away(&self) -> bool {
@@ -123,26 +128,26 @@ impl Outbox {
         }
     }
 
+    /// Waits until this is so, looking anew whenever it is told that something has changed.
+    async fn until(&self, changed: &Notify, is_so: impl Fn(&Buffer) -> bool) {
+        loop {
+            let mut change = pin!(changed.notified());
+            change.as_mut().enable();
+            if is_so(&self.lock()) {
+                return;
+            }
+            change.await;
+        }
+    }
+
     /// Whether [`room`](Self::room) would wait.
     pub(crate) fn is_full(&self) -> bool {
-        let buffer = self.lock();
-        buffer.bytes.len() >= self.limit && !buffer.broken && !buffer.is_away()
+        self.lock().is_full(self.limit)
     }
 
     /// Waits until less than the limit is waiting.
     pub(crate) async fn room(&self) {
-        loop {
-            let emptied = self.emptied.notified();
-            let mut emptied = std::pin::pin!(emptied);
-            emptied.as_mut().enable();
-            {
-                let buffer = self.lock();
-                if buffer.bytes.len() < self.limit || buffer.broken || buffer.is_away() {
-                    return;
-                }
-            }
-            emptied.await;
-        }
+        self.until(&self.emptied, |buffer| !buffer.is_full(self.limit)).await;
     }
 
     /// Waits for room; a reader of an event stream that does not come back loses its stream.
@@ -168,20 +173,9 @@ impl Outbox {
     /// Waits until something waits to be written, or nothing ever will.
     #[cfg(feature = "http")]
     pub(crate) async fn filled(&self) {
-        loop {
-            let filled = self.filled.notified();
-            let mut filled = std::pin::pin!(filled);
-            filled.as_mut().enable();
-            {
-                let buffer = self.lock();
-                if !buffer.bytes.is_empty() || buffer.closed || buffer.broken {
-                    // Whoever takes it must not miss the notice that was used up here.
-                    self.filled.notify_one();
-                    return;
-                }
-            }
-            filled.await;
-        }
+        self.until(&self.filled, |buffer| !buffer.bytes.is_empty() || buffer.closed || buffer.broken).await;
+        // Whoever takes it must not miss the notice that was used up here.
+        self.filled.notify_one();
     }
 
     /// Takes all that waits, as soon as there is something; `None` when it is closed and empty.
@@ -283,18 +277,7 @@ impl Outbox {
     /// Waits until this reader reads no more.
     #[cfg(feature = "http")]
     pub(crate) async fn left(&self, reader: u64) {
-        loop {
-            let emptied = self.emptied.notified();
-            let mut emptied = pin!(emptied);
-            emptied.as_mut().enable();
-            {
-                let buffer = self.lock();
-                if buffer.broken || buffer.reader != reader {
-                    return;
-                }
-            }
-            emptied.await;
-        }
+        self.until(&self.emptied, |buffer| buffer.broken || buffer.reader != reader).await;
     }
 
     /// How many bytes are kept for a reader who comes back.
@@ -353,15 +336,7 @@ impl Outbox {
 
     /// Waits until the other end is gone.
     pub(crate) async fn broken(&self) {
-        loop {
-            let emptied = self.emptied.notified();
-            let mut emptied = pin!(emptied);
-            emptied.as_mut().enable();
-            if self.lock().broken {
-                return;
-            }
-            emptied.await;
-        }
+        self.until(&self.emptied, |buffer| buffer.broken).await;
     }
 
     /// The writer says that it got on.

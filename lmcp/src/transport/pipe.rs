@@ -1,25 +1,28 @@
 //! One pipe: a stream of lines in, a stream of lines out, both eras on it at once.
 //!
-//! [`Pipe::receive`] takes one line and returns at once. What must take effect in the order read does so before it
-//! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code
-//! runs in a task of its own, so answers may overtake each other.
+//! [`Pipe::take`] takes one line and returns at once. What must take effect in the order read does so before it
+//! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code runs
+//! in other tasks, plain functions in turns and anything else in one of its own, so answers may overtake each other.
 
+use super::COLLAPSE;
 use super::batch::{Batch, Sink};
+use super::lines::Line;
 use super::outbox::{Framing, Outbox};
 use super::queue::Queue;
-use super::{COLLAPSE, first};
 use crate::admission::admit;
 use crate::ask::requests::Outlet;
 use crate::auth::Principal;
 use crate::auth::access::{Access, Place};
-use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request, Surroundings, legacy, modern};
+use crate::first::first;
 use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
+use crate::outcome::Answer;
 use crate::prepared::Prepared;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
@@ -50,9 +53,19 @@ struct Inner {
     flights: Mutex<HashMap<Id, Flight>>,
     landed: Notify,
     queue: Queue<Waiting>,
+    writer: Writer,
     runtime: Handle,
     /// Raised when the pipe ends, for the tasks that only deliver changes.
     ended: Cancellation,
+}
+
+/// What writes to the pipe what its outbox holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    #[cfg(feature = "stdio")]
+    Thread,
+    /// A task of the runtime that the functions run in.
+    Task,
 }
 
 /// A request that is running.
@@ -78,7 +91,7 @@ const TURNS: u32 = 32;
 
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
-    pub(crate) fn new(server: Arc<Shared>, principal: Option<Principal>, runtime: Handle) -> Self {
+    pub(crate) fn new(server: Arc<Shared>, principal: Option<Principal>, runtime: Handle, writer: Writer) -> Self {
         server.begins();
         let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Line));
         let session = Session::new();
@@ -93,6 +106,7 @@ impl Pipe {
             flights: Mutex::default(),
             landed: Notify::new(),
             queue: Queue::new(runtime.metrics().num_workers()),
+            writer,
             runtime,
             ended: Cancellation::default(),
         }))
@@ -107,8 +121,19 @@ impl Pipe {
         self.0.server.limits.line_bytes
     }
 
-    /// Takes one line. Somebody has to [`start`](Self::start) what it asks for, behind the last line that is there.
-    pub(crate) fn receive(&self, line: &Bytes) {
+    /// Takes one line, behind which `more` have been read already. Whoever does not go on with those at once has to
+    /// [`start`](Self::start) what was asked for.
+    pub(crate) fn take(&self, line: Line, more: bool) {
+        match line {
+            Line::Text(line) => self.receive(&line),
+            Line::TooLong(head) => self.too_long(&head),
+        }
+        if !more {
+            self.start();
+        }
+    }
+
+    fn receive(&self, line: &Bytes) {
         // What is no request is done with at once, and takes effect however much is kept of others.
         let kept = self.0.server.held.keep(line);
         match decode(line, self.0.server.limits.nesting) {
@@ -139,7 +164,7 @@ impl Pipe {
     }
 
     /// Answers a line that was too long to be read.
-    pub(crate) fn too_long(&self, head: &[u8]) {
+    fn too_long(&self, head: &[u8]) {
         let limit = self.0.server.limits.line_bytes;
         let error = ErrorObject::invalid_request(format!(
             "the message is longer than {limit} bytes (the server's limit `line_bytes`) and was skipped"
@@ -296,11 +321,11 @@ impl Pipe {
     /// Sees to it that what was received is run.
     pub(crate) fn start(&self) {
         for _ in 0..self.0.queue.wanted() {
-            self.hire();
+            self.spawn_worker();
         }
     }
 
-    fn hire(&self) {
+    fn spawn_worker(&self) {
         self.0.runtime.spawn(self.clone().work());
     }
 
@@ -312,20 +337,32 @@ impl Pipe {
 
     /// Runs plain functions for as long as there are any.
     async fn work(self) {
-        if self.0.queue.begin() {
-            self.hire();
+        // Whether a task was started or woken here that nobody else can run yet.
+        let mut keeps_one = self.0.queue.begin();
+        if keeps_one {
+            self.spawn_worker();
         }
         for turn in 1_u32.. {
             let Some(Waiting { id, prepared, context }) = self.0.queue.next() else { return };
+            if std::mem::take(&mut keeps_one) {
+                self.give_away();
+            }
             if !context.is_cancelled() {
                 let answer = prepared.run();
                 context.mark_answered();
                 self.land(&id, context.cancellation(), answer, context.protocol_version());
+                keeps_one = self.0.writer == Writer::Task;
             }
             if turn.is_multiple_of(TURNS) {
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    /// Lets other threads have the task that was started or woken here last. tokio keeps that one for this thread until
+    /// there is a newer one, and the function that runs next may take its time.
+    fn give_away(&self) {
+        self.0.runtime.spawn(async {});
     }
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.

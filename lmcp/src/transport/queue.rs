@@ -21,7 +21,7 @@ struct State<T> {
 }
 
 impl<T> State<T> {
-    fn hire(&mut self) {
+    fn add_worker(&mut self) {
         self.workers += 1;
         self.fresh += 1;
     }
@@ -58,7 +58,7 @@ impl<T> Queue<T> {
             0 => 0,
             waiting => free.min(waiting).max(usize::from(state.fresh == 0)),
         };
-        (0..wanted).for_each(|_| state.hire());
+        (0..wanted).for_each(|_| state.add_worker());
         wanted
     }
 
@@ -68,7 +68,7 @@ impl<T> Queue<T> {
         state.fresh -= 1;
         let needed = state.fresh == 0 && state.waiting.len() > 1;
         if needed {
-            state.hire();
+            state.add_worker();
         }
         needed
     }

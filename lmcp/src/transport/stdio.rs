@@ -4,10 +4,9 @@
 //! and flush for each message.
 
 use super::lines::Lines;
-use super::memory::{PATIENCE, take};
-use super::pipe::Pipe;
-use super::signal;
+use super::pipe::{Pipe, Writer};
 use super::stdout::{self, Stdout};
+use super::{PATIENCE, signal};
 use crate::Error;
 use crate::server::handle::Shared;
 use std::io::{self, Read, Write};
@@ -25,7 +24,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
     let grace = server.limits.drain;
     let runtime = Handle::current();
-    let pipe = Pipe::new(server, None, runtime.clone());
+    let pipe = Pipe::new(server, None, runtime.clone(), Writer::Thread);
 
     let (reading, mut read) = oneshot::channel();
     let reader = pipe.clone();
@@ -34,28 +33,9 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let _nobody_listens = reading.send(read_all(&reader, &handle));
     })?;
     let (writing, mut written) = oneshot::channel();
-    let (answering, outbox) = (pipe.clone(), pipe.outbox().clone());
+    let writer = pipe.clone();
     spawn("lmcp-write", move || {
-        let mut stdout = stdout;
-        // Where more answers are about to come, it lets them: on one core it would else be woken for each.
-        let linger = || {
-            if answering.is_busy() {
-                std::thread::yield_now();
-            }
-        };
-        let mut spare = Vec::new();
-        let result = loop {
-            let Some(bytes) = runtime.block_on(outbox.take(spare, linger)) else { break Ok(()) };
-            // In pieces, so that it shows whether the client reads on.
-            let mut pieces = bytes.chunks(CHUNK);
-            let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
-            if let Err(e) = all.and_then(|()| stdout.flush()) {
-                outbox.break_off();
-                break Err(e);
-            }
-            spare = bytes;
-        };
-        let _nobody_listens = writing.send((stdout, result));
+        let _nobody_listens = writing.send(write_all(&writer, &runtime, stdout));
     })?;
 
     let mut signal = pin!(signal::received());
@@ -142,7 +122,7 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         let mut next = lines.next();
         while let Some(line) = next {
             next = lines.next();
-            take(pipe, line, next.is_some());
+            pipe.take(line, next.is_some());
             // One chunk may hold many requests.
             if pipe.outbox().is_full() {
                 pipe.start();
@@ -151,7 +131,30 @@ fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
         }
     }
     if let Some(line) = lines.last() {
-        take(pipe, line, false);
+        pipe.take(line, false);
     }
     Ok(())
+}
+
+/// Writes what there is until there will be no more, or nobody reads it.
+fn write_all(pipe: &Pipe, runtime: &Handle, mut stdout: Stdout) -> (Stdout, io::Result<()>) {
+    let outbox = pipe.outbox();
+    // Where more answers are about to come, it lets them: on one core it would else be woken for each.
+    let linger = || {
+        if pipe.is_busy() {
+            std::thread::yield_now();
+        }
+    };
+    let mut spare = Vec::new();
+    while let Some(bytes) = runtime.block_on(outbox.take(spare, linger)) {
+        // In pieces, so that it shows whether the client reads on.
+        let mut pieces = bytes.chunks(CHUNK);
+        let all = pieces.try_for_each(|piece| stdout.write_all(piece).map(|()| outbox.wrote(piece.len())));
+        if let Err(e) = all.and_then(|()| stdout.flush()) {
+            outbox.break_off();
+            return (stdout, Err(e));
+        }
+        spare = bytes;
+    }
+    (stdout, Ok(()))
 }

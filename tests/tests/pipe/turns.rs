@@ -2,8 +2,8 @@
 
 use lmcp::{Server, tool};
 use std::collections::BTreeSet;
-use std::sync::{Condvar, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use std::sync::{Barrier, Condvar, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
 static OPEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 static OPENED: Condvar = Condvar::new();
@@ -25,6 +25,17 @@ fn waits_in_place(gate: String) {
     tokio::task::block_in_place(|| wait_for(&gate));
 }
 
+static BOTH: Barrier = Barrier::new(2);
+
+/// Blocks until two of them run.
+#[tool]
+fn meets(gate: String) {
+    BOTH.wait();
+    if !gate.is_empty() {
+        wait_for(&gate);
+    }
+}
+
 #[tool]
 fn opens(gate: String) {
     OPEN.lock().expect("nobody panics").insert(gate);
@@ -37,22 +48,44 @@ fn call(id: usize, tool: &str, gate: &str) -> String {
     )
 }
 
+struct Client {
+    lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
+    write: WriteHalf<DuplexStream>,
+}
+
+impl Client {
+    fn connect() -> Self {
+        let server = Server::empty().tool(waits).tool(waits_in_place).tool(meets).tool(opens);
+        let server = server.build().expect("it starts");
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            let (read, write) = tokio::io::split(theirs);
+            server.serve_io(read, write).await
+        });
+        let (read, write) = tokio::io::split(ours);
+        Client { lines: BufReader::new(read).lines(), write }
+    }
+
+    /// Sends calls of these tools at once; their ids count from here.
+    async fn send(&mut self, from: usize, calls: &[(&str, &str)]) {
+        let calls: String = calls.iter().enumerate().map(|(at, (tool, gate))| call(from + at, tool, gate)).collect();
+        self.write.write_all(calls.as_bytes()).await.expect("written");
+    }
+
+    async fn answers(&mut self, most: usize) {
+        for _ in 0..most {
+            let line = self.lines.next_line().await.expect("readable").expect("answered");
+            assert!(line.contains("\"result\""), "{line}");
+        }
+    }
+}
+
 /// Sends calls of these tools at once, and waits until each is answered.
 async fn all_are_answered(tools: &[&str], gate: &str) {
-    let server = Server::empty().tool(waits).tool(waits_in_place).tool(opens).build().expect("it starts");
-    let (ours, theirs) = tokio::io::duplex(1 << 16);
-    tokio::spawn(async move {
-        let (read, write) = tokio::io::split(theirs);
-        server.serve_io(read, write).await
-    });
-    let (read, mut write) = tokio::io::split(ours);
-    let calls: String = tools.iter().enumerate().map(|(id, tool)| call(id, tool, gate)).collect();
-    write.write_all(calls.as_bytes()).await.expect("written");
-    let mut lines = BufReader::new(read).lines();
-    for _ in tools {
-        let line = lines.next_line().await.expect("readable").expect("answered");
-        assert!(line.contains("\"result\""), "{line}");
-    }
+    let mut client = Client::connect();
+    let calls: Vec<_> = tools.iter().map(|tool| (*tool, gate)).collect();
+    client.send(0, &calls).await;
+    client.answers(tools.len()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -65,4 +98,27 @@ async fn what_blocks_in_place_lets_any_number_run() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn what_blocks_leaves_the_other_threads_free() {
     all_are_answered(&["waits", "waits", "opens"], "blocked").await;
+}
+
+/// Whoever begins last sees to another worker, who must not wait for his thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_later_runs_although_the_last_to_begin_blocks() {
+    let mut client = Client::connect();
+    client.send(0, &[("meets", ""), ("meets", "later"), ("opens", "nobody's"), ("opens", "nobody's")]).await;
+    client.answers(3).await;
+    client.send(4, &[("opens", "later")]).await;
+    client.answers(2).await;
+}
+
+/// Whoever writes must not wait for the thread of a worker that had something for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_leaves_although_the_next_function_blocks() {
+    let mut client = Client::connect();
+    for round in 0..50 {
+        let gate = format!("round {round}");
+        client.send(0, &[("opens", "nobody's"), ("waits", &gate)]).await;
+        client.answers(1).await;
+        client.send(2, &[("opens", &gate)]).await;
+        client.answers(2).await;
+    }
 }

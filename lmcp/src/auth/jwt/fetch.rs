@@ -3,7 +3,7 @@
 //! It follows no redirects, knows no proxies, and keeps no connections: it is for a document now and then.
 
 use super::url::Url;
-use crate::transport::first;
+use crate::first::first;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::header::{ACCEPT, HOST, USER_AGENT};

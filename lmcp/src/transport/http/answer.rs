@@ -2,15 +2,15 @@
 
 use super::body::ResponseBody;
 use super::reply::{Reply, events, json};
-use crate::dispatch::Answer;
+use crate::first::first;
 use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::handler::entry::BoxFuture;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, code};
+use crate::outcome::Answer;
 use crate::protocol::ProtocolVersion;
 use crate::server::handle::Shared;
-use crate::transport::first;
 use crate::transport::outbox::Outbox;
 use hyper::StatusCode;
 use std::sync::Arc;

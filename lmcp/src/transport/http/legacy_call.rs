@@ -1,5 +1,5 @@
-//! A call before 2026-07-28 over HTTP: it has a task from the start, as a lost connection must not cancel it, and its answer
-//! is JSON unless it says something first, or takes long.
+//! A call before 2026-07-28 over HTTP. A lost connection must not cancel it: a plain function runs to its end at once, and
+//! anything else has a task from the start. The answer is JSON unless the call says something first, or takes long.
 
 use super::answer::message;
 use super::body::ResponseBody;
@@ -7,20 +7,23 @@ use super::guard::Caller;
 use super::legacy::Belongs;
 use super::reply::{Reply, events, json, status};
 use super::service::Endpoint;
-use super::session::HttpSession;
+use super::session::{Busy, HttpSession};
 use super::streams::Kept;
 use crate::admission::{Refusal, admit};
 use crate::ask::requests::Outlet;
-use crate::dispatch::{Answer, Call, Dispatched, dispatch};
+use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{self, Request, Surroundings};
+use crate::first::first;
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::{ErrorObject, Id};
-use crate::transport::first;
+use crate::outcome::Answer;
+use crate::server::handle::Shared;
 use crate::transport::outbox::{Framing, Outbox};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// What became of a request at once.
 pub(super) enum Begun {
@@ -30,11 +33,12 @@ pub(super) enum Begun {
     Running(Running),
 }
 
-/// A call that runs in a task of its own: a lost connection does not cancel it.
+/// A call whose answer comes later, or behind what it said: a lost connection does not cancel it.
 pub(super) struct Running {
     id: Id,
     stream: Stream,
-    pub(super) answer: tokio::sync::oneshot::Receiver<Vec<u8>>,
+    /// Never comes when the call is cancelled.
+    pub(super) answer: oneshot::Receiver<Vec<u8>>,
 }
 
 /// Where a call can say something before it is done.
@@ -48,6 +52,29 @@ enum Stream {
 }
 
 impl Stream {
+    /// What a call has that belongs there; `wanted` if its client takes event streams.
+    fn of(belongs: &Belongs, wanted: bool, server: &Shared) -> Self {
+        match belongs {
+            Belongs::Known(known) if wanted => {
+                let kept = known.streams().begin(true, known.session.version(), &server.limits);
+                Stream::Kept(known.clone(), kept)
+            }
+            Belongs::Nowhere(_) if wanted => {
+                Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
+            }
+            _ => Stream::None,
+        }
+    }
+
+    /// Where the call's questions go. Whoever has no session could not answer.
+    fn outlet(&self, belongs: &Belongs) -> Outlet {
+        match (belongs, self.outbox()) {
+            (Belongs::Known(_), Some(outbox)) => Outlet::Call(outbox.clone()),
+            (Belongs::Known(known), None) => Outlet::Session(known.clone()),
+            (Belongs::Nowhere(_), _) => Outlet::None,
+        }
+    }
+
     fn outbox(&self) -> Option<&Arc<Outbox>> {
         match self {
             Stream::Kept(_, kept) => Some(&kept.outbox),
@@ -57,7 +84,7 @@ impl Stream {
     }
 }
 
-/// Takes a request as far as user code, which runs in a task.
+/// Takes a request as far as user code that may wait, which runs in a task.
 pub(super) fn begin(
     endpoint: &Arc<Endpoint>,
     request: Request<'_>,
@@ -79,120 +106,114 @@ pub(super) fn begin(
     if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
         return Begun::Answer(answer);
     }
-    let cancellation = Cancellation::default();
-    if let Belongs::Known(known) = belongs
-        && let Err(object) = known.take_off(&request.id, &cancellation, server.limits.calls_in_flight)
-    {
-        return Begun::Answer(Err(object));
-    }
-    let stray = match belongs {
-        Belongs::Known(_) => None,
-        Belongs::Nowhere(_) => match Stray::begin(&endpoint.strays, server.limits.calls_in_flight) {
-            Some(stray) => Some(stray),
-            None => return Begun::Answer(Err(ErrorObject::too_many_calls(server.limits.calls_in_flight))),
-        },
+    let flight = match Flight::begin(endpoint, belongs, &request.id) {
+        Ok(flight) => flight,
+        Err(object) => return Begun::Answer(Err(object)),
     };
-    let landed = |id: &Id| match belongs {
-        Belongs::Known(known) => known.land(id, &cancellation),
-        Belongs::Nowhere(_) => true,
-    };
-    let stream = match belongs {
-        Belongs::Known(known) if streams => {
-            Stream::Kept(known.clone(), known.streams().begin(true, session.version(), &server.limits))
-        }
-        Belongs::Nowhere(_) if streams => {
-            Stream::Passing(Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Event)))
-        }
-        _ => Stream::None,
-    };
+    let stream = Stream::of(belongs, streams, server);
     let surroundings = Surroundings {
         server: server.clone(),
         outbox: stream.outbox().cloned(),
-        cancellation: cancellation.clone(),
+        cancellation: flight.cancellation.clone(),
         principal: caller.principal,
         headers: Some(caller.headers),
     };
-    // Whoever has no session could not answer.
-    let outlet = match (belongs, stream.outbox()) {
-        (Belongs::Known(_), Some(outbox)) => Outlet::Call(outbox.clone()),
-        (Belongs::Known(known), None) => Outlet::Session(known.clone()),
-        (Belongs::Nowhere(_), _) => Outlet::None,
-    };
-    let context = match session.context(&request, surroundings, outlet) {
+    let context = match session.context(&request, surroundings, stream.outlet(belongs)) {
         Ok(context) => context,
-        Err(object) => {
-            landed(&request.id);
-            return Begun::Answer(Err(object));
-        }
+        Err(object) => return Begun::Answer(Err(object)),
     };
     let Request { id, params, message: body, .. } = request;
     let call = Call { method, params, message: body, context: context.clone(), access: &access, catalog, server };
-    let (done, receiver) = tokio::sync::oneshot::channel();
-    let answer = match dispatch(call) {
-        Dispatched::Now(answer) => {
-            landed(&id);
-            return Begun::Answer(answer);
-        }
-        // It needs no task: nobody can cancel it half-way, a lost connection neither.
+    let (done, receiver) = oneshot::channel();
+    match dispatch(call) {
+        Dispatched::Now(answer) => return Begun::Answer(answer),
+        // It needs no task: nothing can end it half-way, a lost connection neither.
         Dispatched::Plain(prepared) => {
-            let _busy = if let Belongs::Known(known) = belongs { Some(known.busy()) } else { None };
             let answer = prepared.run();
-            context.mark_answered();
-            let flies = landed(&id);
-            if flies && stream.outbox().is_none_or(|outbox| outbox.is_empty()) {
-                return Begun::Answer(answer);
-            }
-            if flies {
+            if flight.land() {
+                context.mark_answered();
+                if stream.outbox().is_none_or(|outbox| outbox.is_empty()) {
+                    return Begun::Answer(answer);
+                }
                 let _gone = done.send(message(&id, &answer, context.protocol_version(), server));
             }
-            return Begun::Running(Running { id, stream, answer: receiver });
         }
-        Dispatched::Later(answer) => answer,
-    };
-    let task = Task {
-        known: if let Belongs::Known(known) = belongs { Some((known.clone(), known.busy())) } else { None },
-        server: server.clone(),
-    };
-    let call = id.clone();
-    let over = endpoint.over.clone();
-    tokio::spawn(async move {
-        let _counted = stray;
-        let cancelled = async {
-            first(cancellation.cancelled(), over.cancelled()).await;
-            None
-        };
-        let answer = first(cancelled, async { Some(answer.await) }).await;
-        // Whoever takes the flight, a `cancelled` or the answer, decides.
-        let flies = task.known.as_ref().is_none_or(|(known, _)| known.land(&call, &cancellation));
-        if let Some(answer) = answer.filter(|_| flies) {
-            context.mark_answered();
-            let _gone = done.send(message(&call, &answer, context.protocol_version(), &task.server));
+        Dispatched::Later(answer) => {
+            let (id, server, over) = (id.clone(), server.clone(), endpoint.over.clone());
+            tokio::spawn(async move {
+                let cancelled = async {
+                    first(flight.cancellation.cancelled(), over.cancelled()).await;
+                    None
+                };
+                let answer = first(cancelled, async { Some(answer.await) }).await;
+                if let (true, Some(answer)) = (flight.land(), answer) {
+                    context.mark_answered();
+                    let _gone = done.send(message(&id, &answer, context.protocol_version(), &server));
+                }
+            });
         }
-    });
+    }
     Begun::Running(Running { id, stream, answer: receiver })
 }
 
-/// What a running call holds on to.
-struct Task {
-    known: Option<(Arc<HttpSession>, super::session::Busy)>,
-    server: Arc<crate::server::handle::Shared>,
+/// A call on its way, until it has landed: in its session, where it can be cancelled, or counted among those that have
+/// none. However it ends, it is not running any more when this is dropped.
+struct Flight {
+    id: Id,
+    cancellation: Cancellation,
+    counted: Counted,
 }
 
-/// A call without a session: neither a lost connection nor the end of a session cancels it, so they are counted together.
-struct Stray(Arc<AtomicUsize>);
+enum Counted {
+    Session(Busy),
+    /// Neither a lost connection nor the end of a session cancels it, so these are counted together.
+    Stray(Arc<AtomicUsize>),
+}
 
-impl Stray {
-    /// One more, unless there are `most`.
-    fn begin(strays: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let more = |running| (running < most).then_some(running + 1);
-        strays.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(Stray(strays.clone()))
+impl Flight {
+    /// # Errors
+    ///
+    /// When too many run, or one of this id.
+    fn begin(endpoint: &Endpoint, belongs: &Belongs, id: &Id) -> Result<Self, ErrorObject> {
+        let most = endpoint.server.limits.calls_in_flight;
+        let cancellation = Cancellation::default();
+        let counted = match belongs {
+            Belongs::Known(known) => {
+                known.take_off(id, &cancellation, most)?;
+                Counted::Session(known.busy())
+            }
+            Belongs::Nowhere(_) => {
+                let more = |running| (running < most).then_some(running + 1);
+                let strays = &endpoint.strays;
+                let counted = strays.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+                counted.map_err(|_| ErrorObject::too_many_calls(most))?;
+                Counted::Stray(strays.clone())
+            }
+        };
+        Ok(Flight { id: id.clone(), cancellation, counted })
+    }
+
+    /// It is done; `false` when it was cancelled before. Whoever takes it out of its session, a `cancelled` or the answer,
+    /// decides.
+    fn land(&self) -> bool {
+        match &self.counted {
+            Counted::Session(busy) => busy.session().land(&self.id, &self.cancellation),
+            Counted::Stray(_) => true,
+        }
     }
 }
 
-impl Drop for Stray {
+impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        match &self.counted {
+            // Nothing happens if it has landed.
+            Counted::Session(_) => {
+                self.land();
+            }
+            Counted::Stray(strays) => {
+                strays.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
     }
 }
 

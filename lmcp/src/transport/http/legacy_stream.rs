@@ -8,8 +8,9 @@ use super::reply::{Reply, events, refusal, text};
 use super::service::Endpoint;
 use super::streams::OpenStream;
 use crate::era::modern;
+use crate::first::first;
+use crate::transport::COLLAPSE;
 use crate::transport::outbox::Outbox;
-use crate::transport::{COLLAPSE, first};
 use hyper::{Method as Verb, StatusCode};
 use std::sync::Arc;
 

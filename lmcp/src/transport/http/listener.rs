@@ -4,7 +4,7 @@ use super::options::Options;
 use super::service::HttpService;
 use super::{connection, descriptors};
 use crate::Error;
-use crate::transport::first;
+use crate::first::first;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::pin;

@@ -10,6 +10,9 @@ pub(crate) type Reply = Response<ResponseBody>;
 
 pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
+/// The type of event streams.
+pub(crate) const EVENTS: &str = "text/event-stream";
+
 /// A status without a body.
 pub(crate) fn status(status: StatusCode) -> Reply {
     let mut reply = Response::new(ResponseBody::empty());
@@ -54,7 +57,7 @@ pub(crate) fn not_allowed(allowed: &'static str) -> Reply {
 pub(crate) fn events(body: ResponseBody) -> Reply {
     let mut reply = Response::new(body);
     let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(EVENTS));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     reply

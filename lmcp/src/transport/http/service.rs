@@ -3,7 +3,7 @@
 use super::body::{Counted, NoRoom};
 use super::guard::Caller;
 use super::options::Options;
-use super::reply::{Reply, as_event, error, not_allowed, refusal, status, text};
+use super::reply::{EVENTS, Reply, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
 #[cfg(feature = "oauth")]
 use super::well_known;
@@ -318,8 +318,6 @@ impl Endpoint {
 fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
     era::tell(request.method, &request.meta) == Era::Modern || modern::is_named(headers)
 }
-
-pub(crate) const EVENTS: &str = "text/event-stream";
 
 /// What `Accept` says of the two types that answers have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

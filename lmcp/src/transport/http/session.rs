@@ -161,7 +161,13 @@ impl OpenStream for HttpSession {
 }
 
 /// Keeps a session from leaving.
-pub(crate) struct Busy(pub(super) Arc<HttpSession>);
+pub(crate) struct Busy(Arc<HttpSession>);
+
+impl Busy {
+    pub(super) fn session(&self) -> &Arc<HttpSession> {
+        &self.0
+    }
+}
 
 impl Drop for Busy {
     fn drop(&mut self) {

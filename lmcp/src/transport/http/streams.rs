@@ -134,11 +134,11 @@ pub(crate) struct OpenStream {
 
 impl OpenStream {
     pub(crate) fn session(&self) -> &Arc<HttpSession> {
-        &self.busy.0
+        self.busy.session()
     }
 
     fn streams(&self) -> &Streams {
-        self.busy.0.streams()
+        self.busy.session().streams()
     }
 
     fn is_newest(&self) -> bool {
