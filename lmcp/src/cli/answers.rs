@@ -115,7 +115,7 @@ pub(super) fn hint(common: Option<&Common>) -> String {
 pub(super) fn to_write<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> String {
     let option = |(at, (name, field)): (usize, (&str, &Value))| match name {
         // A form that asks for one value has no name for it worth showing.
-        "value" => format!("--answer {}", sample::quoted(&shown(&sample::value(field, field, name, at, 0)))),
+        "value" => format!("--answer {}", sample::quoted(&shown(&sample::value(&sample::json(field, field, name, at))))),
         _ => format!("--answer {}", sample::pair(name, field, field, at)),
     };
     fields.enumerate().map(option).collect::<Vec<_>>().join(" ")

@@ -5,7 +5,6 @@ mod http;
 mod verb;
 
 use super::answers::Answers;
-use super::complete::ASK;
 use super::install::Order;
 use super::save::Folder;
 use crate::lint::Target;
@@ -50,8 +49,6 @@ pub(super) enum Command {
     Manifest,
     /// The script for a shell.
     Completions(Option<Shell>),
-    /// What a script asks: what the last of these words may become.
-    Complete(Vec<String>),
     Help(Topic),
     Version,
 }
@@ -151,12 +148,6 @@ struct Options {
 impl Command {
     /// Reads the process's arguments, the program's own name first.
     pub(super) fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, Misuse> {
-        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-        if let Some((ask, words)) = arguments.get(1..).and_then(<[_]>::split_first)
-            && ask == ASK
-        {
-            return Ok(Command::Complete(words.iter().map(|word| word.to_string_lossy().into_owned()).collect()));
-        }
         let mut parser = Parser::from_iter(arguments);
         let mut options = Options::default();
         let mut verb = None;

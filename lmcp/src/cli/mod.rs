@@ -89,7 +89,11 @@ pub(crate) async fn run(server: Server) -> i32 {
     log::start();
     let program = text::program(server.info());
     let look = Look::of_stdout();
-    let command = match Command::parse(behind(&server.info().arguments)) {
+    let arguments = behind(&server.info().arguments);
+    if let Some(words) = complete::asked(&arguments) {
+        return completed(server, &words).await;
+    }
+    let command = match Command::parse(arguments) {
         Ok(command) => command,
         Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
     };
@@ -133,13 +137,8 @@ pub(crate) async fn run(server: Server) -> i32 {
             report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
         }
         Command::Completions(shell) => {
-            let report = complete::script(shell, &program);
+            let report = complete::script(shell, server.info());
             report.unwrap_or_else(|misuse| Report::misused(misuse, &program)).print(&mut io::stdout())
-        }
-        Command::Complete(words) => {
-            // A server that cannot start has commands still.
-            let catalog = server.build().ok().map(|server| server.shared.registry.current());
-            complete::answer(catalog.as_deref(), &words).print(&mut io::stdout())
         }
         Command::Manifest => manifest::manifest(server.info(), server.package()).print(&mut io::stdout()),
         Command::List { only, json } => {
@@ -169,9 +168,24 @@ pub(crate) async fn run(server: Server) -> i32 {
 }
 
 /// The process's arguments without the program's own: its name first, as always.
-fn behind(own: &[String]) -> impl Iterator<Item = OsString> {
+fn behind(own: &[String]) -> Vec<OsString> {
     let mut arguments = std::env::args_os();
-    arguments.next().into_iter().chain(arguments.skip(own.len()))
+    arguments.next().into_iter().chain(arguments.skip(own.len())).collect()
+}
+
+/// What a shell is told when it asks. Completers of the user's run: what they print is nothing to complete.
+async fn completed(server: Server, words: &[String]) -> i32 {
+    let stdout = stdout::take();
+    // A server that cannot start has commands still.
+    let report = complete::answer(server.build().ok().as_ref(), words).await;
+    match stdout {
+        Ok(mut stdout) => {
+            let code = report.print(&mut stdout);
+            stdout.give_back();
+            code
+        }
+        Err(_) => report.print(&mut io::stdout()),
+    }
 }
 
 /// A command that is unknown may be the name of something the server has.
