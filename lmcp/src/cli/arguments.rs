@@ -107,7 +107,8 @@ fn needs_json(schema: &Value, root: &Value, depth: usize) -> bool {
         return needs_json(target, root, depth + 1);
     }
     if let Some(members) = ["anyOf", "oneOf"].iter().find_map(|union| schema.get(*union)?.as_array()) {
-        let mut members = members.iter().filter(|member| member.get("type").is_none_or(|kind| kind != "null")).peekable();
+        let mut members =
+            members.iter().filter(|member| member.get("type").is_none_or(|kind| kind != "null")).peekable();
         return members.peek().is_some() && members.all(|member| needs_json(member, root, depth + 1));
     }
     let nested = |kind: &Value| match kind.as_str() {

@@ -20,7 +20,7 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
         let text = serde_json::to_string(&Checked::new(&offer, target, &findings)).unwrap_or_default();
         json::document(&text)
     } else {
-        Table::new(&offer, &findings, look).render() + &profile(target, &findings)
+        Table::new(&offer, &findings, look).render() + &profile(target, &findings, look)
     };
     Report { code, ..Report::done(stdout) }
 }
@@ -180,7 +180,7 @@ fn about(message: &str, many: usize) -> Cow<'_, str> {
 }
 
 /// How lmcp itself writes schemas as the profile takes them, where that would help.
-fn profile(target: Target, findings: &[Finding]) -> String {
+fn profile(target: Target, findings: &[Finding], look: Look) -> String {
     let name = match target {
         Target::OpenAiStrict => "OpenAiStrict",
         Target::Gemini => "Gemini",
@@ -194,10 +194,11 @@ fn profile(target: Target, findings: &[Finding]) -> String {
         return String::new();
     }
     let schema = target.as_str();
-    format!(
-        "\nlmcp writes schemas for this profile where it is asked to: `#[tool(schema = \"{schema}\")]`, or \
-         `Server::profile(Profile::{name})` for all tools\n"
-    )
+    let text = format!(
+        "lmcp writes schemas for this profile where it is asked to: `#[tool(schema = \"{schema}\")]`, or \
+         `Server::profile(Profile::{name})` for all tools"
+    );
+    format!("\n{}\n", wrap(&text, look.width.map_or(usize::MAX, |width| width.max(40))).join("\n"))
 }
 
 /// `7 tools, 1 error, 3 advice; 4,210 bytes, about 1,053 tokens`.
@@ -323,11 +324,14 @@ SERVER
     #[test]
     fn the_profile_that_would_help_is_named() {
         let found = |rule| vec![Finding::error(rule, "is open", "close it")];
-        let said = profile(Target::OpenAiStrict, &found("openai-open"));
-        assert!(said.contains("`#[tool(schema = \"openai-strict\")]`, or `Server::profile(Profile::OpenAiStrict)`"), "{said}");
-        assert!(profile(Target::Gemini, &found("gemini-format")).contains("Profile::Gemini"));
-        assert_eq!(profile(Target::OpenAiStrict, &found("openai-depth")), "");
-        assert_eq!(profile(Target::Clients, &found("openai-open")), "");
+        let said = profile(Target::OpenAiStrict, &found("openai-open"), Look::default());
+        assert!(
+            said.contains("`#[tool(schema = \"openai-strict\")]`, or `Server::profile(Profile::OpenAiStrict)`"),
+            "{said}"
+        );
+        assert!(profile(Target::Gemini, &found("gemini-format"), Look::default()).contains("Profile::Gemini"));
+        assert_eq!(profile(Target::OpenAiStrict, &found("openai-depth"), Look::default()), "");
+        assert_eq!(profile(Target::Clients, &found("openai-open"), Look::default()), "");
     }
 
     #[test]

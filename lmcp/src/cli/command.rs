@@ -10,6 +10,7 @@ use super::save::Folder;
 use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
+use crate::server::handle::Info;
 #[cfg(feature = "http")]
 pub(super) use http::{HttpOrder, TlsFiles};
 use lexopt::{Arg, Parser};
@@ -103,6 +104,8 @@ pub(super) struct Misuse {
     pub(super) usage: String,
     /// The word that stands where a command should, if that is what is wrong.
     pub(super) unknown_command: Option<String>,
+    /// Nothing is known of an option or a command: it may be an argument of the program's own, in a wrong place.
+    pub(super) unknown: bool,
 }
 
 impl Misuse {
@@ -111,7 +114,18 @@ impl Misuse {
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
-        Misuse { message: message.into(), usage: usage.into(), unknown_command: None }
+        Misuse { message: message.into(), usage: usage.into(), unknown_command: None, unknown: false }
+    }
+
+    /// Says where the program's own arguments stand, if what is not understood may be one of them.
+    pub(super) fn own(mut self, info: &Info) -> Self {
+        if let (true, Some(usage)) = (self.unknown && info.arguments.is_empty(), &info.usage) {
+            let name = super::text::name(info);
+            self.message.push_str(&format!(
+                "\nthe program's own arguments, `{usage}`, stand before the command: {name} {usage} list"
+            ));
+        }
+        self
     }
 
     /// There is no tool, prompt or resource of this name to say anything about.
@@ -336,7 +350,7 @@ fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
-    Misuse::of(verb, format!("unknown option {option:?}{hint}"))
+    Misuse { unknown: true, ..Misuse::of(verb, format!("unknown option {option:?}{hint}")) }
 }
 
 fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {

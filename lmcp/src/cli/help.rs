@@ -233,13 +233,7 @@ impl Help<'_> {
         Ok(self.function(Verb::Get, &prompt.common, (&arguments, &root), ""))
     }
 
-    fn function(
-        &self,
-        verb: Verb,
-        common: &Common,
-        (arguments, root): (&[Argument], &Value),
-        output: &str,
-    ) -> String {
+    fn function(&self, verb: Verb, common: &Common, (arguments, root): (&[Argument], &Value), output: &str) -> String {
         let example = self.example(verb, common, arguments, root);
         let mut page = Page::new(self.look);
         page.line(&format!("{}{}{output}", self.look.bold(&visible(&common.name)), signature::list(arguments)));
@@ -255,7 +249,9 @@ impl Help<'_> {
         if let (true, Some(outer)) = (nested && verb == Verb::Call, arguments.iter().find(|a| a.is_nested(root))) {
             let (name, list) = (&outer.name, outer.is_list(root));
             page.paragraph(&match list {
-                true => format!("A nested value is JSON: {name}:='[{{…}}]', and a list may come item by item, {name}='{{…}}'."),
+                true => format!(
+                    "A nested value is JSON: {name}:='[{{…}}]', and a list may come item by item, {name}='{{…}}'."
+                ),
                 false => format!("A nested value is JSON: {name}:='{{…}}'."),
             });
         }
@@ -268,7 +264,7 @@ impl Help<'_> {
                 let shown = field.to_string();
                 if field.name == "value" { shown.replace("value: ", "").replace("value?: ", "") } else { shown }
             };
-            let row = |field: &Argument| (named(field), field.description().unwrap_or_default().to_owned());
+            let row = |field: &Argument| (named(field), field.about(&Value::Null));
             page.table(&fields.iter().map(row).collect::<Vec<_>>());
         }
         if !common.forms.is_empty() {

@@ -95,7 +95,10 @@ pub(crate) async fn run(server: Server) -> i32 {
     }
     let command = match Command::parse(arguments) {
         Ok(command) => command,
-        Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
+        Err(misuse) => {
+            let info = server.info().clone();
+            return Report::misused(meant(misuse, server).own(&info), &program).print(&mut io::stdout());
+        }
     };
     match command {
         Command::Serve => match serve(server).await {

@@ -48,7 +48,8 @@ pub(super) fn list(rules: &Rules, node: &Node, count: u64) -> Option<Vec<Tree<'s
 }
 
 /// A value as people would write it: texts are their names, numbers count. `at` is the place among others.
-pub(crate) fn readable(rules: &Rules, name: &str, at: usize) -> Option<Tree<'static>> {
+#[cfg(feature = "cli")]
+pub(super) fn readable(rules: &Rules, name: &str, at: usize) -> Option<Tree<'static>> {
     let label = Some(Label { name: name.to_owned(), at });
     let made = Maker { label, ..Maker::of(rules) }.value(rules.root).filter(|made| fits(rules, rules.root, made));
     made.or_else(|| value(rules, rules.root))

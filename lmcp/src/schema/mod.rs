@@ -71,6 +71,7 @@ pub(crate) fn choices(schema: &Value) -> Vec<String> {
 
 /// A value that fits a schema and is made to be read, as JSON whose entries are in the order of their types'; `root` is
 /// where the schema's references lead.
+#[cfg(feature = "cli")]
 pub(crate) fn readable(schema: &Value, root: &Value, name: &str, at: usize) -> Option<String> {
     let mut whole = schema.clone();
     if let (Value::Object(whole), Some(types)) = (&mut whole, root.get("$defs")) {

@@ -37,7 +37,9 @@ struct Order {
 /// Order something.
 #[tool]
 fn order(order: Order, #[arg(default = 1)] times: u8) -> String {
-    format!("{} of {} to {}, {:?}, {times}", order.pieces, order.item, order.address.zip, order.speed)
+    let Order { item, pieces, speed, address: Address { street, zip }, note } = order;
+    let note = note.unwrap_or_default();
+    format!("{pieces} of {item} to {street}, {zip}, {speed:?}, {times} {note}").trim_end().to_owned()
 }
 
 /// Price a list.

@@ -86,13 +86,21 @@ fn of_shop(words: &[&str]) -> String {
 #[test]
 fn the_programs_own_arguments_are_no_part_of_its_name() {
     for (shell, head, tail) in [
-        ("bash", "# source <(shop --db /srv/shop.db completions bash)\n", "complete -o default -F _shop_complete shop\n"),
+        (
+            "bash",
+            "# source <(shop --db /srv/shop.db completions bash)\n",
+            "complete -o default -F _shop_complete shop\n",
+        ),
         (
             "zsh",
             "#compdef shop\n# source <(shop --db /srv/shop.db completions zsh), behind `autoload -U compinit; compinit`\n",
             "compdef _shop_complete shop\n",
         ),
-        ("fish", "# shop --db /srv/shop.db completions fish | source\n", "complete -c shop -f -a '(__shop_complete)'\n"),
+        (
+            "fish",
+            "# shop --db /srv/shop.db completions fish | source\n",
+            "complete -c shop -f -a '(__shop_complete)'\n",
+        ),
     ] {
         let script = end(&mut shop(&["--db", "shop.db", "completions", shell])).stdout;
         assert!(script.starts_with(head) && script.ends_with(tail), "{script}");

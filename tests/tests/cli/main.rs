@@ -5,6 +5,7 @@
 mod asks;
 mod completions;
 mod help;
+mod shop;
 
 use serde_json::{Value, json};
 use std::io::Write;
