@@ -96,8 +96,8 @@ fn closed(spot: &Spot) -> Vec<Finding> {
     }
     if spot.get("additionalProperties") != Some(&Value::Bool(false)) {
         let message = "is open; in strict mode every object has `additionalProperties: false`";
-        let instead = "write `#[tool(schema = \"openai-strict\")]`, which closes it, or `#[serde(deny_unknown_fields)]` on the \
-                       struct; instead of a map, take a list of entries";
+        let instead = "write `#[tool(schema = \"openai-strict\")]`, which closes it, or `#[serde(deny_unknown_fields)]` \
+                       on the struct; instead of a map, take a list of entries";
         findings.push(Finding::error("openai-open", message, instead).at(&spot.path));
     }
     let required = spot.required();
