@@ -38,7 +38,7 @@ TOOLS
                                   -> write a doc comment, `///`, above the function
     advice  title                 has no title, which Claude's directory asks of every tool
                                   -> write `#[tool(title = \"List all\")]`
-    advice  argument-description  input.a, input.b: has no description
+    advice  argument-description  input.a, input.b: have no description
                                   -> write a doc comment, `///`, above the parameter or field
     advice  wrapped-output        output: is no object, so clients of revisions before 2026-07-28 get it as `{\"result\": …}`
                                   -> give back a struct to have one form for all of them

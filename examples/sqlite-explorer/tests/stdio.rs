@@ -93,7 +93,7 @@ fn what_one_types_prints_what_it_should() {
         assert!(said.contains(printed), "{words:?}: {said}");
     }
     let (said, good) = run(&mut program(&["--help"]));
-    assert!(good && said.contains("\n  sqlite-explorer --db FILE [--write] list"), "{said}");
+    assert!(good && said.contains("\n  sqlite-explorer --db FILE [--write] [COMMAND]\n"), "{said}");
     let (said, good) = run(&mut program(&["--db", "/no/such.db", "list"]));
     assert_eq!((said.as_str(), good), ("error: there is no database file /no/such.db\n", false));
     let (said, _) = run(&mut program(&["call", "tables"]));

@@ -8,6 +8,7 @@ use super::{sample, signature};
 use crate::ask::form::problem;
 use crate::handler::call::reason;
 use crate::registry::item::Common;
+use crate::registry::nearest::nearest;
 use serde_json::{Map, Value, json};
 
 /// What was typed and is not used yet.
@@ -67,6 +68,20 @@ impl Answers {
         (!left.is_empty()).then(|| format!("note: nothing was asked that these answer: {}", left.join(", ")))
     }
 
+    /// The names that were typed and that no field has, in words: a sentence.
+    pub(super) fn stray(&self, fields: &[String]) -> Option<String> {
+        let known = |name: &&str| fields.iter().any(|field| field == name);
+        let names: Vec<&str> =
+            self.left.iter().filter_map(|(name, _)| name.as_deref()).filter(|name| !known(name)).collect();
+        let first = names.first()?;
+        let near = nearest(first, fields.iter().map(String::as_str));
+        let hint = near.map_or_else(|| ".".to_owned(), |near| format!(", did you mean {near:?}?"));
+        Some(format!(
+            "it has no field {}{hint}",
+            names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+        ))
+    }
+
     fn take(&mut self, wanted: impl Fn(Option<&str>) -> bool) -> Option<Said> {
         let at = self.left.iter().position(|(name, _)| wanted(name.as_deref()))?;
         Some(self.left.remove(at).1)
@@ -115,7 +130,9 @@ pub(super) fn hint(common: Option<&Common>) -> String {
 pub(super) fn to_write<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> String {
     let option = |(at, (name, field)): (usize, (&str, &Value))| match name {
         // A form that asks for one value has no name for it worth showing.
-        "value" => format!("--answer {}", sample::quoted(&shown(&sample::value(field, field, name, at, 0)))),
+        "value" => {
+            format!("--answer {}", sample::quoted(&shown(&sample::value(&sample::json(field, field, name, at)))))
+        }
         _ => format!("--answer {}", sample::pair(name, field, field, at)),
     };
     fields.enumerate().map(option).collect::<Vec<_>>().join(" ")

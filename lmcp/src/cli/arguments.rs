@@ -35,7 +35,11 @@ pub(super) fn read(words: &[String], schema: &Value, params: &[ParamSpec]) -> Re
             }
             continue;
         }
-        let reading = Reading::of(property(schema, params, key), schema, 0);
+        let wanted = property(schema, params, key);
+        if let (true, Err(e)) = (text.starts_with(['{', '[']) && needs_json(wanted, schema, 0), parse(text)) {
+            return Err(format!("the value of {key:?} begins like JSON, but is none: {}", broken(&e, text)));
+        }
+        let reading = Reading::of(wanted, schema, 0);
         match (arguments.get_mut(key), reading) {
             (None, reading) => {
                 arguments.insert(key.to_owned(), reading.value(text));
@@ -79,6 +83,44 @@ fn object(word: &str) -> Result<Option<Map<String, Value>>, String> {
         // In a file, line and column help.
         Err(e) if word.starts_with('{') => Err(format!("{source} is not JSON: {}", reason(&e))),
         Err(e) => Err(format!("{source} is not JSON: {e}")),
+    }
+}
+
+/// What is wrong with a JSON text on one line, and where.
+fn broken(error: &serde_json::Error, text: &str) -> String {
+    if error.is_eof() {
+        return format!("it ends too early: {}", reason(error));
+    }
+    let at = error.column().saturating_sub(1);
+    match text.get(at..).filter(|rest| error.line() == 1 && !rest.is_empty()) {
+        Some(rest) => format!("{} at {:?}", reason(error), super::width::cut(rest, 20)),
+        None => reason(error),
+    }
+}
+
+/// Whether nothing but JSON is such a value: there are objects or lists of such, and no texts.
+fn needs_json(schema: &Value, root: &Value, depth: usize) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    if let Some(target) = target(schema, root) {
+        return needs_json(target, root, depth + 1);
+    }
+    if let Some(members) = ["anyOf", "oneOf"].iter().find_map(|union| schema.get(*union)?.as_array()) {
+        let mut members =
+            members.iter().filter(|member| member.get("type").is_none_or(|kind| kind != "null")).peekable();
+        return members.peek().is_some() && members.all(|member| needs_json(member, root, depth + 1));
+    }
+    let nested = |kind: &Value| match kind.as_str() {
+        Some("object") => true,
+        // A text alone is a list of one.
+        Some("array") => needs_json(schema.get("items").unwrap_or(&Value::Null), root, depth + 1),
+        _ => false,
+    };
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().all(|kind| kind == "null" || nested(kind)),
+        Some(kind) => nested(kind),
+        None => false,
     }
 }
 
@@ -160,6 +202,9 @@ mod tests {
                 "union": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                 "choice": {"oneOf": [{"type": "string", "const": "1"}, {"type": "string", "enum": ["2"]}]},
                 "node": {"$ref": "#/$defs/Name"},
+                "map": {"type": ["object", "null"]},
+                "maps": {"type": "array", "items": {"anyOf": [{"type": "object"}, {"type": "null"}]}},
+                "either": {"anyOf": [{"type": "string"}, {"type": "object"}]},
             },
             "$defs": {"Name": {"type": "string"}},
         })
@@ -197,6 +242,16 @@ mod tests {
         refused("i=8 {\"i\":7}", "\"i\" is given twice");
         refused("i=8 i=9", "\"i\" is given twice");
         refused("tags:=[] tags=a", "\"tags\" is given twice");
+    }
+
+    #[test]
+    fn broken_json_is_told_where_only_json_fits() {
+        let broken = "the value of \"map\" begins like JSON, but is none: ";
+        refused("map={\"a\":1", &format!("{broken}it ends too early: EOF while parsing an object"));
+        refused("map={\"a\":1,,\"b\":2}", &format!("{broken}key must be a string at \",\\\"b\\\":2}}\""));
+        refused("maps=[{\"a\":}]", "the value of \"maps\" begins like JSON, but is none: expected value at \"}]\"");
+        ok("map=x either={ tags=[a s={ i={", json!({"map": "x", "either": "{", "tags": ["[a"], "s": "{", "i": "{"}));
+        ok("map={\"a\":1} maps={}", json!({"map": {"a": 1}, "maps": [{}]}));
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn usage(name: &str, tool: Option<&Tool>) -> String {
     let Some(tool) = tool else { return Verb::Call.usage().into() };
     let arguments = signature::of_tool(tool);
     let more = if arguments.iter().all(|argument| argument.required) { "" } else { " [key=value ...]" };
-    format!("call {name}{}{more}", sample::words(&arguments, &tool.input_schema))
+    format!("call {name}{}{more}", sample::words(&tool.common, &arguments, &tool.input_schema))
 }
 
 /// The blocks of a result. When it is nothing but JSON, a person gets it as a table, if it is a list of flat objects, and

@@ -6,6 +6,7 @@ use super::{Report, exit, json};
 use crate::lint::{self, Finding, Offer, Size, Target};
 use crate::server::ReadyServer;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Checks everything that the server offers. Errors make it fail.
 pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look) -> Report {
@@ -19,7 +20,7 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
         let text = serde_json::to_string(&Checked::new(&offer, target, &findings)).unwrap_or_default();
         json::document(&text)
     } else {
-        Table::new(&offer, &findings, look).render()
+        Table::new(&offer, &findings, look).render() + &profile(target, &findings, look)
     };
     Report { code, ..Report::done(stdout) }
 }
@@ -146,12 +147,13 @@ impl<'a> Table<'a> {
         }
         rows.sort_by_key(|(finding, _)| !finding.is_error());
         for (finding, paths) in rows {
-            self.row(finding, &paths.join(", "));
+            self.row(finding, &paths);
         }
     }
 
-    fn row(&mut self, finding: &Finding, paths: &str) {
+    fn row(&mut self, finding: &Finding, paths: &[&str]) {
         let colon = if paths.is_empty() { "" } else { ": " };
+        let message = about(&finding.message, paths.len());
         let severity = format!("{:6}", finding.severity.as_str());
         let severity = if finding.is_error() { self.look.bold(&severity) } else { severity };
         let rules = self.rules;
@@ -161,11 +163,42 @@ impl<'a> Table<'a> {
         let indent = format!("\n{}", " ".repeat(if below { 6 } else { column }));
         let room = self.look.width.map_or(usize::MAX, |width| (width + 1).saturating_sub(indent.len()).max(24));
         let lines = |text: &str| wrap(&visible(text), room).join(&indent);
-        let message = lines(&format!("{paths}{colon}{}", finding.message));
+        let message = lines(&format!("{}{colon}{message}", paths.join(", ")));
         let instead = self.look.dim(&lines(&format!("-> {}", finding.instead)));
         let rule = if below { format!("{}{indent}", finding.rule) } else { format!("{:rules$}  ", finding.rule) };
         self.out.push_str(&format!("    {severity}  {rule}{message}{indent}{instead}\n"));
     }
+}
+
+/// What is said of one, said of as many.
+fn about(message: &str, many: usize) -> Cow<'_, str> {
+    match (many > 1, message.strip_prefix("has "), message.strip_prefix("is open")) {
+        (true, Some(rest), _) => format!("have {rest}").into(),
+        (true, None, Some(rest)) => format!("are open{rest}").into(),
+        _ => message.into(),
+    }
+}
+
+/// How lmcp itself writes schemas as the profile takes them, where that would help.
+fn profile(target: Target, findings: &[Finding], look: Look) -> String {
+    let name = match target {
+        Target::OpenAiStrict => "OpenAiStrict",
+        Target::Gemini => "Gemini",
+        _ => return String::new(),
+    };
+    let written = |rule: &str| {
+        let of_profile = rule.strip_prefix("openai-").or_else(|| rule.strip_prefix("gemini-"));
+        matches!(of_profile, Some("open" | "required" | "keyword" | "format"))
+    };
+    if !findings.iter().any(|finding| written(finding.rule)) {
+        return String::new();
+    }
+    let schema = target.as_str();
+    let text = format!(
+        "lmcp writes schemas for this profile where it is asked to: `#[tool(schema = \"{schema}\")]`, or \
+         `Server::profile(Profile::{name})` for all tools"
+    );
+    format!("\n{}\n", wrap(&text, look.width.map_or(usize::MAX, |width| width.max(40))).join("\n"))
 }
 
 /// `7 tools, 1 error, 3 advice; 4,210 bytes, about 1,053 tokens`.
@@ -223,9 +256,9 @@ fn thousands(n: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Table, thousands};
+    use super::{Table, about, profile, thousands};
     use crate::cli::text::Look;
-    use crate::lint::{Definition, Finding, Offer, Size};
+    use crate::lint::{Definition, Finding, Offer, Size, Target};
 
     fn table(look: Look) -> String {
         let definition = |name: &str, bytes| Definition {
@@ -278,6 +311,27 @@ SERVER
 ";
         assert!(narrow.contains(expected), "{narrow}");
         assert!(narrow.lines().skip(3).all(|line| line.len() <= 60), "{narrow}");
+    }
+
+    #[test]
+    fn several_have_what_one_has() {
+        assert_eq!(about("has no description", 1), "has no description");
+        assert_eq!(about("has no description", 2), "have no description");
+        assert_eq!(about("is open; close it", 2), "are open; close it");
+        assert_eq!(about("may be left out", 2), "may be left out");
+    }
+
+    #[test]
+    fn the_profile_that_would_help_is_named() {
+        let found = |rule| vec![Finding::error(rule, "is open", "close it")];
+        let said = profile(Target::OpenAiStrict, &found("openai-open"), Look::default());
+        assert!(
+            said.contains("`#[tool(schema = \"openai-strict\")]`, or `Server::profile(Profile::OpenAiStrict)`"),
+            "{said}"
+        );
+        assert!(profile(Target::Gemini, &found("gemini-format"), Look::default()).contains("Profile::Gemini"));
+        assert_eq!(profile(Target::OpenAiStrict, &found("openai-depth"), Look::default()), "");
+        assert_eq!(profile(Target::Clients, &found("openai-open"), Look::default()), "");
     }
 
     #[test]

@@ -5,12 +5,12 @@ mod http;
 mod verb;
 
 use super::answers::Answers;
-use super::complete::ASK;
 use super::install::Order;
 use super::save::Folder;
 use crate::lint::Target;
 use crate::outcome::Listed;
 use crate::registry::nearest::nearest;
+use crate::server::handle::Info;
 #[cfg(feature = "http")]
 pub(super) use http::{HttpOrder, TlsFiles};
 use lexopt::{Arg, Parser};
@@ -50,8 +50,6 @@ pub(super) enum Command {
     Manifest,
     /// The script for a shell.
     Completions(Option<Shell>),
-    /// What a script asks: what the last of these words may become.
-    Complete(Vec<String>),
     Help(Topic),
     Version,
 }
@@ -106,6 +104,8 @@ pub(super) struct Misuse {
     pub(super) usage: String,
     /// The word that stands where a command should, if that is what is wrong.
     pub(super) unknown_command: Option<String>,
+    /// Nothing is known of an option or a command: it may be an argument of the program's own, in a wrong place.
+    pub(super) unknown: bool,
 }
 
 impl Misuse {
@@ -114,7 +114,18 @@ impl Misuse {
     }
 
     pub(super) fn with(usage: impl Into<String>, message: impl Into<String>) -> Self {
-        Misuse { message: message.into(), usage: usage.into(), unknown_command: None }
+        Misuse { message: message.into(), usage: usage.into(), unknown_command: None, unknown: false }
+    }
+
+    /// Says where the program's own arguments stand, if what is not understood may be one of them.
+    pub(super) fn own(mut self, info: &Info) -> Self {
+        if let (true, Some(usage)) = (self.unknown && info.arguments.is_empty(), &info.usage) {
+            let name = super::text::name(info);
+            self.message.push_str(&format!(
+                "\nthe program's own arguments, `{usage}`, stand before the command: {name} {usage} list"
+            ));
+        }
+        self
     }
 
     /// There is no tool, prompt or resource of this name to say anything about.
@@ -151,12 +162,6 @@ struct Options {
 impl Command {
     /// Reads the process's arguments, the program's own name first.
     pub(super) fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, Misuse> {
-        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-        if let Some((ask, words)) = arguments.get(1..).and_then(<[_]>::split_first)
-            && ask == ASK
-        {
-            return Ok(Command::Complete(words.iter().map(|word| word.to_string_lossy().into_owned()).collect()));
-        }
         let mut parser = Parser::from_iter(arguments);
         let mut options = Options::default();
         let mut verb = None;
@@ -345,7 +350,7 @@ fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
     if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
-    Misuse::of(verb, format!("unknown option {option:?}{hint}"))
+    Misuse { unknown: true, ..Misuse::of(verb, format!("unknown option {option:?}{hint}")) }
 }
 
 fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {

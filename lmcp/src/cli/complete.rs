@@ -1,48 +1,70 @@
-//! `completions`: what a shell needs to complete words; and what it then asks the program, by `__complete WORD...`:
-//! what the last one may become.
+//! `completions`: what a shell needs to complete words; and what it then asks the program, with [`ASK`] in the
+//! environment and the words as they were typed: what the last one may become.
 //!
-//! So a script knows nothing of the server, and need not be written anew when the server changes. A shell shows what
-//! stands behind a tab, or leaves it out.
+//! So a script knows nothing of the server, and need not be written anew when the server changes; and a program takes its
+//! own arguments off the words first, as it always does. A shell shows what stands behind a tab, or leaves it out.
+
+mod suggest;
 
 use super::command::{Misuse, Shell, Verb, kinds, options};
 use super::signature::{self, Argument};
-use super::text::first_sentence;
+use super::text::{self, first_sentence};
 use super::{Report, install, sample};
 use crate::lint::Target;
 use crate::registry::Catalog;
 use crate::registry::item::Common;
-use serde_json::Value;
+use crate::server::ReadyServer;
+use crate::server::handle::Info;
+use serde_json::{Map, Value};
+use std::ffi::OsString;
 
-/// The word in place of a command with which a script asks.
-pub(super) const ASK: &str = "__complete";
+/// The variable of the environment with which a script asks.
+const ASK: &str = "_LMCP_COMPLETE";
 
-/// The script for a shell.
-pub(super) fn script(shell: Option<Shell>, program: &str) -> Result<Report, Misuse> {
-    let shell =
-        shell.ok_or_else(|| Misuse::which(Verb::Completions, "shell", Shell::ALL.map(Shell::as_str).into_iter()))?;
-    let script = match shell {
-        Shell::Bash => include_str!("complete/bash.sh"),
-        Shell::Zsh => include_str!("complete/zsh.sh"),
-        Shell::Fish => include_str!("complete/fish.fish"),
-    };
-    let function: String = program.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    Ok(Report::done(script.replace("FUNCTION", &function).replace("PROGRAM", &sample::quoted(program))))
+/// The words to complete, if that is what the process was started for. The program's name stands first in `arguments`.
+pub(super) fn asked(arguments: &[OsString]) -> Option<Vec<String>> {
+    std::env::var_os(ASK).filter(|shell| !shell.is_empty())?;
+    Some(arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect())
 }
 
-/// What the last of these words may become, a line each. The words are those behind the program's name.
-pub(super) fn answer(catalog: Option<&Catalog>, words: &[String]) -> Report {
-    let (typed, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
+/// The script for a shell.
+pub(super) fn script(shell: Option<Shell>, info: &Info) -> Result<Report, Misuse> {
+    let shell =
+        shell.ok_or_else(|| Misuse::which(Verb::Completions, "shell", Shell::ALL.map(Shell::as_str).into_iter()))?;
+    let name = text::name(info);
+    let function: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name = sample::quoted(&name);
+    // What was just typed; a comment is one line.
+    let command = format!("{name}{} completions {}", text::own(info), shell.as_str()).replace('\n', " ");
+    let (head, script) = match shell {
+        Shell::Bash => (format!("# source <({command})"), include_str!("complete/bash.sh")),
+        Shell::Zsh => (
+            format!("#compdef {name}\n# source <({command}), behind `autoload -U compinit; compinit`"),
+            include_str!("complete/zsh.sh"),
+        ),
+        Shell::Fish => (format!("# {command} | source"), include_str!("complete/fish.fish")),
+    };
+    let script = script.replace("FUNCTION", &function).replace("PROGRAM", &name);
+    Ok(Report::done(format!("{head}\n{script}")))
+}
+
+/// What the last of these words may become, a line each. The words are those behind the program's name, and behind its
+/// own arguments; where there is none, the last one is among those.
+pub(super) async fn answer(server: Option<&ReadyServer>, words: &[String]) -> Report {
+    let Some((typed, before)) = words.split_last() else { return Report::done("") };
     // What a shell would have to quote is left to whoever types it.
-    let fits = |(word, _): &(String, String)| word.starts_with(typed) && sample::quoted(word) == *word;
+    let fits = |(word, _): &(String, String)| word.starts_with(typed.as_str()) && sample::quoted(word) == *word;
     let line = |(word, about): (String, String)| if about.is_empty() { word } else { format!("{word}\t{about}") };
-    let lines = candidates(catalog, typed, before).into_iter().filter(fits).map(line);
+    let lines = candidates(server, typed, before).await.into_iter().filter(fits).map(line);
     Report::done(lines.map(|line| line + "\n").collect::<String>())
 }
 
 /// A word, and what is to be known of it.
 type Candidate = (String, String);
 
-fn candidates(catalog: Option<&Catalog>, typed: &str, before: &[String]) -> Vec<Candidate> {
+async fn candidates(server: Option<&ReadyServer>, typed: &str, before: &[String]) -> Vec<Candidate> {
+    let catalog = server.map(|server| server.shared.registry.current());
+    let catalog = catalog.as_deref();
     let before: Vec<&str> = before.iter().map(String::as_str).collect();
     let mut words: Vec<&str> = Vec::new();
     let mut at = before.iter();
@@ -73,7 +95,24 @@ fn candidates(catalog: Option<&Catalog>, typed: &str, before: &[String]) -> Vec<
     match (verb, &words[..]) {
         (None, []) => Verb::ALL.map(|verb| (verb.as_str().to_owned(), verb.about().to_owned())).into(),
         (Some(Verb::List), [_]) => plain(kinds()),
-        (Some(verb @ (Verb::Call | Verb::Get | Verb::Read)), [_]) => named(verb),
+        (Some(verb @ (Verb::Call | Verb::Get)), [_]) => named(verb),
+        (Some(Verb::Read), [_]) => {
+            let mut uris = named(Verb::Read);
+            if let (Some(server), Some(catalog)) = (server, catalog) {
+                for template in catalog.templates.items() {
+                    uris.extend(plain(suggest::of_template(server, &template.uri_template, typed).await));
+                }
+            }
+            uris
+        }
+        (Some(Verb::Get), [_, name, given @ ..]) if typed.contains('=') => {
+            let (argument, value) = typed.split_once('=').unwrap_or_default();
+            let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), Value::from(value)));
+            let others: Map<String, Value> = given.iter().filter_map(pair).collect();
+            let Some(server) = server else { return Vec::new() };
+            let values = suggest::of_prompt(server, name, argument, value, others).await;
+            plain(values.iter().map(|value| format!("{argument}={value}")))
+        }
         (Some(verb @ (Verb::Call | Verb::Get)), [_, name, given @ ..]) => {
             function(name, verb).map_or_else(Vec::new, |function| pairs(&function.arguments, typed, given))
         }
@@ -86,8 +125,8 @@ fn candidates(catalog: Option<&Catalog>, typed: &str, before: &[String]) -> Vec<
     }
 }
 
-fn plain<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Candidate> {
-    words.into_iter().map(|word| (word.to_owned(), String::new())).collect()
+fn plain(words: impl IntoIterator<Item = impl Into<String>>) -> Vec<Candidate> {
+    words.into_iter().map(|word| (word.into(), String::new())).collect()
 }
 
 /// What there is to call, to get or to read.

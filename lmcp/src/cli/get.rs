@@ -61,5 +61,5 @@ fn usage(name: &str, prompt: Option<&Prompt>) -> String {
     let Some(prompt) = prompt else { return Verb::Get.usage().into() };
     let arguments = signature::of_prompt(prompt);
     let more = if arguments.iter().all(|argument| argument.required) { "" } else { " [key=value ...]" };
-    format!("get {name}{}{more}", sample::words(&arguments, &signature::input(&prompt.common)))
+    format!("get {name}{}{more}", sample::words(&prompt.common, &arguments, &signature::input(&prompt.common)))
 }

@@ -44,11 +44,18 @@ impl Help<'_> {
         }
         let program = self.program;
         page.section("USAGE");
-        let http = cfg!(feature = "http")
-            .then(|| (format!("{program} --http [HOST:PORT]"), "serve over HTTP, by default on 127.0.0.1:8080"));
-        let mut usage = vec![(program.to_owned(), "serve over stdio: what an MCP client starts")];
-        usage.extend(http);
-        usage.extend(Verb::ALL.map(|verb| (format!("{program} {}", verb.short_usage()), verb.about())));
+        // What its own arguments look like is said once, where none were given.
+        let is_bare = self.info.usage.is_some() && self.info.arguments.is_empty();
+        if is_bare {
+            page.line(&format!("  {program} [COMMAND]"));
+        }
+        let row = |rest: &str| if is_bare { rest.to_owned() } else { format!("{program} {rest}") };
+        let alone = if is_bare { "(no command)".to_owned() } else { program.to_owned() };
+        let mut usage = vec![(alone, "serve over stdio: what an MCP client starts")];
+        if cfg!(feature = "http") {
+            usage.push((row("--http [HOST:PORT]"), "serve over HTTP, by default on 127.0.0.1:8080"));
+        }
+        usage.extend(Verb::ALL.map(|verb| (row(verb.short_usage()), verb.about())));
         page.table(&usage);
         page.section("OPTIONS");
         let mut options: Vec<(String, &str)> = vec![
@@ -218,8 +225,7 @@ impl Help<'_> {
         };
         let arguments = signature::of_tool(tool);
         let output = signature::output(tool).map(|output| format!(" -> {output}")).unwrap_or_default();
-        let example = self.example(Verb::Call, &tool.common, &arguments, &tool.input_schema);
-        Ok(self.function(&tool.common, &arguments, &output, example))
+        Ok(self.function(Verb::Call, &tool.common, (&arguments, &tool.input_schema), &output))
     }
 
     fn prompt(&self, name: &str) -> Result<String, Misuse> {
@@ -230,21 +236,31 @@ impl Help<'_> {
             return Err(Misuse::unknown(Verb::Get, "prompt", name, known));
         };
         let arguments = signature::of_prompt(prompt);
-        let example = self.example(Verb::Get, &prompt.common, &arguments, &signature::input(&prompt.common));
-        Ok(self.function(&prompt.common, &arguments, "", example))
+        let root = signature::input(&prompt.common);
+        Ok(self.function(Verb::Get, &prompt.common, (&arguments, &root), ""))
     }
 
-    fn function(&self, common: &Common, arguments: &[Argument], output: &str, example: String) -> String {
+    fn function(&self, verb: Verb, common: &Common, (arguments, root): (&[Argument], &Value), output: &str) -> String {
+        let example = self.example(verb, common, arguments, root);
         let mut page = Page::new(self.look);
         page.line(&format!("{}{}{output}", self.look.bold(&visible(&common.name)), signature::list(arguments)));
         if let Some(description) = &common.description {
             page.paragraph(description);
         }
-        if arguments.iter().any(|argument| argument.description().is_some()) {
+        let rows = rows(arguments, root);
+        let nested = rows.len() > arguments.len();
+        if rows.iter().any(|(_, about)| !about.is_empty()) || nested {
             page.section("ARGUMENTS");
-            let row =
-                |argument: &Argument| (argument.to_string(), argument.description().unwrap_or_default().to_owned());
-            page.table(&arguments.iter().map(row).collect::<Vec<_>>());
+            page.table(&rows);
+        }
+        if let (true, Some(outer)) = (nested && verb == Verb::Call, arguments.iter().find(|a| a.is_nested(root))) {
+            let (name, list) = (&outer.name, outer.is_list(root));
+            page.paragraph(&match list {
+                true => format!(
+                    "A nested value is JSON: {name}:='[{{…}}]', and a list may come item by item, {name}='{{…}}'."
+                ),
+                false => format!("A nested value is JSON: {name}:='{{…}}'."),
+            });
         }
         let mut examples = vec![example];
         for form in common.forms.iter().filter_map(|form| form().ok()) {
@@ -255,7 +271,7 @@ impl Help<'_> {
                 let shown = field.to_string();
                 if field.name == "value" { shown.replace("value: ", "").replace("value?: ", "") } else { shown }
             };
-            let row = |field: &Argument| (named(field), field.description().unwrap_or_default().to_owned());
+            let row = |field: &Argument| (named(field), field.about(&Value::Null));
             page.table(&fields.iter().map(row).collect::<Vec<_>>());
         }
         if !common.forms.is_empty() {
@@ -283,7 +299,7 @@ impl Help<'_> {
                 let fixed = catalog.resources.names().map(str::to_owned);
                 let filled = catalog.templates.items().iter().map(|template| {
                     let input = signature::input(&template.common);
-                    sample::uri(&template.uri_template, &signature::of_template(template), &input)
+                    sample::uri(&template.uri_template, &template.common, &signature::of_template(template), &input)
                 });
                 fixed.take(2).chain(filled).take(3).map(|uri| format!("{program} read {uri}")).collect()
             }
@@ -319,6 +335,18 @@ impl Help<'_> {
     }
 
     fn example(&self, verb: Verb, common: &Common, arguments: &[Argument], root: &Value) -> String {
-        format!("{} {} {}{}", self.program, verb.as_str(), common.name, sample::words(arguments, root))
+        format!("{} {} {}{}", self.program, verb.as_str(), common.name, sample::words(common, arguments, root))
     }
+}
+
+/// Each argument with what is said of it, and below it what is inside of it.
+fn rows(arguments: &[Argument], root: &Value) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for argument in arguments {
+        rows.push((argument.to_string(), argument.about(root)));
+        for (depth, inner) in argument.inside(root) {
+            rows.push((format!("{}{inner}", "  ".repeat(depth)), inner.about(root)));
+        }
+    }
+    rows
 }

@@ -96,6 +96,14 @@ fn document(info: &Info, package: &Package, notes: &mut Vec<String>) -> Result<S
         ]);
         fields.push(("packages", format!("[{package}]")));
     }
+    if let Some(usage) = info.usage.clone().or_else(|| (!info.arguments.is_empty()).then(|| super::text::own(info))) {
+        notes.push(format!(
+            "the program's own arguments, `{}`, are not in here: what clients have to start it with stands in \
+             `packageArguments` of the package, each as {{\"type\": \"named\", \"name\": \"--option\", \"description\": \
+             \"what it is\", \"isRequired\": true}}",
+            usage.trim()
+        ));
+    }
     notes.push("save this as server.json, and publish it with `mcp-publisher publish`".into());
     Ok(object(&fields))
 }
@@ -214,6 +222,18 @@ mod tests {
         assert!(refused(&Info { version: "latest".into(), ..info() }, &PACKAGE).contains("\"latest\" is no version"));
         assert!(refused(&Info { version: "1.*".into(), ..info() }, &PACKAGE).contains("\"1.*\" is no version"));
         assert!(refused(&Info { name: "x".repeat(190), ..info() }, &PACKAGE).contains("more than 200"));
+    }
+
+    #[test]
+    fn arguments_of_the_programs_own_are_left_to_be_added() {
+        let own =
+            |info: &Info| made(info, &PACKAGE).1.iter().filter(|note| note.contains("`packageArguments`")).count();
+        assert_eq!(own(&info()), 0);
+        let usage = Info { usage: Some("--db FILE".into()), ..info() };
+        assert!(
+            made(&usage, &PACKAGE).1.iter().any(|note| note.starts_with("the program's own arguments, `--db FILE`,"))
+        );
+        assert_eq!(own(&Info { arguments: vec!["--db".into(), "/srv/shop.db".into()], ..info() }), 1);
     }
 
     #[test]

@@ -88,9 +88,16 @@ pub(crate) fn main(server: Server) {
 pub(crate) async fn run(server: Server) -> i32 {
     log::start();
     let program = text::program(server.info());
-    let report = match Command::parse(behind(&server.info().arguments)) {
+    let arguments = behind(&server.info().arguments);
+    if let Some(words) = complete::asked(&arguments) {
+        return completed(server, &words).await;
+    }
+    let report = match Command::parse(arguments) {
         Ok(command) => Box::pin(obey(command, server, &program, Look::of_stdout())).await,
-        Err(misuse) => Err(meant(misuse, server)),
+        Err(misuse) => {
+            let info = server.info().clone();
+            Err(meant(misuse, server).own(&info))
+        }
     };
     match report {
         Ok(Said::Printed(code)) => code,
@@ -149,12 +156,7 @@ async fn obey(command: Command, server: Server, program: &str, look: Look) -> Re
             with(server.build(), &|_| install::install(&info, &order, look))?
         }
         Command::Uninstall(order) => install::uninstall(server.info(), &order, look)?,
-        Command::Completions(shell) => complete::script(shell, program)?,
-        Command::Complete(words) => {
-            // A server that cannot start has commands still.
-            let catalog = server.build().ok().map(|server| server.shared.registry.current());
-            complete::answer(catalog.as_deref(), &words)
-        }
+        Command::Completions(shell) => complete::script(shell, server.info())?,
         Command::Manifest => manifest::manifest(server.info(), server.package()),
         Command::List { only, json } => with(server.build(), &|server| Ok(list::list(server, only, json, look)))?,
         Command::Check { target, json } => {
@@ -177,9 +179,24 @@ async fn obey(command: Command, server: Server, program: &str, look: Look) -> Re
 }
 
 /// The process's arguments without the program's own: its name first, as always.
-fn behind(own: &[String]) -> impl Iterator<Item = OsString> {
+fn behind(own: &[String]) -> Vec<OsString> {
     let mut arguments = std::env::args_os();
-    arguments.next().into_iter().chain(arguments.skip(own.len()))
+    arguments.next().into_iter().chain(arguments.skip(own.len())).collect()
+}
+
+/// What a shell is told when it asks. Completers of the user's run: what they print is nothing to complete.
+async fn completed(server: Server, words: &[String]) -> i32 {
+    let stdout = stdout::take();
+    // A server that cannot start has commands still.
+    let report = complete::answer(server.build().ok().as_ref(), words).await;
+    match stdout {
+        Ok(mut stdout) => {
+            let code = report.print(&mut stdout);
+            stdout.give_back();
+            code
+        }
+        Err(_) => report.print(&mut io::stdout()),
+    }
 }
 
 /// A command that is unknown may be the name of something the server has.

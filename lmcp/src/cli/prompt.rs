@@ -1,8 +1,8 @@
 //! What a tool asks while it is run from the command line: answers that stand there are taken; on a terminal, the person
 //! there gives the others.
 //!
-//! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; the end of the
-//! input closes the question.
+//! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; [`DECLINE`] alone
+//! declines, and the end of the input closes the question.
 
 use super::answers::{Answers, to_write};
 use super::status::Status;
@@ -15,6 +15,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// The line that declines to answer.
+const DECLINE: &str = "!";
+const HOW: &str = "  (! alone declines to answer, Ctrl-D closes the question)";
 
 /// Who answers what is asked, and with what.
 pub(super) struct Asked {
@@ -110,16 +114,23 @@ fn ask(
         let missing = open.iter().filter(|(name, field)| is_required(name, field));
         let missing = to_write(missing.map(|(name, field)| (name.as_str(), *field)));
         if !missing.is_empty() {
-            return Err(unanswered(&question, &missing));
+            let stray = answers.stray(&order).map(|stray| format!("{question:?}: {stray}"));
+            return Err(stray.map_or_else(
+                || unanswered(&question, &missing),
+                |question| {
+                    io::Error::other(format!("nothing answers the question {question} Add {missing}, or --decline"))
+                },
+            ));
         }
     } else if !open.is_empty() {
-        writeln!(output, "{question}")?;
+        writeln!(output, "{question}\n{HOW}")?;
     }
     for (name, field) in open {
         let entered = match &mut person {
             Some(input) => match enter(name, field, is_required(name, field), *input, output)? {
-                Some(entered) => entered,
-                None => return Ok(json!({ "action": "cancel" })),
+                Typed::Value(entered) => entered,
+                Typed::Declined => return Ok(json!({ "action": "decline" })),
+                Typed::End => return Ok(json!({ "action": "cancel" })),
             },
             None => None,
         };
@@ -133,31 +144,62 @@ fn unanswered(question: &str, options: &str) -> io::Error {
     io::Error::other(format!("nothing answers the question {question:?}; add {options}, or --decline"))
 }
 
-/// Asks the person for one field until what is typed fits; `None` inside for an empty line, outside for the end of input.
+/// What became of a field that the person was asked for.
+enum Typed {
+    /// `None` for an empty line.
+    Value(Option<Value>),
+    Declined,
+    End,
+}
+
+/// Asks the person for one field until what is typed fits.
 fn enter(
     name: &str,
     field: &Value,
     is_required: bool,
     input: &mut dyn BufRead,
     output: &mut impl Write,
-) -> io::Result<Option<Option<Value>>> {
+) -> io::Result<Typed> {
+    let (choices, _) = choices(field);
+    for (at, (value, title)) in choices.iter().enumerate() {
+        let value = if value.eq_ignore_ascii_case(title) { String::new() } else { format!(" ({value})") };
+        writeln!(output, "  {:>3}  {}", at + 1, visible(&format!("{title}{value}")))?;
+    }
     loop {
         write!(output, "  {}", label(name, field, is_required))?;
         output.flush()?;
         let Some(line) = read_line(input)? else {
             writeln!(output)?;
-            return Ok(None);
+            return Ok(Typed::End);
         };
+        if line == DECLINE {
+            return Ok(Typed::Declined);
+        }
+        let line = by_number(&line, &choices);
         let fits = |value: &Value| match field.as_object().and_then(|field| problem(field, value)) {
             Some(why) => Err(why),
             None => Ok(()),
         };
         match entered(&line, field).and_then(|value| value.as_ref().map_or(Ok(()), fits).map(|()| value)) {
             Ok(None) if is_required => writeln!(output, "  (this one is required; Ctrl-D closes the question)")?,
-            Ok(value) => return Ok(Some(value)),
+            Ok(value) => return Ok(Typed::Value(value)),
             Err(why) => writeln!(output, "  ({why})")?,
         }
     }
+}
+
+/// What was typed, with the choices in place of their numbers; one that is called as a number is meant itself.
+fn by_number(line: &str, choices: &[Choice]) -> String {
+    if choices.is_empty() {
+        return line.to_owned();
+    }
+    let chosen = |part: &str| {
+        let part = part.trim();
+        let named = choices.iter().any(|(value, title)| value == part || title == part);
+        let at = part.parse::<usize>().ok().filter(|_| !named).and_then(|number| number.checked_sub(1));
+        at.and_then(|at| choices.get(at)).map_or(part, |(value, _)| value).to_owned()
+    };
+    line.split(',').map(chosen).collect::<Vec<_>>().join(",")
 }
 
 /// The names of a form's fields, in the order in which the server wrote them.
@@ -177,7 +219,7 @@ fn field_order(params: &str) -> Vec<String> {
 
 fn confirm(question: &str, input: &mut dyn BufRead, output: &mut impl Write) -> io::Result<Value> {
     loop {
-        write!(output, "  {question} (y/n) ")?;
+        write!(output, "  {question} (y/n; Ctrl-D closes the question) ")?;
         output.flush()?;
         let action = match read_line(input)?.as_deref().map(str::to_lowercase).as_deref() {
             None => "cancel",
@@ -199,13 +241,12 @@ fn label(name: &str, field: &Value, is_required: bool) -> String {
     let text = |key: &str| field.get(key).and_then(Value::as_str);
     // A form that asks for one value has no name for it worth showing.
     let name = text("title").unwrap_or(if name == "value" { "" } else { name });
-    let mut notes: Vec<String> = text("description").map(str::to_owned).into_iter().collect();
-    let (choices, several) = choices(field);
-    if !choices.is_empty() {
-        // Either may be typed; a comma would stand for two of them.
-        let shown = |(value, title): &(String, String)| if title.contains(',') { value.clone() } else { title.clone() };
-        let choices: Vec<String> = choices.iter().map(shown).collect();
-        notes.push(format!("{}{}", choices.join(", "), if several { "; several with commas" } else { "" }));
+    let sentence = |text: &str| text.trim_end().trim_end_matches('.').to_owned();
+    let mut notes: Vec<String> = text("description").map(sentence).into_iter().collect();
+    match choices(field) {
+        (choices, _) if choices.is_empty() => {}
+        (_, false) => notes.push("a number or a name".into()),
+        (_, true) => notes.push("numbers or names, several with commas".into()),
     }
     if text("type") == Some("boolean") {
         notes.push("y/n".into());
@@ -248,7 +289,10 @@ pub(super) fn entered(line: &str, field: &Value) -> Result<Option<Value>, String
     let choose = |text: &str| {
         let named =
             choices.iter().find(|(value, title)| value.eq_ignore_ascii_case(text) || title.eq_ignore_ascii_case(text));
-        let known = || choices.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");
+        let shown = |(value, title): &Choice| {
+            if value.eq_ignore_ascii_case(title) { value.clone() } else { format!("{value} ({title})") }
+        };
+        let known = || choices.iter().map(shown).collect::<Vec<_>>().join(", ");
         named.map(|(value, _)| Value::from(value.as_str())).ok_or_else(|| format!("{text:?} is none of {}", known()))
     };
     Ok(Some(match field.get("type").and_then(Value::as_str) {
@@ -299,22 +343,26 @@ mod tests {
             "required": ["age", "color", "sure"],
         });
         let params = json!({ "message": "Who?", "requestedSchema": schema });
-        let (answer, shown) = asked(params.clone(), "\nx\n700\n7\nred\n\n\ns, L\ny\n");
+        let (answer, shown) = asked(params.clone(), "\nx\n700\n7\n3\nred\n\n\ns, L\ny\n");
         let content = json!({ "age": 7, "color": "r", "days": 3, "sizes": ["s", "l"], "sure": true });
         assert_eq!(answer, json!({ "action": "accept", "content": content }));
         for part in [
-            "Who?\n  age (In years.): ",
+            "Who?\n  (! alone declines to answer, Ctrl-D closes the question)\n  age (In years): ",
             "required; Ctrl-D",
             "a whole number, please",
             "(expected an integer up to 120)",
-            "color (Red, Green): ",
+            "(\"3\" is none of r (Red), g (Green))",
+            "    1  Red (r)\n    2  Green (g)\n  color (a number or a name): ",
             "days (default 3): ",
             "name (optional): ",
-            "sizes (s, m, l; several with commas; optional): ",
+            "    3  l\n  sizes (numbers or names, several with commas; optional): ",
             "sure (y/n): ",
         ] {
             assert!(shown.contains(part), "{part:?} in {shown}");
         }
+        let (answer, _) = asked(params.clone(), "7\n2\n\n\n3, 1\ny\n");
+        assert_eq!((&answer["content"]["color"], &answer["content"]["sizes"]), (&json!("g"), &json!(["l", "s"])));
+        assert_eq!(asked(params.clone(), "7\n!\n").0, json!({ "action": "decline" }));
         assert_eq!(asked(params, "7\n").0, json!({ "action": "cancel" }), "the input ends");
     }
 
@@ -356,7 +404,13 @@ mod tests {
         assert_eq!(whole, (accepted(json!({ "name": "Ada", "age": 7 })), String::new()));
         let partly = ask_of(&form, &["name=Ada", "fan=y"], Some("7\n"));
         assert_eq!(partly.0, accepted(json!({ "name": "Ada", "age": 7, "fan": true })));
-        assert_eq!(partly.1, "Who?\n  age: ");
+        assert_eq!(partly.1, "Who?\n  (! alone declines to answer, Ctrl-D closes the question)\n  age: ");
+        let why = "nothing answers the question \"Who?\": it has no field \"nme\", did you mean \"name\"? Add \
+                   --answer age=1 --answer name=NAME, or --decline";
+        assert_eq!(ask_of(&form, &["nme=Ada"], None).0, Err(why.into()));
+        let why =
+            "nothing answers the question \"Who?\": it has no field \"whatever\". Add --answer age=1, or --decline";
+        assert_eq!(ask_of(&form, &["name=Ada", "whatever=1"], None).0, Err(why.into()));
         let why = "nothing answers the question \"Who?\"; add --answer age=1, or --decline";
         assert_eq!(ask_of(&form, &["name=Ada"], None).0, Err(why.into()));
         assert_eq!(

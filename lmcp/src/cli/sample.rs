@@ -1,38 +1,45 @@
 //! Examples of calls, made from schemas: what can be typed as it stands.
 
-use super::signature::{Argument, target};
-use serde_json::{Map, Value, json};
+use super::signature::Argument;
+use crate::registry::item::Common;
+use crate::schema::readable;
+use serde_json::Value;
 
-/// The arguments that must be given, as they are typed: `a=1 b=2`, each with a blank before it.
-pub(super) fn words(arguments: &[Argument], root: &Value) -> String {
-    let required = arguments.iter().filter(|argument| argument.required);
-    required.enumerate().map(|(at, argument)| format!(" {}", word(argument, root, at))).collect()
+/// The arguments of a function that must be given, as they are typed: `a=1 b=2`, each with a blank before it.
+pub(super) fn words(common: &Common, arguments: &[Argument], root: &Value) -> String {
+    let made = common.arguments.readable(&common.params);
+    let required = arguments.iter().filter(|argument| argument.required).enumerate();
+    let word = |(at, argument): (usize, &Argument)| {
+        let made = made.iter().find(|(name, _)| *name == argument.name).map(|(_, json)| json.clone());
+        let json = made.unwrap_or_else(|| json(&argument.schema, root, &argument.name, at));
+        format!(" {}", typed(&argument.name, &json))
+    };
+    required.map(word).collect()
 }
 
-/// One argument, as it is typed.
-pub(super) fn word(argument: &Argument, root: &Value, at: usize) -> String {
-    pair(&argument.name, &argument.schema, root, at)
-}
-
-/// The same of a name and its schema.
+/// A name and a value that fits its schema, as they are typed.
 pub(super) fn pair(name: &str, schema: &Value, root: &Value, at: usize) -> String {
-    let value = value(schema, root, name, at, 0);
-    quoted(&match value {
-        Value::String(text) => format!("{name}={text}"),
+    typed(name, &json(schema, root, name, at))
+}
+
+fn typed(name: &str, json: &str) -> String {
+    match serde_json::from_str(json) {
+        Ok(Value::String(text)) => quoted(&format!("{name}={text}")),
         // A list of one: its item, for it may be repeated.
-        Value::Array(items) => match items.as_slice() {
-            [Value::String(text)] => format!("{name}={text}"),
-            items => format!("{name}={}", json!(items)),
-        },
-        value => format!("{name}={value}"),
-    })
+        Ok(Value::Array(items)) if matches!(items.as_slice(), [Value::String(_)]) => {
+            quoted(&format!("{name}={}", items.first().and_then(Value::as_str).unwrap_or_default()))
+        }
+        _ => quoted(&format!("{name}={json}")),
+    }
 }
 
 /// A URI template with its segments filled in.
-pub(super) fn uri(template: &str, arguments: &[Argument], root: &Value) -> String {
+pub(super) fn uri(template: &str, common: &Common, arguments: &[Argument], root: &Value) -> String {
+    let made = common.arguments.readable(&common.params);
     let mut uri = template.to_owned();
     for (at, Argument { name, schema, .. }) in arguments.iter().enumerate() {
-        let value = match value(schema, root, name, at, 0) {
+        let made = made.iter().find(|(known, _)| known == name).map(|(_, json)| json.clone());
+        let value = match value(&made.unwrap_or_else(|| json(schema, root, name, at))) {
             Value::String(text) => text,
             value => value.to_string(),
         };
@@ -41,61 +48,14 @@ pub(super) fn uri(template: &str, arguments: &[Argument], root: &Value) -> Strin
     quoted(&uri)
 }
 
-/// A value that fits the schema: numbers count, texts are their names.
-pub(super) fn value(schema: &Value, root: &Value, name: &str, at: usize, depth: usize) -> Value {
-    if depth > 4 {
-        return Value::Null;
-    }
-    if let Some(target) = target(schema, root) {
-        return value(target, root, name, at, depth + 1);
-    }
-    let first = |key: &str| schema.get(key)?.as_array()?.first().cloned();
-    if let Some(given) = schema.get("const").cloned().or_else(|| first("examples")).or_else(|| first("enum")) {
-        return given;
-    }
-    if let Some(member) = first("anyOf").or_else(|| first("oneOf")) {
-        return value(&member, root, name, at, depth + 1);
-    }
-    let kind = match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
-        kind => kind.and_then(Value::as_str),
-    };
-    match kind {
-        Some("integer" | "number") => number(schema, at),
-        Some("boolean") => true.into(),
-        Some("array") => {
-            let item = schema.get("items").unwrap_or(&Value::Null);
-            vec![value(item, root, name, at, depth + 1)].into()
-        }
-        Some("object") => {
-            let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-            let entry = |(at, key): (usize, &str)| {
-                let schema = schema.get("properties").and_then(|all| all.get(key)).unwrap_or(&Value::Null);
-                (key.to_owned(), value(schema, root, key, at, depth + 1))
-            };
-            required.filter_map(Value::as_str).enumerate().map(entry).collect::<Map<_, _>>().into()
-        }
-        _ => text(schema, name).into(),
-    }
+/// A value that fits the schema, as JSON: numbers count, texts are their names.
+pub(super) fn json(schema: &Value, root: &Value, name: &str, at: usize) -> String {
+    readable(schema, root, name, at).unwrap_or_else(|| Value::from(name.to_uppercase()).to_string())
 }
 
-fn number(schema: &Value, at: usize) -> Value {
-    let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
-    let number = i64::try_from(at).unwrap_or_default().saturating_add(1);
-    let number = number.max(bound("minimum").unwrap_or(number));
-    number.min(bound("maximum").unwrap_or(number)).into()
-}
-
-fn text(schema: &Value, name: &str) -> String {
-    match schema.get("format").and_then(Value::as_str) {
-        Some("date") => "2026-01-31".into(),
-        Some("date-time") => "2026-01-31T12:00:00Z".into(),
-        Some("time") => "12:00:00Z".into(),
-        Some("uri") => "https://example.com".into(),
-        Some("email") => "ada@example.com".into(),
-        Some("uuid") => "67e55044-10b1-426f-9247-bb680e5fe0c8".into(),
-        _ => name.to_uppercase(),
-    }
+/// The value of a JSON text that was made here.
+pub(super) fn value(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 /// A word as a shell takes it.
@@ -109,14 +69,16 @@ pub(super) fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{json as sample_json, quoted, value};
+    use serde_json::{Value, json};
 
     #[test]
     fn samples_fit_their_schemas() {
-        let sample = |schema: Value| value(&schema, &schema, "city", 1, 0);
+        let sample = |schema: Value| value(&sample_json(&schema, &schema, "city", 1));
         assert_eq!(sample(json!({"type": "integer"})), 2);
         assert_eq!(sample(json!({"type": "integer", "minimum": 10, "maximum": 20})), 10);
         assert_eq!(sample(json!({"type": "string"})), "CITY");
+        assert_eq!(sample(json!({"type": "string", "minLength": 6, "maxLength": 6})), "abcdef");
         assert_eq!(sample(json!({"type": "string", "examples": ["Oslo"]})), "Oslo");
         assert_eq!(sample(json!({"type": "array", "items": {"type": "string"}})), json!(["CITY"]));
         let point = json!({"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]});

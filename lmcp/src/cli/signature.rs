@@ -31,7 +31,7 @@ pub(super) fn of_prompt(prompt: &Prompt) -> Vec<Argument> {
 /// The fields of a form, in its order.
 pub(super) fn of_form(form: &Form) -> Vec<Argument> {
     let schema = form.schema(ProtocolVersion::LATEST);
-    let mut fields = of_object(&schema);
+    let mut fields = of_object(&schema, &schema);
     fields.sort_by_key(|field| form.names().position(|name| name == field.name));
     fields
 }
@@ -58,10 +58,111 @@ pub(super) fn output(tool: &Tool) -> Option<String> {
     tool.output.as_ref().map(|output| kind(output.value(), output.value(), 0))
 }
 
+/// How deep the fields of fields are shown.
+const FIELDS: usize = 4;
+
 impl Argument {
     pub(super) fn description(&self) -> Option<&str> {
         self.schema.get("description")?.as_str()
     }
+
+    /// What is said of it, and what its values keep to as far as its type does not show it.
+    pub(super) fn about(&self, root: &Value) -> String {
+        let said = self.description().unwrap_or_default();
+        match limits(concrete(&self.schema, root)) {
+            None => said.to_owned(),
+            Some(limits) if said.is_empty() => format!("({limits})"),
+            Some(limits) => format!("{said} ({limits})"),
+        }
+    }
+
+    /// The fields inside of it, each with how deep it is.
+    pub(super) fn inside(&self, root: &Value) -> Vec<(usize, Argument)> {
+        let mut fields = Vec::new();
+        inside(&self.schema, root, &mut Vec::new(), &mut fields);
+        fields
+    }
+
+    /// Whether there are fields inside of it.
+    pub(super) fn is_nested(&self, root: &Value) -> bool {
+        !self.inside(root).is_empty()
+    }
+
+    /// Whether it is a list.
+    pub(super) fn is_list(&self, root: &Value) -> bool {
+        concrete(&self.schema, root).get("items").is_some()
+    }
+}
+
+/// What a schema comes to behind references, and beside `null`.
+fn concrete<'s>(schema: &'s Value, root: &'s Value) -> &'s Value {
+    let mut schema = schema;
+    for _ in 0..16 {
+        let members = ["anyOf", "oneOf"].iter().find_map(|union| schema.get(*union)?.as_array());
+        let mut members = members.into_iter().flatten().filter(|member| member.get("type").is_none_or(|t| t != "null"));
+        schema = match (target(schema, root), members.next(), members.next()) {
+            (Some(target), ..) => target,
+            (None, Some(only), None) => only,
+            _ => break,
+        };
+    }
+    schema
+}
+
+fn inside<'s>(schema: &'s Value, root: &'s Value, open: &mut Vec<&'s Value>, fields: &mut Vec<(usize, Argument)>) {
+    let mut schema = concrete(schema, root);
+    while let Some(items) = schema.get("items") {
+        schema = concrete(items, root);
+    }
+    // A type that holds itself is shown once.
+    if open.len() >= FIELDS || open.iter().any(|known| std::ptr::eq(*known, schema)) {
+        return;
+    }
+    open.push(schema);
+    for field in of_object(schema, root) {
+        // As it is in the schema: what holds itself is known by where it stands.
+        let property = schema.get("properties").and_then(|all| all.get(&field.name));
+        fields.push((open.len(), field));
+        if let Some(property) = property {
+            inside(property, root, open, fields);
+        }
+    }
+    open.pop();
+}
+
+/// What its values keep to, in a few words.
+fn limits(schema: &Value) -> Option<String> {
+    let number = |key: &str| schema.get(key).filter(|bound| bound.is_number());
+    let range = |least: Option<&Value>, most: Option<&Value>, what: &str| {
+        Some(match (least, most) {
+            (Some(least), Some(most)) if least == most => format!("{least}{what}"),
+            (Some(least), Some(most)) => format!("{least} to {most}{what}"),
+            (Some(least), None) => format!("at least {least}{what}"),
+            (None, Some(most)) => format!("at most {most}{what}"),
+            (None, None) => return None,
+        })
+    };
+    let exclusive = |key: &str, words: &str| number(key).map(|bound| format!("{words} {bound}"));
+    // What an integer can hold in Rust is no limit that somebody set.
+    let natural = match (number("minimum").and_then(Value::as_i64), number("maximum").and_then(Value::as_u64)) {
+        (Some(0), most) => most.is_none_or(|most| most == 255 || most == 65_535 || most == u64::from(u32::MAX)),
+        _ => false,
+    };
+    let bounds = if natural { None } else { range(number("minimum"), number("maximum"), "") };
+    let values = schema.get("enum").and_then(Value::as_array).filter(|values| values.len() > ENTRIES);
+    let all = [
+        bounds,
+        exclusive("exclusiveMinimum", "more than"),
+        exclusive("exclusiveMaximum", "less than"),
+        number("multipleOf").map(|of| format!("a multiple of {of}")),
+        range(number("minLength"), number("maxLength"), " characters"),
+        range(number("minItems").filter(|least| **least != 0), number("maxItems"), " items"),
+        schema.get("pattern").and_then(Value::as_str).map(|pattern| format!("matches {pattern}")),
+        schema.get("format").and_then(Value::as_str).map(|format| format!("format {format}")),
+        values.map(|values| format!("one of {}", values.iter().map(short).collect::<Vec<_>>().join(", "))),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 impl std::fmt::Display for Argument {
@@ -71,12 +172,12 @@ impl std::fmt::Display for Argument {
     }
 }
 
-/// The properties of an object's schema.
-fn of_object(schema: &Value) -> Vec<Argument> {
+/// The properties of an object's schema: those that are required in their order, then the others.
+fn of_object(schema: &Value, root: &Value) -> Vec<Argument> {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
     let required = schema.get("required").and_then(Value::as_array);
     let argument = |(name, property): (&String, &Value)| {
-        let mut kind = kind(property, schema, 0);
+        let mut kind = kind(property, root, 0);
         if let Some(default) = property.get("default") {
             kind.push_str(" = ");
             kind.push_str(&short(default));
@@ -88,11 +189,14 @@ fn of_object(schema: &Value) -> Vec<Argument> {
             kind,
         }
     };
-    properties.iter().map(argument).collect()
+    let order = |name: &str| required.and_then(|names| names.iter().position(|n| n == name)).unwrap_or(usize::MAX);
+    let mut arguments: Vec<Argument> = properties.iter().map(argument).collect();
+    arguments.sort_by_key(|argument| order(&argument.name));
+    arguments
 }
 
 fn arguments(common: &Common, schema: &Value) -> Vec<Argument> {
-    let mut arguments = of_object(schema);
+    let mut arguments = of_object(schema, schema);
     // A schema's entries are sorted by name. What is in no order that somebody wrote keeps this one.
     let names = crate::registry::item::names(&common.params);
     arguments.sort_by_key(|argument| {
@@ -148,7 +252,9 @@ fn of_type(name: &str, schema: &Value, root: &Value, depth: usize) -> String {
             Some(properties) if !properties.is_empty() && depth < DEPTH => {
                 let required = schema.get("required").and_then(Value::as_array);
                 let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
-                let (first, later): (Vec<_>, Vec<_>) = properties.keys().partition(|name| is_required(name));
+                let (mut first, later): (Vec<_>, Vec<_>) = properties.keys().partition(|name| is_required(name));
+                // In the order of the type, as far as the schema tells it.
+                first.sort_by_key(|name| required.and_then(|names| names.iter().position(|n| n == name.as_str())));
                 let later = later.into_iter().map(|name| format!("{}?", visible(name)));
                 let names: Vec<String> = first.into_iter().map(|name| visible(name).into()).chain(later).collect();
                 format!("{{{}}}", first_few(&names, ", "))

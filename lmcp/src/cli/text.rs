@@ -140,23 +140,28 @@ pub(super) fn first_sentence(text: Option<&str>) -> String {
     }
 }
 
-/// The program as its user types it, without the way to it, and with the arguments that are its own; the server's name
-/// when the process was not told.
-pub(super) fn program(info: &Info) -> String {
+/// The program's name as its user types it, without the way to it; the server's name when the process was not told.
+pub(super) fn name(info: &Info) -> String {
     let path = std::env::args_os().next().unwrap_or_default();
     let name = std::path::Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.map(|name| name.strip_suffix(".exe").unwrap_or(&name).to_owned());
-    let mut program = name.filter(|name| !name.is_empty()).unwrap_or_else(|| info.name.clone());
+    visible(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| info.name.clone())).into_owned()
+}
+
+/// The program as its user types it, with the arguments that are its own.
+pub(super) fn program(info: &Info) -> String {
+    let mut program = name(info);
     // What they look like, when there are none to show.
     if let (Some(usage), true) = (&info.usage, info.arguments.is_empty()) {
         program.push(' ');
-        program.push_str(usage);
+        program.push_str(&visible(usage));
     }
-    for argument in &info.arguments {
-        program.push(' ');
-        program.push_str(&quoted(argument));
-    }
-    visible(&program).into_owned()
+    program + &own(info)
+}
+
+/// The program's own arguments as they are typed, each with a blank before it.
+pub(super) fn own(info: &Info) -> String {
+    info.arguments.iter().map(|argument| format!(" {}", visible(&quoted(argument)))).collect()
 }
 
 #[cfg(test)]

@@ -150,11 +150,12 @@ fn hints(tool: &Definition, target: Target) -> Option<Finding> {
         true => keys.iter().filter(|(hint_key, _)| hint(hint_key).is_none()).map(|(_, key)| *key).collect(),
         false => Vec::new(),
     };
+    let hints = format!("hint{} `{}`", if missing.len() == 1 { "" } else { "s" }, missing.join("`, `"));
     let who = match (claude, missing.is_empty()) {
         (false, true) => return None,
         (true, true) => "Claude's directory asks for one of the hints `read_only`, `destructive`".to_owned(),
-        (true, false) => format!("the directories of Claude and ChatGPT ask for the hints `{}`", missing.join("`, `")),
-        (false, false) => format!("ChatGPT's directory asks for the hints `{}`", missing.join("`, `")),
+        (true, false) => format!("the directories of Claude and ChatGPT ask for the {hints}"),
+        (false, false) => format!("ChatGPT's directory asks for the {hints}"),
     };
     Some(Finding::advice("hints", who, "add them to `#[tool(…)]`, with `= false` where it is not so"))
 }

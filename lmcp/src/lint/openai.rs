@@ -96,13 +96,15 @@ fn closed(spot: &Spot) -> Vec<Finding> {
     }
     if spot.get("additionalProperties") != Some(&Value::Bool(false)) {
         let message = "is open; in strict mode every object has `additionalProperties: false`";
-        let instead = "add `#[serde(deny_unknown_fields)]` to the struct; instead of a map, take a list of entries";
+        let instead = "write `#[tool(schema = \"openai-strict\")]`, which closes it, or `#[serde(deny_unknown_fields)]` \
+                       on the struct; instead of a map, take a list of entries";
         findings.push(Finding::error("openai-open", message, instead).at(&spot.path));
     }
     let required = spot.required();
     for (name, _) in spot.properties().filter(|(name, _)| !required.contains(&name.as_str())) {
         let message = "may be left out; in strict mode every field is required";
-        let instead = "require it, and let it be `null`: `\"type\": [\"string\", \"null\"]`";
+        let instead = "write `#[tool(schema = \"openai-strict\")]`, which requires it and lets it be `null`: \
+                       `\"type\": [\"string\", \"null\"]`";
         findings.push(Finding::error("openai-required", message, instead).at(format!("{}.{name}", spot.path)));
     }
     findings

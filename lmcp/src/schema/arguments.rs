@@ -132,6 +132,20 @@ impl Arguments {
         self.rules.get()
     }
 
+    /// What can be typed as an example: the arguments that are required, each as JSON.
+    #[cfg(feature = "cli")]
+    pub(crate) fn readable(&self, params: &[ParamSpec]) -> Vec<(String, String)> {
+        let Some(rules) = self.rules(params) else { return Vec::new() };
+        let right = |example: &Tree<'static>| taken(params, example);
+        let made = example::readable(rules, "", 0).filter(right).or_else(|| example::call(rules, &[]).filter(right));
+        match made {
+            Some(Tree::Object(entries)) => {
+                entries.into_iter().map(|(name, value)| (name.into_owned(), value.to_json())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Everything that our own rules and the full validator find.
     fn broken(&self, rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
         let mut found = check(rules, value, mode);

@@ -47,6 +47,14 @@ pub(super) fn list(rules: &Rules, node: &Node, count: u64) -> Option<Vec<Tree<'s
     Maker::of(rules).list(node, count)
 }
 
+/// A value as people would write it: texts are their names, numbers count. `at` is the place among others.
+#[cfg(feature = "cli")]
+pub(super) fn readable(rules: &Rules, name: &str, at: usize) -> Option<Tree<'static>> {
+    let label = Some(Label { name: name.to_owned(), at });
+    let made = Maker { label, ..Maker::of(rules) }.value(rules.root).filter(|made| fits(rules, rules.root, made));
+    made.or_else(|| value(rules, rules.root))
+}
+
 fn object(rules: &Rules, id: Id) -> Option<Entries> {
     Maker::of(rules).object(id)
 }
@@ -59,11 +67,20 @@ struct Maker<'r> {
     /// What is being made: a type that holds itself does not, a second time.
     open: Vec<Id>,
     left: u32,
+    /// What people would know it by, where they are to read it.
+    label: Option<Label>,
+}
+
+/// The name of a value, and its place among others.
+#[derive(Clone, Debug)]
+struct Label {
+    name: String,
+    at: usize,
 }
 
 impl<'r> Maker<'r> {
     fn of(rules: &'r Rules) -> Self {
-        Maker { rules, open: Vec::new(), left: STEPS }
+        Maker { rules, open: Vec::new(), left: STEPS, label: None }
     }
 
     fn value(&mut self, id: Id) -> Option<Tree<'static>> {
@@ -107,13 +124,13 @@ impl<'r> Maker<'r> {
                     _ => all,
                 }))),
                 Some(first) => Some(first),
-                None => Some(Tree::Text(Cow::Borrowed("…"))),
+                None => Some(Tree::Text(Cow::Owned(text(node, self.label.as_ref())))),
             };
         }
         Some(if kinds.has(Kinds::STRING) {
-            Tree::Text(Cow::Owned(text(node)))
+            Tree::Text(Cow::Owned(text(node, self.label.as_ref())))
         } else if kinds.has(Kinds::INTEGER) || kinds.has(Kinds::NUMBER) {
-            Tree::Number(Cow::Owned(number(node)))
+            Tree::Number(Cow::Owned(number(node, self.label.as_ref())))
         } else if kinds.has(Kinds::BOOLEAN) {
             Tree::Bool(true)
         } else if kinds.has(Kinds::ARRAY) {
@@ -147,12 +164,15 @@ impl<'r> Maker<'r> {
     fn object(&mut self, id: Id) -> Option<Entries> {
         let node = self.rules.node(id);
         let mut entries = Entries::new();
-        for name in &node.required {
+        for (at, name) in node.required.iter().enumerate() {
+            let label = self.label.clone();
+            self.label = label.as_ref().map(|_| Label { name: name.clone(), at });
             let inner = match node.entry(name) {
-                Some(Some(id)) => self.value(id)?,
-                _ => Tree::Text(Cow::Borrowed("…")),
+                Some(Some(id)) => self.value(id),
+                _ => Some(Tree::Text(Cow::Borrowed("…"))),
             };
-            entries.push((Cow::Owned(name.clone()), inner));
+            self.label = label;
+            entries.push((Cow::Owned(name.clone()), inner?));
         }
         for part in &node.all_of {
             if let Tree::Object(more) = self.value(*part)? {
@@ -191,12 +211,23 @@ fn joined(mut entries: Entries, more: Entries) -> Entries {
     entries
 }
 
-fn text(node: &Node) -> String {
+fn text(node: &Node, label: Option<&Label>) -> String {
     let fits = |text: &str| {
         node.length.has(text.chars().count()) && node.pattern.as_ref().is_none_or(|(_, pattern)| pattern.is_match(text))
     };
     if let Some(format) = node.format {
         return format.example().to_owned();
+    }
+    if let Some(name) = label.map(|label| label.name.to_uppercase()).filter(|name| !name.is_empty() && fits(name)) {
+        return name;
+    }
+    // Nothing but a length is asked for.
+    if node.pattern.is_none() && !fits("…") {
+        let length = node.length.least.or(node.length.most).unwrap_or(1).min(256) as usize;
+        let letters: String = ('a'..='z').cycle().take(length).collect();
+        if fits(&letters) {
+            return letters;
+        }
     }
     // A pattern is tried with what patterns are mostly about.
     const TRIES: [&str; 24] = [
@@ -241,7 +272,7 @@ fn text(node: &Node) -> String {
         .unwrap_or_else(|| if fits("") { String::new() } else { "…".into() })
 }
 
-fn number(node: &Node) -> String {
+fn number(node: &Node, label: Option<&Label>) -> String {
     let integer = !node.kinds.has(Kinds::NUMBER);
     let low = node.low.as_ref().map(|bound| (bound.number, bound.exclusive));
     let high = node.high.as_ref().map(|bound| (bound.number, bound.exclusive));
@@ -258,7 +289,8 @@ fn number(node: &Node) -> String {
         [start, start + 1.0, start - 1.0, multiple, multiple + of, multiple - of, start + 0.5, start - 0.5]
     });
     let middle = low.zip(high).map(|((low, _), (high, _))| (low.real() + high.real()) / 2.0);
-    let found = [1.0, of, 0.0].into_iter().chain(near).chain(middle).find(|n| inside(*n)).unwrap_or(1.0);
+    let place = label.map(|label| label.at as f64 + 1.0);
+    let found = place.into_iter().chain([1.0, of, 0.0]).chain(near).chain(middle).find(|n| inside(*n)).unwrap_or(1.0);
     if found.fract() == 0.0 && found.abs() < 1e15 { format!("{}", found as i64) } else { found.to_string() }
 }
 

@@ -69,6 +69,18 @@ pub(crate) fn choices(schema: &Value) -> Vec<String> {
     Vec::new()
 }
 
+/// A value that fits a schema and is made to be read, as JSON whose entries are in the order of their types'; `root` is
+/// where the schema's references lead.
+#[cfg(feature = "cli")]
+pub(crate) fn readable(schema: &Value, root: &Value, name: &str, at: usize) -> Option<String> {
+    let mut whole = schema.clone();
+    if let (Value::Object(whole), Some(types)) = (&mut whole, root.get("$defs")) {
+        whole.entry("$defs").or_insert_with(|| types.clone());
+    }
+    let rules = rules::Rules::compile(&whole).ok()?;
+    Some(example::readable(&rules, name, at)?.to_json())
+}
+
 /// What a value breaks of what a type's schema says, each with its path.
 pub(crate) fn broken<T: schemars::JsonSchema>(value: &Value) -> Vec<String> {
     // Whether the schema is one was found out when the form was made.

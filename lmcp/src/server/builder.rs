@@ -525,6 +525,9 @@ impl Server {
     /// Takes the process's first arguments, as many as are given here, for the program's own: the commands begin behind
     /// them, and `install` writes them into the client's configuration, so that it starts the server with them.
     ///
+    /// Shell completions give a program the words as they are typed, its own arguments among them: one that is not whole
+    /// yet should end the process, or be left alone.
+    ///
     /// They are given as `install` is to write them: with absolute paths, since clients start servers in folders of their
     /// own choice.
     ///

@@ -5,6 +5,7 @@
 mod asks;
 mod completions;
 mod help;
+mod shop;
 
 use serde_json::{Value, json};
 use std::io::Write;
@@ -20,8 +21,17 @@ struct Ended {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-cli"));
-    command.arg0("some/where/calc").args(arguments).stdin(Stdio::null());
+    named(env!("CARGO_BIN_EXE_lmcp-test-cli"), "some/where/calc", arguments)
+}
+
+/// Another program, with arguments of its own, which may stand before the command.
+fn shop(arguments: &[&str]) -> Command {
+    named(env!("CARGO_BIN_EXE_lmcp-test-shop"), "some/where/shop", arguments)
+}
+
+fn named(program: &str, name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.arg0(name).args(arguments).stdin(Stdio::null());
     // What whoever runs the tests likes is nobody else's business.
     for name in ["COLUMNS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);

@@ -125,7 +125,7 @@ impl Verb {
         Self::ALL.into_iter().find(|verb| verb.as_str() == word).ok_or_else(|| {
             let hint = did_you_mean(word, Self::ALL.map(Self::as_str));
             let misuse = Misuse::of(None, format!("unknown command {word:?}{hint}"));
-            Misuse { unknown_command: Some(word.to_owned()), ..misuse }
+            Misuse { unknown_command: Some(word.to_owned()), unknown: true, ..misuse }
         })
     }
 

@@ -1,4 +1,3 @@
-# Completes words of PROGRAM: source <(PROGRAM completions bash)
 _FUNCTION_complete() {
     local line=${COMP_LINE:0:COMP_POINT} word reply
     local -a words
@@ -10,7 +9,7 @@ _FUNCTION_complete() {
     COMPREPLY=()
     while IFS=$'\t' read -r reply _; do
         COMPREPLY+=("${reply#"$word"}")
-    done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
+    done < <(_LMCP_COMPLETE=bash "${words[@]/#\~\//$HOME/}" 2>/dev/null </dev/null)
     if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=/] ]]; then
         compopt -o nospace 2>/dev/null
     fi

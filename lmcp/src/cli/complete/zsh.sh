@@ -1,15 +1,14 @@
-#compdef PROGRAM
-# Completes words of PROGRAM: source <(PROGRAM completions zsh), behind `autoload -U compinit; compinit`
 _FUNCTION_complete() {
-    local -a whole begun
+    local -a typed whole begun
     local reply about
+    typed=("${(@Q)words[1,CURRENT]}")
     while IFS=$'\t' read -r reply about; do
         if [[ $reply == *[=/] ]]; then
             begun+=("${reply//:/\\:}:$about")
         else
             whole+=("${reply//:/\\:}:$about")
         fi
-    done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
+    done < <(_LMCP_COMPLETE=zsh "${(@)typed/#\~\//$HOME/}" 2>/dev/null </dev/null)
     if (( ! $#whole && ! $#begun )); then
         _files
         return

@@ -1,0 +1,85 @@
+//! The command line of a program with arguments of its own, nested arguments and forms.
+
+use crate::{Ended, end, shop};
+
+fn of(words: &[&str]) -> Ended {
+    end(&mut shop(words))
+}
+
+#[track_caller]
+fn refused(words: &[&str], code: i32, stderr: &str) {
+    let expected = Ended { stdout: String::new(), stderr: stderr.to_owned(), code: Some(code) };
+    assert_eq!(of(words), expected, "{words:?}");
+}
+
+const HELP_ORDER: &str = "\
+order(order: {item, pieces, speed, address, note?}, times: integer = 1)
+
+Order something.
+
+ARGUMENTS
+  order: {item, pieces, speed, address, note?}
+    item: string            What to send. (2 to 12 characters)
+    pieces: integer         How many. (1 to 9)
+    speed: slow|fast        How fast it comes.
+    address: {street, zip}  Where it goes.
+      street: string        Street and number.
+      zip: string           (5 characters)
+    note?: string           What the card says.
+  times: integer = 1
+
+A nested value is JSON: order:='{…}'.
+
+EXAMPLES
+";
+
+#[test]
+fn help_shows_what_is_inside_of_an_argument_and_its_example_runs() {
+    let help = of(&["help", "call", "order"]).stdout;
+    let (said, examples) = help.split_once("EXAMPLES\n").expect("examples");
+    assert_eq!(format!("{said}EXAMPLES\n"), HELP_ORDER);
+    let example = "shop --db FILE call order 'order={\"item\":\"ITEM\",\"pieces\":2,\"speed\":\"slow\",\"address\":{\"street\":\"STREET\",\"zip\":\"abcde\"}}'";
+    assert_eq!(examples.trim(), example);
+    let (_, argument) = example.split_once(" 'order=").expect("an argument");
+    let ran = of(&["call", "order", &format!("order={}", argument.trim_end_matches('\''))]);
+    assert_eq!(ran.stdout, "2 of ITEM to STREET, abcde, Slow, 1\n");
+    // However the lines are wrapped.
+    let list = of(&["help", "call", "price"]).stdout.replace('\n', " ");
+    assert!(
+        list.contains("A nested value is JSON: orders:='[{…}]', and a list may come item by item, orders='{…}'."),
+        "{list}"
+    );
+}
+
+#[test]
+fn broken_json_is_told() {
+    let usage = of(&["call", "order", "order={\"item\": \"saw\""]);
+    let first = usage.stderr.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("error: the value of \"order\" begins like JSON, but is none: it ends too early"),
+        "{first}"
+    );
+    assert_eq!(usage.code, Some(2));
+}
+
+#[test]
+fn an_answer_that_fits_no_field_is_named() {
+    let missing = "error: nothing answers the question \"What does the card say?\": it has no field \"nme\", did you mean \
+                   \"name\"? Add --answer name=NAME --answer wrapping=Paper, or --decline\n";
+    refused(&["call", "wrap", "--answer", "nme=Ada"], 1, missing);
+    let wrong = "error: the answer to \"wrapping\" does not fit: \"Foil\" is none of Paper (Brown paper), Box (A box with a ribbon)\n";
+    refused(&["call", "wrap", "--answer", "name=Ada", "--answer", "wrapping=Foil"], 1, wrong);
+}
+
+#[test]
+fn what_is_not_understood_names_the_programs_own_arguments() {
+    let own = "the program's own arguments, `--db FILE`, stand before the command: shop --db FILE list\n";
+    for words in [&["list", "--db", "x"][..], &["--db=shop.db", "list"], &["shop.db"]] {
+        let ended = of(words);
+        assert!(ended.stderr.contains(own) && ended.code == Some(2), "{ended:?}");
+    }
+    assert!(!of(&["--db", "x", "list", "--nothing"]).stderr.contains("own arguments"));
+    assert!(!of(&["list", "nothing"]).stderr.contains("own arguments"));
+    let manifest = of(&["--db", "x", "manifest"]);
+    assert!(manifest.stderr.contains("`--db FILE`, are not in here") && manifest.code == Some(0), "{manifest:?}");
+}
