@@ -32,7 +32,18 @@ const ARG: [&str; 6] = ["default", "description", "alias", "complete", "header",
 
 /// What schemars calls rules, and what else people call them.
 const RULES: [&str; 12] = [
-    "range", "length", "min", "max", "minimum", "maximum", "pattern", "regex", "email", "url", "format", "multiple_of",
+    "range",
+    "length",
+    "min",
+    "max",
+    "minimum",
+    "maximum",
+    "pattern",
+    "regex",
+    "email",
+    "url",
+    "format",
+    "multiple_of",
 ];
 
 /// How an argument gets rules.

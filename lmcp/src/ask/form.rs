@@ -4,10 +4,10 @@
 //! Spec: client/elicitation, "Requested Schema".
 
 use crate::protocol::ProtocolVersion;
+use crate::schema::WIDE;
 use crate::schema::portable::drop_null;
 use crate::schema::rules::natural;
 use crate::schema::source::form_generator;
-use crate::schema::WIDE;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -427,14 +427,12 @@ pub(crate) fn problem(field: &Object, value: &Value) -> Option<String> {
             }
             None => None,
         },
-        ("integer", Value::Number(number)) if !number.is_f64() => number
-            .as_f64()
-            .filter(|n| outside(*n, "minimum", "maximum"))
-            .map(|n| numbers("an integer", Some(n))),
-        ("number", Value::Number(number)) => number
-            .as_f64()
-            .filter(|n| outside(*n, "minimum", "maximum"))
-            .map(|n| numbers("a number", Some(n))),
+        ("integer", Value::Number(number)) if !number.is_f64() => {
+            number.as_f64().filter(|n| outside(*n, "minimum", "maximum")).map(|n| numbers("an integer", Some(n)))
+        }
+        ("number", Value::Number(number)) => {
+            number.as_f64().filter(|n| outside(*n, "minimum", "maximum")).map(|n| numbers("a number", Some(n)))
+        }
         ("boolean", Value::Bool(_)) => None,
         ("array", _) => Some("expected a list".into()),
         ("string", _) => Some("expected a text".into()),
