@@ -435,3 +435,58 @@ async fn a_change_is_told_of_a_uri_however_its_path_was_written() {
 fn file(path: String) -> String {
     path
 }
+
+#[resource("pages://<name>", mime = "text/html; charset=utf-8")]
+fn page(name: String) -> Vec<u8> {
+    if name == "broken" { vec![0xff] } else { name.into_bytes() }
+}
+
+#[resource("raw://<name>")]
+fn raw(name: String) -> Vec<u8> {
+    name.into_bytes()
+}
+
+#[tokio::test]
+async fn bytes_of_a_type_of_text_travel_as_text() {
+    let client = Client::connect(Server::empty().resource(page).resource(raw)).await.expect("connected");
+    for (uri, mime, key, body) in [
+        ("pages://hello", "text/html; charset=utf-8", "text", "hello"),
+        ("pages://broken", "text/html; charset=utf-8", "blob", "/w=="),
+        ("raw://hello", "application/octet-stream", "blob", "aGVsbG8="),
+    ] {
+        let contents = client.read(uri).await.expect("read");
+        assert_eq!(json!(contents), json!([{ "uri": uri, "mimeType": mime, key: body }]));
+    }
+}
+
+#[tokio::test]
+async fn a_program_hears_of_its_start_once_and_only_if_it_serves() {
+    let starts = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = starts.clone();
+    let server = Server::empty().tool(later).on_start(move |handle| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        // Inside the runtime.
+        tokio::spawn(async move { handle.tools_changed() });
+    });
+    let server = server.build().expect("it starts");
+    assert_eq!(starts.load(Ordering::SeqCst), 0);
+    for _ in 0..2 {
+        let client = Client::connect_as(&server, ProtocolVersion::LATEST_LEGACY).await.expect("connected");
+        client.call("later", json!({})).await.text();
+    }
+    server.http_service().expect("it can be mounted");
+    assert_eq!(starts.load(Ordering::SeqCst), 1);
+}
+
+#[tool(read_only)]
+fn looks() {}
+
+#[tool(read_only = false)]
+fn touches() {}
+
+#[tokio::test]
+async fn what_only_reads_destroys_nothing() {
+    let client = Client::connect(Server::empty().tool(looks).tool(touches)).await.expect("connected");
+    let hints: Vec<_> = client.tools().await.iter().map(|tool| tool["annotations"].clone()).collect();
+    assert_eq!(json!(hints), json!([{ "readOnlyHint": true, "destructiveHint": false }, { "readOnlyHint": false }]));
+}

@@ -74,12 +74,25 @@ impl ResourceContents {
         self
     }
 
+    /// Bytes of a type that is text travel as text, if they are: as base64 few clients show them to a model.
+    fn spell_out(&mut self, mime: Option<&str>) {
+        if let ResourceBody::Blob(bytes) = &mut self.body
+            && mime.is_some_and(is_textual)
+        {
+            self.body = match String::from_utf8(std::mem::take(bytes)) {
+                Ok(text) => ResourceBody::Text(text),
+                Err(e) => ResourceBody::Blob(e.into_bytes()),
+            };
+        }
+    }
+
     /// Fills in what the handler left open.
     pub(crate) fn complete(&mut self, uri: &str, mime: Option<&str>) {
         if self.uri.is_none() {
             self.uri = Some(uri.to_owned());
         }
         if self.mime.is_none() {
+            self.spell_out(mime);
             let default = match self.body {
                 ResourceBody::Text(_) => "text/plain",
                 ResourceBody::Blob(_) => "application/octet-stream",
@@ -87,6 +100,12 @@ impl ResourceContents {
             self.mime = Some(mime.unwrap_or(default).to_owned());
         }
     }
+}
+
+fn is_textual(mime: &str) -> bool {
+    let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.starts_with("text/")
+        || ["json", "xml", "yaml", "toml", "javascript"].iter().any(|kind| essence.ends_with(kind))
 }
 
 impl Serialize for At<'_, ResourceContents> {

@@ -266,7 +266,8 @@ impl Serialize for Annotations<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let hints = [
             ("readOnlyHint", self.0.read_only),
-            ("destructiveHint", self.0.destructive),
+            // What only reads destroys nothing; directories want to hear it.
+            ("destructiveHint", self.0.destructive.or(self.0.read_only.filter(|only| *only).map(|_| false))),
             ("idempotentHint", self.0.idempotent),
             ("openWorldHint", self.0.open_world),
         ];

@@ -1,6 +1,6 @@
 //! [`Server`]: everything a program may say about its server before it runs.
 
-use super::handle::{Info, Shared};
+use super::handle::{Info, OnStart, ServerHandle, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
@@ -20,7 +20,7 @@ use crate::transport::held::Held;
 #[cfg(feature = "http")]
 use crate::transport::http::options::Options;
 use crate::{Profile, Result};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A server under construction: name, states, limits, what it offers.
@@ -62,6 +62,7 @@ pub struct Server {
     mistakes: Mistakes,
     /// Names of what is off from the start.
     disabled: Vec<String>,
+    starts: Vec<OnStart>,
     #[cfg(feature = "http")]
     http: Options,
 }
@@ -132,6 +133,7 @@ impl Server {
             schemas: Schemas::default(),
             mistakes: Mistakes::default(),
             disabled: Vec::new(),
+            starts: Vec::new(),
             #[cfg(feature = "http")]
             http: Options::default(),
         }
@@ -246,6 +248,38 @@ impl Server {
     /// ```
     pub fn disable(mut self, name: impl Into<String>) -> Self {
         self.disabled.push(name.into());
+        self
+    }
+
+    /// Does this once, when the first client is about to be served: on a pipe, over HTTP, in memory. Commands such as `list`
+    /// and `check`, which serve nobody, do not.
+    ///
+    /// It runs inside the runtime, so it may spawn tasks: what watches files, or looks at a clock, tells of changes by the
+    /// handle that it is given.
+    ///
+    /// ```standalone_crate
+    /// use std::time::Duration;
+    ///
+    /// /// The time.
+    /// #[lmcp::resource("clock://now")]
+    /// fn now() -> String {
+    ///     format!("{:?}", std::time::SystemTime::now())
+    /// }
+    ///
+    /// # fn main() {}
+    /// # fn serve() {
+    /// lmcp::serve!(on_start = |server: lmcp::ServerHandle| {
+    ///     tokio::spawn(async move {
+    ///         loop {
+    ///             tokio::time::sleep(Duration::from_secs(1)).await;
+    ///             server.resource_updated("clock://now");
+    ///         }
+    ///     });
+    /// })
+    /// # }
+    /// ```
+    pub fn on_start(mut self, start: impl FnOnce(ServerHandle) + Send + 'static) -> Self {
+        self.starts.push(Box::new(start));
         self
     }
 
@@ -470,6 +504,7 @@ impl Server {
                 info: self.info,
                 registry,
                 states: self.states,
+                starts: Mutex::new(self.starts),
                 subscribers: Subscribers::default(),
                 buckets: Buckets::new(self.limits.rate_buckets),
                 #[cfg(feature = "http")]

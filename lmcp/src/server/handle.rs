@@ -12,13 +12,13 @@ use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
 use crate::seal::Secret;
 use crate::transport::held::Held;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A running server: tells subscribers of changes, switches things on and off.
 ///
 /// A handler gets it from [`Context::server`](crate::Context::server), a program from
-/// [`ReadyServer::handle`](crate::ReadyServer::handle). Cheap to clone.
+/// [`Server::on_start`](crate::Server::on_start) or [`ReadyServer::handle`](crate::ReadyServer::handle). Cheap to clone.
 ///
 /// ```
 /// use lmcp::{Server, prompt, resource, tool};
@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) identity: String,
     pub(crate) registry: Registry,
     pub(crate) states: States,
+    /// What is to be done when the first client is served.
+    pub(crate) starts: Mutex<Vec<OnStart>>,
     pub(crate) subscribers: Subscribers,
     pub(crate) limits: Limits,
     /// How often one caller may ask for anything.
@@ -93,7 +95,18 @@ pub(crate) struct Info {
     pub(crate) usage: Option<String>,
 }
 
+/// What a program does when its server begins to serve.
+pub(crate) type OnStart = Box<dyn FnOnce(ServerHandle) + Send>;
+
 impl Shared {
+    /// A client is about to be served.
+    pub(crate) fn begins(self: &Arc<Self>) {
+        let starts = std::mem::take(&mut *self.starts.lock().unwrap_or_else(PoisonError::into_inner));
+        for start in starts {
+            start(ServerHandle(self.clone()));
+        }
+    }
+
     /// What is advertised: what is registered, and what the program said it would offer.
     pub(crate) fn kinds(&self) -> Kinds {
         let registered = self.registry.kinds();

@@ -79,6 +79,7 @@ const TURNS: u32 = 32;
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
     pub(crate) fn new(server: Arc<Shared>, principal: Option<Principal>, runtime: Handle) -> Self {
+        server.begins();
         let outbox = Arc::new(Outbox::new(server.limits.queued_bytes, Framing::Line));
         let session = Session::new();
         server.subscribers.add(&session.subscriber);

@@ -61,6 +61,7 @@ pub(crate) struct Endpoint {
 
 impl HttpService {
     pub(crate) fn new(server: Arc<Shared>, options: Options) -> Self {
+        server.begins();
         let sessions = Sessions::new(&server);
         let (ending, over) = <(Cancellation, Cancellation)>::default();
         HttpService(Arc::new(Endpoint { server, options, sessions, strays: Arc::default(), ending, over }))
