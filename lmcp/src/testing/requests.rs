@@ -77,7 +77,7 @@ impl Client {
     /// #[tool]
     /// async fn bake(ctx: &Context, loaves: u32) -> String {
     ///     for loaf in 1..=loaves {
-    ///         ctx.progress(loaf).total(loaves).message("in the oven").await;
+    ///         ctx.progress(loaf).of(loaves).message("in the oven").await;
     ///     }
     ///     format!("{loaves} loaves")
     /// }
