@@ -29,7 +29,7 @@ pub(crate) fn expand(attr: Attr, arguments: TokenStream, item: TokenStream) -> T
             return quote!(#item #errors);
         }
     };
-    let function = source.read(&mut errors);
+    let function = source.read(attr, &mut errors);
     form::check(attr, &source, &mut errors);
     if let Some(kind) = kind {
         let mut common = common;

@@ -30,6 +30,26 @@ const TOOL: [&str; 8] =
 const RESOURCE: [&str; 2] = ["mime", "size"];
 const ARG: [&str; 6] = ["default", "description", "alias", "complete", "header", "secret"];
 
+/// What schemars calls rules, and what else people call them.
+const RULES: [&str; 12] = [
+    "range",
+    "length",
+    "min",
+    "max",
+    "minimum",
+    "maximum",
+    "pattern",
+    "regex",
+    "email",
+    "url",
+    "format",
+    "multiple_of",
+];
+
+/// How an argument gets rules.
+pub(crate) const AS_STRUCT: &str = "take the arguments as one struct, `Args<T>`, or this parameter as a struct, and \
+                                    write it on the field";
+
 /// The names of `lmcp::Profile`.
 const PROFILES: [&str; 4] = ["portable", "openai-strict", "gemini", "raw"];
 
@@ -112,7 +132,13 @@ fn known(entries: Vec<Entry>, keys: &[&str], attribute: &str, errors: &mut Error
     let mut known = Vec::new();
     for entry in entries {
         let name = entry.name();
-        if !keys.contains(&&*name) {
+        if attribute == "#[arg]" && RULES.contains(&&*name) {
+            errors.add(
+                &entry.key,
+                format!("`#[arg]` has no key `{name}`: rules stand on the fields of a struct, as `#[schemars(...)]`"),
+                AS_STRUCT,
+            );
+        } else if !keys.contains(&&*name) {
             let near = nearest(&name, keys.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             errors.add(

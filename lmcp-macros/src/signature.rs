@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::errors::Errors;
 use crate::keys;
-use crate::model::{Arg, Function, Output, Param, Role, Text};
+use crate::model::{Arg, Attr, Function, Output, Param, Role, Text};
 use crate::paths::ends;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -57,7 +57,7 @@ impl Source {
     }
 
     /// Reads the function and takes off what stands on its parameters for us.
-    pub(crate) fn read(&mut self, errors: &mut Errors) -> Function {
+    pub(crate) fn read(&mut self, kind: Attr, errors: &mut Errors) -> Function {
         let lifetimes = Lifetimes::of(&self.sig.generics);
         let doc = docs::read(&self.attrs);
         // Below `#[tool]` there may be a `#[resource]`, which needs what stands on the parameters too.
@@ -66,6 +66,7 @@ impl Source {
         for input in &mut self.sig.inputs {
             if let FnArg::Typed(param) = input {
                 params.push(read_param(param, &lifetimes, errors));
+                refuse_rules(param, kind, errors);
                 if is_last {
                     param.attrs.retain(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("arg"));
                 }
@@ -122,6 +123,24 @@ fn carried_meta(meta: &Meta) -> Option<Meta> {
 fn is_ours(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|last| ["tool", "resource", "prompt"].iter().any(|name| last.ident == name))
+}
+
+/// Takes off what derives read on the fields of a struct, and what means nothing here.
+fn refuse_rules(param: &mut PatType, kind: Attr, errors: &mut Errors) {
+    const DERIVES: [&str; 4] = ["schemars", "serde", "validate", "garde"];
+    param.attrs.retain(|attr| {
+        let Some(name) = DERIVES.into_iter().find(|name| attr.path().is_ident(name)) else { return true };
+        let wrong = format!("`#[{name}(...)]` stands on the fields of a struct, not on a parameter");
+        match name {
+            "serde" if kind != Attr::Resource => {
+                let write = "`#[arg(...)]` has `default` and `alias`; for all else";
+                errors.add(attr, wrong, format!("{write}, {}", keys::AS_STRUCT));
+            }
+            _ if kind != Attr::Resource => errors.add(attr, wrong, keys::AS_STRUCT),
+            _ => errors.add(attr, wrong, "take a type that allows no more, or check it in the function"),
+        }
+        false
+    });
 }
 
 fn read_param(param: &PatType, lifetimes: &Lifetimes, errors: &mut Errors) -> Param {

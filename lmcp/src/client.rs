@@ -11,16 +11,14 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, WriteHalf};
-use tokio::sync::{Notify, oneshot};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// One connection to a server in this process.
 pub(crate) struct Connection {
     version: ProtocolVersion,
     capabilities: Value,
     shared: Arc<Shared>,
-    /// Holds the other half of the stream: the server sees its input end when this is gone too.
-    receiving: tokio::task::JoinHandle<()>,
     /// The answer to `initialize` or `server/discover`.
     introduction: Value,
 }
@@ -28,7 +26,6 @@ pub(crate) struct Connection {
 struct Shared {
     state: Mutex<State>,
     arrived: Notify,
-    write: tokio::sync::Mutex<WriteHalf<DuplexStream>>,
     /// Who answers what the server asks.
     respond: Arc<dyn Respond>,
 }
@@ -80,13 +77,36 @@ impl Question {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.receiving.abort();
+        // What was said is written still, then both halves of the stream go.
+        self.shared.lock().outgoing = None;
+    }
+}
+
+/// A request that was sent. Dropped before its answer came, it tells the server that nobody waits.
+pub(crate) struct Pending {
+    shared: Arc<Shared>,
+    id: u64,
+    answer: oneshot::Receiver<String>,
+    /// `initialize` may not be cancelled.
+    may_cancel: bool,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let waited = self.shared.lock().waiting.remove(&self.id).is_some();
+        if waited && self.may_cancel {
+            let params = json!({ "requestId": self.id, "reason": "the client does not wait any longer" });
+            self.shared.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params }));
+        }
     }
 }
 
 #[derive(Default)]
 struct State {
+    /// To the task that writes; `None` once the connection is gone.
+    outgoing: Option<mpsc::UnboundedSender<String>>,
     next_id: u64,
+    tokens: u64,
     waiting: HashMap<u64, oneshot::Sender<String>>,
     notifications: Vec<Value>,
     lines: Vec<String>,
@@ -96,6 +116,28 @@ struct State {
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending {
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Waits for the `result` of the request, or its `error`.
+    pub(crate) async fn answer(&mut self) -> Result<Box<RawValue>, Value> {
+        #[derive(Default, serde::Deserialize)]
+        struct Answer {
+            result: Option<Box<RawValue>>,
+            error: Option<Value>,
+        }
+        let line = (&mut self.answer).await.unwrap_or_default();
+        let Answer { result, error } = serde_json::from_str(&line).unwrap_or_default();
+        result.ok_or_else(|| {
+            let gone =
+                || json!({ "code": 0, "message": format!("the server ended without answering request {}", self.id) });
+            error.unwrap_or_else(gone)
+        })
     }
 }
 
@@ -116,9 +158,10 @@ impl Connection {
             let (read, write) = tokio::io::split(theirs);
             crate::transport::memory::serve(server, principal, read, write).await
         });
-        let (read, write) = tokio::io::split(ours);
-        let write = tokio::sync::Mutex::new(write);
-        let shared = Arc::new(Shared { state: Mutex::default(), arrived: Notify::new(), write, respond });
+        let (read, mut write) = tokio::io::split(ours);
+        let (outgoing, mut lines) = mpsc::unbounded_channel::<String>();
+        let state = Mutex::new(State { outgoing: Some(outgoing), ..State::default() });
+        let shared = Arc::new(Shared { state, arrived: Notify::new(), respond });
         let receiver = shared.clone();
         let receiving = tokio::spawn(async move {
             let mut lines = BufReader::new(read).lines();
@@ -131,7 +174,16 @@ impl Connection {
             drop(state);
             receiver.arrived.notify_waiters();
         });
-        let mut it = Connection { version, capabilities, shared, receiving, introduction: Value::Null };
+        tokio::spawn(async move {
+            while let Some(line) = lines.recv().await {
+                if write.write_all(line.as_bytes()).await.is_err() {
+                    // A server that is gone shows in the answer that never comes.
+                    return;
+                }
+            }
+            receiving.abort();
+        });
+        let mut it = Connection { version, capabilities, shared, introduction: Value::Null };
         let info = json!({ "name": name, "version": env!("CARGO_PKG_VERSION") });
         it.introduction = if version.is_modern() {
             it.request("server/discover", json!({})).await?
@@ -139,7 +191,7 @@ impl Connection {
             let params =
                 json!({ "protocolVersion": version.as_str(), "capabilities": it.capabilities, "clientInfo": info });
             let introduction = it.request("initialize", params).await?;
-            it.notify("notifications/initialized", None).await;
+            it.notify("notifications/initialized", None);
             introduction
         };
         Ok(it)
@@ -171,8 +223,7 @@ impl Connection {
             request_state: Option<Value>,
         }
         loop {
-            let (id, answer) = self.start(method, params.clone()).await;
-            let raw = self.finish(id, answer).await?;
+            let raw = self.start(method, params.clone()).answer().await?;
             let InputRequired { result_type, input_requests, request_state } =
                 serde_json::from_str(raw.get()).unwrap_or_default();
             if result_type != "input_required" {
@@ -191,8 +242,21 @@ impl Connection {
         }
     }
 
+    /// Sends a request once and waits for its `result`, also one that asks for input, or its `error`.
+    pub(crate) async fn request_once(&self, method: &str, params: Value) -> Result<Value, Value> {
+        let result = self.start(method, params).answer().await?;
+        Ok(serde_json::from_str(result.get()).unwrap_or_default())
+    }
+
+    /// A progress token that no other request has.
+    pub(crate) fn token(&self) -> String {
+        let mut state = self.shared.lock();
+        state.tokens += 1;
+        format!("progress-{}", state.tokens)
+    }
+
     /// Sends a request without waiting.
-    async fn start(&self, method: &str, params: Value) -> (u64, oneshot::Receiver<String>) {
+    pub(crate) fn start(&self, method: &str, params: Value) -> Pending {
         let (answered, answer) = oneshot::channel();
         let id = {
             let mut state = self.shared.lock();
@@ -204,35 +268,16 @@ impl Connection {
             id
         };
         let params = self.with_meta(params);
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
-        (id, answer)
+        self.shared.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        Pending { shared: self.shared.clone(), id, answer, may_cancel: method != "initialize" }
     }
 
-    /// Waits for the `result` of a request that was started, or its `error`.
-    async fn finish(&self, id: u64, answer: oneshot::Receiver<String>) -> Result<Box<RawValue>, Value> {
-        #[derive(Default, serde::Deserialize)]
-        struct Answer {
-            result: Option<Box<RawValue>>,
-            error: Option<Value>,
-        }
-        let line = answer.await.unwrap_or_default();
-        let Answer { result, error } = serde_json::from_str(&line).unwrap_or_default();
-        result.ok_or_else(|| {
-            let gone = || json!({ "code": 0, "message": format!("the server ended without answering request {id}") });
-            error.unwrap_or_else(gone)
-        })
-    }
-
-    pub(crate) async fn notify(&self, method: &str, params: Option<Value>) {
+    pub(crate) fn notify(&self, method: &str, params: Option<Value>) {
         let mut message = json!({ "jsonrpc": "2.0", "method": method });
         if let (Value::Object(message), Some(params)) = (&mut message, params) {
             message.insert("params".into(), params);
         }
-        self.send(&message).await;
-    }
-
-    async fn send(&self, message: &Value) {
-        self.shared.send(message).await;
+        self.shared.send(&message);
     }
 
     /// In the modern era each request says who is asking.
@@ -277,7 +322,8 @@ impl Connection {
         self.take_notification(|_| true).await
     }
 
-    async fn take_notification(&self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
+    /// Waits for the next notification that is wanted and takes it; `None` when the server has ended.
+    pub(crate) async fn take_notification(&self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
         loop {
             let arrived = self.shared.arrived.notified();
             let mut arrived = std::pin::pin!(arrived);
@@ -299,15 +345,21 @@ impl Connection {
     pub(crate) fn notifications(&self) -> Vec<Value> {
         std::mem::take(&mut self.shared.lock().notifications)
     }
+
+    /// Takes those that have arrived and are wanted.
+    pub(crate) fn notifications_that(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.shared.lock().notifications.extract_if(.., |message| wanted(message)).collect()
+    }
 }
 
 impl Shared {
-    async fn send(&self, message: &Value) {
+    /// Never waits: whoever sends may be dropped, and a half of a line would be the end of the stream.
+    fn send(&self, message: &Value) {
         let mut line = message.to_string();
-        self.lock().lines.push(format!("--> {line}"));
+        let mut state = self.lock();
+        state.lines.push(format!("--> {line}"));
         line.push('\n');
-        // A server that is gone shows in the answer that never comes.
-        let _gone = self.write.lock().await.write_all(line.as_bytes()).await;
+        let _gone = state.outgoing.as_ref().map(|outgoing| outgoing.send(line));
     }
 
     /// Answers a request of the server's, in a task of its own: the server may say more meanwhile.
@@ -320,7 +372,7 @@ impl Shared {
                 Ok(result) => answer["result"] = result,
                 Err(error) => answer["error"] = error,
             }
-            shared.send(&answer).await;
+            shared.send(&answer);
         });
     }
 
@@ -336,6 +388,8 @@ impl Shared {
                 drop(state);
                 self.answer(line);
             }
+            // Of a request that was cancelled meanwhile.
+            None if message.get("id").is_some_and(Value::is_u64) => {}
             None => {
                 state.notifications.push(message);
                 drop(state);

@@ -35,6 +35,9 @@ mod called;
 mod check;
 mod connecting;
 mod limit;
+mod listening;
+mod lists;
+mod requests;
 mod script;
 mod wire;
 
@@ -47,6 +50,7 @@ use crate::{Error, Result};
 pub use called::{Called, RpcError};
 pub use check::{check, check_schema, check_server};
 pub use connecting::Connecting;
+use listening::Streams;
 use script::Script;
 use serde_json::{Value, json};
 use std::panic::Location;
@@ -120,6 +124,7 @@ pub use crate::__testing_client as client;
 pub struct Client {
     connection: Arc<Connection>,
     script: Arc<Script>,
+    streams: Arc<Streams>,
     limit: Duration,
 }
 
@@ -199,7 +204,9 @@ impl Client {
     ) -> Result<Client> {
         let script = Arc::new(Script::default());
         match Connection::open(server, version, "lmcp-testing", principal, capabilities, script.clone()).await {
-            Ok(connection) => Ok(Client { connection: Arc::new(connection), script, limit: TIME_LIMIT }),
+            Ok(connection) => {
+                Ok(Client { connection: Arc::new(connection), script, streams: Arc::default(), limit: TIME_LIMIT })
+            }
             Err(error) => Err(Error::msg(format!("the server refused the connection: {error}"))),
         }
     }
@@ -295,7 +302,42 @@ impl Client {
         }
     }
 
-    /// Calls a tool.
+    /// Calls a tool. Dropped before it is done, the future cancels the call, as clients do when somebody gives up.
+    ///
+    /// ```
+    /// use lmcp::{Server, testing::Client, tool};
+    /// use std::sync::Arc;
+    /// use tokio::sync::Notify;
+    ///
+    /// struct Work(Arc<Notify>);
+    ///
+    /// impl Drop for Work {
+    ///     fn drop(&mut self) {
+    ///         self.0.notify_one();
+    ///     }
+    /// }
+    ///
+    /// /// Works for ever.
+    /// #[tool]
+    /// async fn work(lmcp::State(over): lmcp::State<Arc<Notify>>) {
+    ///     let _work = Work(over.clone());
+    ///     over.notify_one();
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> lmcp::Result<()> {
+    /// let over = Arc::new(Notify::new());
+    /// let client = Client::connect(Server::empty().tool(work).state(over.clone())).await?;
+    /// tokio::select! {
+    ///     _never = client.call("work", serde_json::json!({})) => {}
+    ///     () = over.notified() => {} // it has begun
+    /// }
+    /// over.notified().await; // and is dropped
+    /// assert!(client.transcript().contains("notifications/cancelled"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -328,89 +370,7 @@ impl Client {
         async move { Ok(items(&answer.await?, "messages")) }
     }
 
-    /// Completes an argument of a prompt (by name) or a resource template (by its URI template, `notes://{id}`).
-    ///
-    /// # Errors
-    ///
-    /// The JSON-RPC error.
-    #[track_caller]
-    pub fn complete(
-        &self,
-        reference: &str,
-        argument: &str,
-        typed: &str,
-    ) -> impl Future<Output = Result<Vec<String>, RpcError>> {
-        let reference = if reference.contains("://") {
-            json!({ "type": "ref/resource", "uri": reference })
-        } else {
-            json!({ "type": "ref/prompt", "name": reference })
-        };
-        let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
-        let answer = self.request("completion/complete", params);
-        async move {
-            let values = items(answer.await?.get("completion").unwrap_or(&Value::Null), "values");
-            Ok(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        }
-    }
-
-    /// All tools, page by page.
-    ///
-    /// # Panics
-    ///
-    /// When the server refuses to list them.
-    #[track_caller]
-    pub fn tools(&self) -> impl Future<Output = Vec<Value>> {
-        self.list("tools/list", "tools")
-    }
-    /// All fixed resources.
-    ///
-    /// # Panics
-    ///
-    /// When the server refuses to list them.
-    #[track_caller]
-    pub fn resources(&self) -> impl Future<Output = Vec<Value>> {
-        self.list("resources/list", "resources")
-    }
-    /// All resource templates.
-    ///
-    /// # Panics
-    ///
-    /// When the server refuses to list them.
-    #[track_caller]
-    pub fn resource_templates(&self) -> impl Future<Output = Vec<Value>> {
-        self.list("resources/templates/list", "resourceTemplates")
-    }
-    /// All prompts.
-    ///
-    /// # Panics
-    ///
-    /// When the server refuses to list them.
-    #[track_caller]
-    pub fn prompts(&self) -> impl Future<Output = Vec<Value>> {
-        self.list("prompts/list", "prompts")
-    }
-
-    #[track_caller]
-    fn list(&self, method: &'static str, key: &'static str) -> impl Future<Output = Vec<Value>> {
-        let caller = Location::caller();
-        async move {
-            let mut all = Vec::new();
-            let mut params = json!({});
-            loop {
-                let page = match self.asked(method, params, caller).await {
-                    Ok(page) => page,
-                    Err(error) => self.fail_at(caller, &format!("{method} was refused: {error}")),
-                };
-                all.extend(items(&page, key));
-                match page.get("nextCursor") {
-                    Some(cursor) => params = json!({ "cursor": cursor }),
-                    None => return all,
-                }
-            }
-        }
-    }
-
-    /// Sends any request and gives its `result`.
+    /// Sends any request and gives its `result`. Questions on the way are [answered](Self::answer).
     ///
     /// # Errors
     ///
@@ -421,16 +381,26 @@ impl Client {
     }
 
     async fn asked(&self, method: &str, params: Value, caller: &'static Location<'static>) -> Result<Value, RpcError> {
-        let name = params.get("name").or(params.get("uri")).map(|name| format!(" {name}")).unwrap_or_default();
-        match limit::within(self.limit, self.connection.request(method, params)).await {
+        let what = answer_to(method, &params);
+        self.within(caller, &what, self.connection.request(method, params)).await
+    }
+
+    /// What was asked for within the time limit.
+    async fn within<T>(
+        &self,
+        caller: &'static Location<'static>,
+        what: &str,
+        answer: impl Future<Output = Result<T, Value>>,
+    ) -> Result<T, RpcError> {
+        match limit::within(self.limit, answer).await {
             Some(answer) => answer.map_err(|error| RpcError::new(error, wire::shown(&self.connection))),
-            None => self.late(caller, &format!("no answer to {method}{name}")),
+            None => self.late(caller, &format!("no {what}")),
         }
     }
 
     /// Sends any notification.
     pub async fn notify(&self, method: &str, params: impl Into<Value>) {
-        self.connection.notify(method, Some(params.into())).await;
+        self.connection.notify(method, Some(params.into()));
     }
 
     /// Waits for a notification of this method and gives its `params`.
@@ -499,6 +469,12 @@ fn everything() -> Value {
         "roots": { "listChanged": true },
         "sampling": { "tools": {}, "context": {} },
     })
+}
+
+/// What is waited for, in words.
+fn answer_to(method: &str, params: &Value) -> String {
+    let name = params.get("name").or(params.get("uri")).map(|name| format!(" {name}")).unwrap_or_default();
+    format!("answer to {method}{name}")
 }
 
 fn items(result: &Value, key: &str) -> Vec<Value> {

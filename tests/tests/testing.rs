@@ -164,7 +164,9 @@ async fn a_handler_that_hangs_fails_with_words() {
     let (text, _) = panicked(client.call("hang", json!({}))).await;
     let began = "no answer to tools/call \"hang\" within 50ms, the client's time limit, as asked for at ";
     assert!(text.starts_with(began) && text.contains("tests/testing.rs:"), "{text}");
-    assert!(text.lines().last().is_some_and(|line| line.starts_with("--> ") && line.contains("\"hang\"")), "{text}");
+    assert!(text.lines().last().is_some_and(|line| line.contains("notifications/cancelled")), "{text}");
+    let asked = text.lines().nth_back(1).is_some_and(|line| line.starts_with("--> ") && line.contains("\"hang\""));
+    assert!(asked, "{text}");
     let (text, _) = panicked(client.notification("notifications/message")).await;
     assert!(text.starts_with("no notifications/message came within 50ms, the client's time limit, as asked"), "{text}");
     assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3", "the client goes on");
@@ -188,4 +190,82 @@ async fn a_server_that_does_not_start_names_the_test() {
     let (text, _) = panicked(async { Connecting::new(Server::empty().tool(no_tool)).await }).await;
     assert!(text.starts_with("the server cannot start") && text.contains("\nthe client of "), "{text}");
     assert!(text.contains("tests/testing.rs:"), "{text}");
+}
+
+/// Writes a note.
+#[tool]
+fn write(ctx: &Context, id: u8) {
+    ctx.server().resource_updated(format!("notes://{id}"));
+}
+
+/// Takes itself away, or comes back.
+#[tool]
+fn once(ctx: &Context, on: bool) {
+    if on {
+        ctx.server().enable("add");
+    } else {
+        ctx.server().disable("add");
+    }
+}
+
+#[tokio::test]
+async fn changes_are_told_in_every_revision() {
+    let server = server().tool(write).tool(once).build().expect("it starts");
+    for version in ProtocolVersion::ALL {
+        let client = Connecting::to(&server).version(version).await;
+        client.subscribe("notes://1").await.expect("there is such a resource");
+        client.subscribe("notes://1").await.expect("twice is once");
+        assert!(client.subscribe("letters://1").await.is_err(), "{version}: there is none");
+        let _written = client.call("write", json!({ "id": 1 })).await;
+        assert_eq!(client.notification("notifications/resources/updated").await["uri"], "notes://1");
+        client.unsubscribe("notes://1").await.expect("it was subscribed to");
+
+        client.listen().await.expect("there are lists");
+        let _written = client.call("write", json!({ "id": 1 })).await;
+        for on in [false, true] {
+            let _switched = client.call("once", json!({ "on": on })).await;
+            client.notification("notifications/tools/list_changed").await;
+        }
+        let rest = client.notifications();
+        assert!(
+            rest.iter().all(|message| message["method"] != "notifications/resources/updated"),
+            "{version}: {rest:?}"
+        );
+    }
+}
+
+struct Working(std::sync::Arc<tokio::sync::Notify>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+/// Says when it begins and when it is dropped.
+#[tool]
+async fn work(lmcp::State(told): lmcp::State<std::sync::Arc<tokio::sync::Notify>>) {
+    let _working = Working(told.clone());
+    told.notify_one();
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_is_cancelled() {
+    let told = std::sync::Arc::new(tokio::sync::Notify::new());
+    let server = server().tool(work).state(told.clone()).build().expect("it starts");
+    for version in ProtocolVersion::ALL {
+        let client = Connecting::to(&server).version(version).await;
+        tokio::select! {
+            _never = client.call("work", json!({})) => panic!("it never ends"),
+            () = told.notified() => {}
+        }
+        told.notified().await;
+        assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3", "{version}: the client goes on");
+        assert_eq!(
+            client.transcript().matches("notifications/cancelled").count(),
+            1,
+            "answered ones are not cancelled"
+        );
+    }
 }

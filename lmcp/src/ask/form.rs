@@ -4,6 +4,7 @@
 //! Spec: client/elicitation, "Requested Schema".
 
 use crate::protocol::ProtocolVersion;
+use crate::schema::WIDE;
 use crate::schema::portable::drop_null;
 use crate::schema::rules::natural;
 use crate::schema::source::form_generator;
@@ -394,11 +395,21 @@ pub(crate) fn problem(field: &Object, value: &Value) -> Option<String> {
     let outside = |amount: f64, low: &str, high: &str| {
         bound(low).is_some_and(|low| amount < low) || bound(high).is_some_and(|high| amount > high)
     };
-    let range = |what: &str, low: &str, high: &str| match (field.get(low), field.get(high)) {
+    let between = |what: &str, low: Option<&Value>, high: Option<&Value>| match (low, high) {
         (Some(low), Some(high)) => format!("expected {what} from {low} to {high}"),
+        (Some(low), None) if low.as_f64() == Some(0.0) => format!("expected {what} that is not negative"),
         (Some(low), None) => format!("expected {what} from {low} on"),
         (None, Some(high)) => format!("expected {what} up to {high}"),
         (None, None) => format!("expected {what}"),
+    };
+    let range = |what: &str, low: &str, high: &str| between(what, field.get(low), field.get(high));
+    // As with arguments: bounds of a machine's integers are not told, unless they are what is overstepped.
+    let numbers = |what: &str, amount: Option<f64>| {
+        let told = |key: &str, beyond: fn(&f64, &f64) -> bool| {
+            let is_told = |bound: f64| bound.abs() < WIDE || amount.is_some_and(|amount| beyond(&amount, &bound));
+            field.get(key).filter(|bound| bound.as_f64().is_some_and(is_told))
+        };
+        between(what, told("minimum", f64::lt), told("maximum", f64::gt))
     };
     match (field.get("type").and_then(Value::as_str)?, value) {
         ("array", Value::Array(values)) => match &allowed {
@@ -416,19 +427,17 @@ pub(crate) fn problem(field: &Object, value: &Value) -> Option<String> {
             }
             None => None,
         },
-        ("integer", Value::Number(number)) if !number.is_f64() => number
-            .as_f64()
-            .filter(|n| outside(*n, "minimum", "maximum"))
-            .map(|_| range("an integer", "minimum", "maximum")),
-        ("number", Value::Number(number)) => number
-            .as_f64()
-            .filter(|n| outside(*n, "minimum", "maximum"))
-            .map(|_| range("a number", "minimum", "maximum")),
+        ("integer", Value::Number(number)) if !number.is_f64() => {
+            number.as_f64().filter(|n| outside(*n, "minimum", "maximum")).map(|n| numbers("an integer", Some(n)))
+        }
+        ("number", Value::Number(number)) => {
+            number.as_f64().filter(|n| outside(*n, "minimum", "maximum")).map(|n| numbers("a number", Some(n)))
+        }
         ("boolean", Value::Bool(_)) => None,
         ("array", _) => Some("expected a list".into()),
         ("string", _) => Some("expected a text".into()),
-        ("integer", _) => Some(range("an integer", "minimum", "maximum")),
-        ("number", _) => Some(range("a number", "minimum", "maximum")),
+        ("integer", _) => Some(numbers("an integer", None)),
+        ("number", _) => Some(numbers("a number", None)),
         _ => Some("expected true or false".into()),
     }
 }

@@ -44,6 +44,7 @@ mod union;
 mod words;
 
 pub use profile::Profile;
+pub(crate) use words::WIDE;
 
 use serde_json::Value;
 

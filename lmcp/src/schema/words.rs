@@ -300,23 +300,22 @@ fn short_pattern(pattern: &str) -> String {
     }
 }
 
-/// Bounds as wide as a machine's integers say little, unless they are what is overstepped.
+/// Bounds as wide as a machine's integers say little: only the one that is overstepped is told.
+pub(crate) const WIDE: f64 = 2_147_483_647.0;
+
 fn is_wide(bound: &Bound) -> bool {
-    bound.number.real().abs() >= 2_147_483_647.0
+    bound.number.real().abs() >= WIDE
 }
 
 fn number(node: &Node, what: &str, came: Option<&Tree<'_>>) -> String {
-    let outside = matches!(came, Some(Tree::Number(text)) if {
-        let number = Number::of(text);
-        let beyond = |bound: &Option<Bound>, order: std::cmp::Ordering| {
-            bound.as_ref().is_some_and(|bound| number.compare(bound.number) == order)
-        };
-        (node.kinds.has(Kinds::NUMBER) || number.is_integer())
-            && (beyond(&node.low, std::cmp::Ordering::Less) || beyond(&node.high, std::cmp::Ordering::Greater))
-    });
-    let shown = |bound: &&Bound| outside || !is_wide(bound);
-    let low = node.low.as_ref().filter(shown);
-    let high = node.high.as_ref().filter(shown);
+    let came = match came {
+        Some(Tree::Number(text)) => Some(Number::of(text)),
+        _ => None,
+    };
+    let came = came.filter(|number| node.kinds.has(Kinds::NUMBER) || number.is_integer());
+    let shown = |bound: &&Bound, order| !is_wide(bound) || came.is_some_and(|came| came.compare(bound.number) == order);
+    let low = node.low.as_ref().filter(|low| shown(low, std::cmp::Ordering::Less));
+    let high = node.high.as_ref().filter(|high| shown(high, std::cmp::Ordering::Greater));
     let mut words = match (low, high) {
         (None, None) => what.to_owned(),
         (Some(low), None) if !low.exclusive && low.text == "0" => format!("{what} that is not negative"),

@@ -532,18 +532,34 @@ impl Server {
     /// own choice.
     ///
     /// ```no_run
-    /// # #[lmcp::tool] fn unused() {}
+    /// use lmcp::{State, tool};
+    /// use std::{env, io, path::PathBuf, sync::Arc};
+    ///
+    /// /// How large the database is, in bytes.
+    /// #[tool(read_only)]
+    /// fn size(State(db): State<Arc<PathBuf>>) -> io::Result<u64> {
+    ///     Ok(std::fs::metadata(&*db)?.len())
+    /// }
+    ///
+    /// /// The database's file, and what was read of the command line for it.
+    /// fn parse() -> Result<(PathBuf, Vec<String>), String> {
+    ///     let mut arguments = env::args().skip(1);
+    ///     if arguments.next().as_deref() != Some("--db") {
+    ///         return Ok((PathBuf::from("shop.db"), Vec::new()));
+    ///     }
+    ///     let file = arguments.next().ok_or("--db needs a file")?;
+    ///     let file = std::path::absolute(&file).map_err(|e| format!("--db {file:?}: {e}"))?;
+    ///     let own = vec!["--db".to_owned(), file.to_str().ok_or("--db: not UTF-8")?.to_owned()];
+    ///     Ok((file, own))
+    /// }
+    ///
     /// fn main() {
     ///     // `shop --db shop.db list`, and `shop --db shop.db install cursor`
-    ///     let mut arguments = std::env::args().skip(1);
-    ///     let own = match arguments.next().as_deref() {
-    ///         Some("--db") => {
-    ///             let file = std::path::absolute(arguments.next().unwrap_or_default()).unwrap_or_default();
-    ///             vec!["--db".to_owned(), file.to_string_lossy().into_owned()]
-    ///         }
-    ///         _ => Vec::new(),
-    ///     };
-    ///     lmcp::serve!(own_arguments = own)
+    ///     let (db, own) = parse().unwrap_or_else(|why| {
+    ///         eprintln!("error: {why}");
+    ///         std::process::exit(2)
+    ///     });
+    ///     lmcp::serve!(own_arguments = own, own_usage = "[--db FILE]", state = Arc::new(db))
     /// }
     /// ```
     #[cfg(feature = "cli")]
