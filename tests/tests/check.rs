@@ -3,7 +3,8 @@
 use lmcp::testing::{Severity, Target, check, check_schema, check_server};
 use lmcp::{Server, tool};
 use serde_json::{Value, json};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 /// What the server came to in this mode: standard output, standard error, the exit code.
 fn run(mode: &str, line: &str) -> (String, String, Option<i32>) {
@@ -38,8 +39,6 @@ TOOLS
                                   -> write a doc comment, `///`, above the function
     advice  title                 has no title, which Claude's directory asks of every tool
                                   -> write `#[tool(title = \"List all\")]`
-    advice  argument-description  input.a, input.b: have no description
-                                  -> write a doc comment, `///`, above the parameter or field
     advice  wrapped-output        output: is no object, so clients of revisions before 2026-07-28 get it as `{\"result\": …}`
                                   -> give back a struct to have one form for all of them
 
@@ -48,9 +47,8 @@ RESOURCES
     advice  description           has no description: who picks it has only the name to go by
                                   -> write a doc comment, `///`, above the function
 
-PROMPTS
-  review  tests/src/bin/lmcp-test-check.rs:27
-    advice  argument-description  code: has no description
+SEVERAL
+    advice  argument-description  list.all input.a, input.b; review code: has no description
                                   -> write a doc comment, `///`, above the parameter or field
 
 2 tools, 1 error, 7 advice; {all}
@@ -69,15 +67,67 @@ fn everything_is_told_at_once_and_an_error_fails() {
 fn advice_does_not_fail() {
     let size = amount(sizes("well").1);
     let well = format!("TOOLS\n  add  {size}  tests/src/bin/lmcp-test-check.rs:6\n\n1 tool, all well; {size}\n");
-    assert_eq!(run("well", "check"), (well, String::new(), Some(0)));
+    let note = "note: `list.all` (tests/src/bin/lmcp-test-check.rs:16), `check://about` (tests/src/bin/lmcp-test-check.rs:21) \
+                and `review` (tests/src/bin/lmcp-test-check.rs:27) are in this program, but `Server::empty` offers only what \
+                `.tool(…)`, `.resource(…)`, `.prompt(…)` name\n";
+    assert_eq!(run("well", "check"), (well, note.into(), Some(0)));
     let (stdout, _, code) = run("advice", "check");
     assert!(stdout.ends_with(&format!("\n1 tool, no errors, 1 advice; {size}\n")), "{stdout}");
     assert_eq!(code, Some(0));
-    let nothing = "nothing to check: no tools, resources, templates or prompts\n";
-    assert_eq!(run("empty", "check"), (String::new(), nothing.into(), Some(0)));
+    let left = "`add` (tests/src/bin/lmcp-test-check.rs:6), `list.all` (tests/src/bin/lmcp-test-check.rs:16), \
+                `check://about` (tests/src/bin/lmcp-test-check.rs:21) and 1 more are in this program, but `Server::empty` \
+                offers only what `.tool(…)`, `.resource(…)`, `.prompt(…)` name\n";
+    for verb in ["check", "list"] {
+        let nothing = format!("nothing to {verb}: no tools, resources, templates or prompts\n{left}");
+        assert_eq!(run("empty", verb), (String::new(), nothing, Some(0)));
+    }
     assert_eq!(run("prompt", "check --json").2, Some(0));
     let (stdout, _, code) = run("prompt", "check");
     assert!(stdout.ends_with("\nno tools, no errors, 1 advice\n") && code == Some(0), "{stdout}");
+}
+
+/// `Server::empty` is silent over MCP; whoever calls what the program has, and the server does not, is told why.
+#[test]
+fn a_function_that_is_left_out_says_so_where_it_is_called() {
+    let page = "see \"When a tool does not show up\" in the documentation of lmcp";
+    let only =
+        |kind: &str| format!("is in this program, but `Server::empty` offers only what `.{kind}(…)` names; {page}\n");
+    let (_, stderr, code) = run("well", "call list.all");
+    let place = "`list.all` (tests/src/bin/lmcp-test-check.rs:16)";
+    assert_eq!(stderr, format!("error: unknown tool \"list.all\"\n{place} {}", only("tool")));
+    assert_eq!(code, Some(1));
+    let (_, stderr, _) = run("prompt", "call list.all");
+    let none = "error: unknown tool \"list.all\": the server offers no tools";
+    assert_eq!(stderr, format!("{none}\n{place} {}", only("tool")));
+    let (_, stderr, _) = run("well", "get review");
+    let none = "error: unknown prompt \"review\": the server offers no prompts";
+    assert_eq!(stderr, format!("{none}\n`review` (tests/src/bin/lmcp-test-check.rs:27) {}", only("prompt")));
+    let (_, stderr, _) = run("well", "read check://about");
+    assert!(stderr.ends_with(&format!("\n`check://about` (tests/src/bin/lmcp-test-check.rs:21) {}", only("resource"))));
+    // What is not in the program at all may stand in a library.
+    let (_, stderr, _) = run("empty", "call nothing");
+    assert!(stderr.ends_with("needs `use my_lib as _;` in `main.rs`\n"), "{stderr}");
+}
+
+/// A process that ends with the test.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ended = self.0.kill().and_then(|()| self.0.wait());
+    }
+}
+
+#[test]
+fn a_token_in_the_environment_that_changes_nothing_is_warned_of() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-check"));
+    command.args(["--http", "127.0.0.1:0"]).env("LMCP_TEST_CHECK", "auth").env("LMCP_TOKEN", "zzz");
+    let mut served = Served(command.env_remove("LMCP_OIDC").stderr(Stdio::piped()).spawn().expect("it starts"));
+    let mut lines = BufReader::new(served.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    let first = lines.next().expect("a warning");
+    assert_eq!(first, "lmcp: warning: LMCP_TOKEN is set and changes nothing: the program says itself who gets in");
+    let second = lines.next().expect("where it serves");
+    assert!(second.ends_with(" to whoever sends one of 2 tokens (ana, nightly)"), "{second}");
 }
 
 #[test]
@@ -111,6 +161,12 @@ fn a_profile_judges_by_one_target() {
         let errors = findings.iter().filter(|finding| finding["severity"] == "error");
         (errors.filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect::<Vec<_>>(), code)
     };
+    for (called, profile) in [("claude", "anthropic"), ("openai", "openai-strict")] {
+        assert_eq!(
+            run("", &format!("check --json --profile {called}")),
+            run("", &format!("check --json --profile {profile}"))
+        );
+    }
     assert_eq!(rules("well", "clients"), (vec![], Some(0)));
     assert_eq!(rules("well", "openai-strict"), (vec![], Some(0)));
     assert_eq!(rules("well", "anthropic"), (vec![], Some(0)));
@@ -159,7 +215,7 @@ fn help_has_examples_that_run() {
     let (_, examples) = HELP.split_once("EXAMPLES\n").expect("there are");
     for example in examples.lines() {
         let (_, line) = example.trim().split_once(' ').expect("a program and its arguments");
-        let (stdout, stderr, _) = run("well", line);
+        let (stdout, stderr, _) = run("", line);
         assert!(stdout.contains("add") && stderr.is_empty(), "{line}: {stderr}");
     }
 }

@@ -65,6 +65,17 @@ impl Bearer {
         self.principal.has_scope(scope)
     }
 
+    /// Who has it.
+    pub(super) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The name it was given.
+    #[cfg(feature = "cli")]
+    pub(super) fn name(&self) -> Option<&str> {
+        Some(self.principal.subject()).filter(|subject| !subject.starts_with("bearer:"))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.token.is_empty()
     }

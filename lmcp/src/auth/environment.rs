@@ -63,6 +63,13 @@ impl Auth {
     }
 }
 
+/// Where the program says itself who gets in: whoever sets a variable expects something of it.
+pub(crate) fn warn_of_unused() {
+    for name in ["LMCP_TOKEN", "LMCP_OIDC"].into_iter().filter(|name| std::env::var_os(name).is_some()) {
+        eprintln!("lmcp: warning: {name} is set and changes nothing: the program says itself who gets in");
+    }
+}
+
 /// What an environment variable holds, if it is there.
 fn variable(name: &str, what: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {

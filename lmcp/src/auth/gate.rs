@@ -143,6 +143,13 @@ impl Auth {
         !self.0.custom.is_empty() || self.0.tokens.iter().any(|token| token.may_grant(scope))
     }
 
+    /// The scopes that fixed tokens have, in the order of the alphabet.
+    pub(crate) fn granted(&self) -> Vec<&str> {
+        let scopes: std::collections::BTreeSet<&str> =
+            self.0.tokens.iter().flat_map(|token| token.principal().scopes()).collect();
+        scopes.into_iter().collect()
+    }
+
     /// What keeps a server from starting with it.
     pub(crate) fn mistakes(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
@@ -158,8 +165,14 @@ impl Auth {
     #[cfg(feature = "cli")]
     pub(crate) fn whom(&self) -> String {
         let mut whom = Vec::new();
-        if !self.0.tokens.is_empty() {
-            whom.push("to whoever sends the token".to_owned());
+        match self.0.tokens.as_slice() {
+            [] => {}
+            [_] => whom.push("to whoever sends the token".to_owned()),
+            tokens => {
+                let names: Vec<&str> = tokens.iter().filter_map(Bearer::name).collect();
+                let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+                whom.push(format!("to whoever sends one of {} tokens{names}", tokens.len()));
+            }
         }
         #[cfg(feature = "oauth")]
         whom.extend(self.0.issuers.iter().map(|issuer| format!("to whoever has a token of {}", issuer.jwt().issuer())));
@@ -239,6 +252,16 @@ mod tests {
         assert!(auth.at_once(&HeaderMap::new()).is_none());
         assert!(!format!("{auth:?}").contains("secret"));
         assert!(!format!("{:?}", Auth::bearer("secret").scopes(["a"]).named("ana")).contains("secret"));
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn whoever_starts_it_reads_how_many_tokens_there_are_and_whose() {
+        let (one, ana) = (Auth::bearer("secret"), Auth::bearer("other").named("ana"));
+        assert_eq!(Auth::from(one.clone()).whom(), "to whoever sends the token");
+        let three = ana.clone().or(Auth::bearer("third").named("nightly")).or(one.clone());
+        assert_eq!(three.whom(), "to whoever sends one of 3 tokens (ana, nightly)");
+        assert_eq!(one.or(Auth::bearer("third")).whom(), "to whoever sends one of 2 tokens");
     }
 
     #[test]

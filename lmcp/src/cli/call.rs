@@ -2,8 +2,9 @@
 
 use super::command::{Misuse, Run, Verb};
 use super::text::Look;
-use super::{Report, answers, arguments, content, json, request, sample, signature, table};
+use super::{Report, answers, arguments, content, json, missing, request, sample, signature, table};
 use crate::registry::Tool;
+use crate::registry::collect::Kind;
 use crate::server::ReadyServer;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub(super) async fn call(
     let hint = answers::hint(tool.map(|tool| &tool.common));
     let raw = match request::request(server, "tools/call", params, answers, &hint).await {
         Ok(raw) => raw,
-        Err(why) if tool.is_none() => return Ok(Report::failed(why).hint(server, "list tools")),
+        Err(why) if tool.is_none() => return Ok(missing::unknown(server, Kind::Tool, name, &why)),
         Err(why) => return Ok(Report::failed(why)),
     };
     let result: Value = serde_json::from_str(raw.get()).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::text::{Look, visible};
 use super::width::{columns, wrap};
-use super::{Report, exit, json};
+use super::{Report, exit, json, missing};
 use crate::lint::{self, Finding, Offer, Size, Target};
 use crate::server::ReadyServer;
 use serde::Serialize;
@@ -12,7 +12,8 @@ use std::borrow::Cow;
 pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look) -> Report {
     let offer = Offer::of(server);
     if !json && offer.is_empty() {
-        return Report::note("nothing to check: no tools, resources, templates or prompts");
+        return Report::note("nothing to check: no tools, resources, templates or prompts")
+            .noting(missing::note(server));
     }
     let findings = lint::lint(&offer, target);
     let code = if findings.iter().any(Finding::is_error) { exit::FAILED } else { exit::DONE };
@@ -22,7 +23,7 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
     } else {
         Table::new(&offer, &findings, look).render() + &profile(target, &findings, look)
     };
-    Report { code, ..Report::done(stdout) }
+    Report { code, ..Report::done(stdout) }.noting(missing::note(server).filter(|_| !json))
 }
 
 /// The whole as JSON.
@@ -73,6 +74,8 @@ struct Table<'a> {
     offer: &'a Offer,
     findings: &'a [Finding],
     look: Look,
+    /// The advice that several of them get, by rule and message.
+    shared: Vec<(&'static str, &'a str)>,
     /// Where the texts of findings begin.
     rules: usize,
     out: String,
@@ -81,7 +84,7 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(offer: &'a Offer, findings: &'a [Finding], look: Look) -> Self {
         let rules = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or(0);
-        Table { offer, findings, look, rules, out: String::new() }
+        Table { offer, findings, shared: shared(findings), look, rules, out: String::new() }
     }
 
     fn render(mut self) -> String {
@@ -93,8 +96,8 @@ impl<'a> Table<'a> {
             ("PROMPTS", "prompt", &offer.prompts),
         ];
         for (heading, kind, definitions) in sections {
-            let found =
-                |name: &str| self.findings.iter().any(|f| f.kind == Some(kind) && f.name.as_deref() == Some(name));
+            let own = |f: &Finding| f.kind == Some(kind) && !self.is_shared(f);
+            let found = |name: &str| self.findings.iter().any(|f| own(f) && f.name.as_deref() == Some(name));
             let shown: Vec<_> = definitions.iter().filter(|d| kind == "tool" || found(&d.name)).collect();
             if shown.is_empty() {
                 continue;
@@ -111,6 +114,7 @@ impl<'a> Table<'a> {
                 self.findings(kind, Some(&definition.name));
             }
         }
+        self.several();
         if self.findings.iter().any(|finding| finding.kind == Some("server")) {
             self.section("SERVER");
             self.findings("server", None);
@@ -129,7 +133,8 @@ impl<'a> Table<'a> {
     /// The findings about one thing; those that differ in their paths only are one row.
     fn findings(&mut self, kind: &str, name: Option<&str>) {
         let mut rows: Vec<(&Finding, Vec<&str>)> = Vec::new();
-        for finding in self.findings.iter().filter(|f| f.kind == Some(kind) && f.name.as_deref() == name) {
+        let about = |f: &&Finding| f.kind == Some(kind) && f.name.as_deref() == name && !self.is_shared(f);
+        for finding in self.findings.iter().filter(about) {
             let same = |row: &&mut (&Finding, Vec<&str>)| {
                 (row.0.rule, &row.0.message, &row.0.instead) == (finding.rule, &finding.message, &finding.instead)
             };
@@ -147,13 +152,49 @@ impl<'a> Table<'a> {
         }
         rows.sort_by_key(|(finding, _)| !finding.is_error());
         for (finding, paths) in rows {
-            self.row(finding, &paths);
+            self.row(finding, &paths.join(", "), &finding.instead, paths.len());
         }
     }
 
-    fn row(&mut self, finding: &Finding, paths: &[&str]) {
+    fn is_shared(&self, finding: &Finding) -> bool {
+        !finding.is_error() && self.shared.contains(&(finding.rule, &*finding.message))
+    }
+
+    /// The same advice for several is told once, with the places: `add input.a, input.b; greet input.name`.
+    fn several(&mut self) {
+        if !self.shared.is_empty() {
+            self.section("SEVERAL");
+        }
+        for (rule, message) in self.shared.clone() {
+            let mut these = self.findings.iter().filter(|f| !f.is_error() && (f.rule, &*f.message) == (rule, message));
+            let Some(first) = these.clone().next() else { continue };
+            let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
+            for finding in these.clone() {
+                let name = finding.name.as_deref().unwrap_or_default();
+                match places.last_mut().filter(|(last, _)| *last == name) {
+                    Some((_, paths)) => paths.extend(finding.path.as_deref()),
+                    None => places.push((name, finding.path.as_deref().into_iter().collect())),
+                }
+            }
+            let with_paths = places.iter().any(|(_, paths)| !paths.is_empty());
+            let many = these.clone().count();
+            let places: Vec<String> = places
+                .into_iter()
+                .map(
+                    |(name, paths)| {
+                        if paths.is_empty() { name.to_owned() } else { format!("{name} {}", paths.join(", ")) }
+                    },
+                )
+                .collect();
+            let so_on = if these.all(|f| f.instead == first.instead) { "" } else { ", and so on" };
+            let instead = format!("{}{so_on}", first.instead);
+            self.row(first, &places.join(if with_paths { "; " } else { ", " }), &instead, many);
+        }
+    }
+
+    fn row(&mut self, finding: &Finding, paths: &str, instead: &str, many: usize) {
         let colon = if paths.is_empty() { "" } else { ": " };
-        let message = about(&finding.message, paths.len());
+        let message = about(&finding.message, many);
         let severity = format!("{:6}", finding.severity.as_str());
         let severity = if finding.is_error() { self.look.bold(&severity) } else { severity };
         let rules = self.rules;
@@ -163,8 +204,8 @@ impl<'a> Table<'a> {
         let indent = format!("\n{}", " ".repeat(if below { 6 } else { column }));
         let room = self.look.width.map_or(usize::MAX, |width| (width + 1).saturating_sub(indent.len()).max(24));
         let lines = |text: &str| wrap(&visible(text), room).join(&indent);
-        let message = lines(&format!("{}{colon}{message}", paths.join(", ")));
-        let instead = self.look.dim(&lines(&format!("-> {}", finding.instead)));
+        let message = lines(&format!("{paths}{colon}{message}"));
+        let instead = self.look.dim(&lines(&format!("-> {instead}")));
         let rule = if below { format!("{}{indent}", finding.rule) } else { format!("{:rules$}  ", finding.rule) };
         self.out.push_str(&format!("    {severity}  {rule}{message}{indent}{instead}\n"));
     }
@@ -199,6 +240,19 @@ fn profile(target: Target, findings: &[Finding], look: Look) -> String {
          `Server::profile(Profile::{name})` for all tools"
     );
     format!("\n{}\n", wrap(&text, look.width.map_or(usize::MAX, |width| width.max(40))).join("\n"))
+}
+
+/// The advice that more than one thing gets, by rule and message, in the order of the findings.
+fn shared(findings: &[Finding]) -> Vec<(&'static str, &str)> {
+    let mut shared = Vec::new();
+    for finding in findings.iter().filter(|finding| !finding.is_error()) {
+        let key = (finding.rule, &*finding.message);
+        let other = |f: &Finding| (f.rule, &*f.message) == key && (f.kind, &f.name) != (finding.kind, &finding.name);
+        if !shared.contains(&key) && findings.iter().any(|f| !f.is_error() && other(f)) {
+            shared.push(key);
+        }
+    }
+    shared
 }
 
 /// `7 tools, 1 error, 3 advice; 4,210 bytes, about 1,053 tokens`.

@@ -90,6 +90,8 @@ pub(super) enum Topic {
     Verb(Verb),
     Tool(String),
     Prompt(String),
+    /// A word that is no command; it may be the name of something the server has.
+    Unknown(Misuse),
 }
 
 /// What may stand behind the program's name when nothing is known of what was meant.
@@ -97,7 +99,7 @@ const COMMANDS: &str =
     "[list | call | read | get | check | install | uninstall | manifest | completions | help | --http [HOST:PORT]]";
 
 /// A command line that was not understood. Nothing ran.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Misuse {
     pub(super) message: String,
     /// What to write behind the program's name.
@@ -254,8 +256,11 @@ impl Command {
             Some(Verb::Manifest) => Command::Manifest,
             Some(Verb::Completions) => Command::Completions(words.next().map(|word| Shell::parse(&word)).transpose()?),
             Some(Verb::Help) => {
-                let about = words.next().map(|word| Verb::parse(&word)).transpose()?;
-                return Ok(Command::Help(Topic::of(about, words.collect())));
+                let first = words.next();
+                return match first.as_deref().map(Verb::parse).transpose() {
+                    Ok(about) => Ok(Command::Help(Topic::of(about, words.collect()))),
+                    Err(misuse) => Ok(Command::Help(Topic::Unknown(misuse))),
+                };
             }
         };
         match words.next() {
@@ -308,7 +313,13 @@ fn profile(parser: &mut Parser) -> Result<String, Misuse> {
 
 fn target(profile: Option<&str>) -> Result<Target, Misuse> {
     let Some(profile) = profile else { return Ok(Target::default()) };
-    Target::ALL.into_iter().find(|target| target.as_str() == profile).ok_or_else(|| {
+    // As people call them.
+    let name = match profile {
+        "claude" => Target::Anthropic.as_str(),
+        "openai" => Target::OpenAiStrict.as_str(),
+        name => name,
+    };
+    Target::ALL.into_iter().find(|target| target.as_str() == name).ok_or_else(|| {
         let near = did_you_mean(profile, Target::ALL.map(Target::as_str));
         let hint = if near.is_empty() { format!("; write one of {}", targets()) } else { near };
         Misuse::of(Verb::Check, format!("there is no profile {profile:?}{hint}"))

@@ -2,8 +2,9 @@
 
 use super::command::{Misuse, Run, Verb};
 use super::text::Look;
-use super::{Report, answers, arguments, content, json, request, sample, signature};
+use super::{Report, answers, arguments, content, json, missing, request, sample, signature};
 use crate::registry::Prompt;
+use crate::registry::collect::Kind;
 use crate::server::ReadyServer;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -28,7 +29,7 @@ pub(super) async fn get(
     let hint = answers::hint(prompt.map(|prompt| &prompt.common));
     let raw = match request::request(server, "prompts/get", params, answers, &hint).await {
         Ok(raw) => raw,
-        Err(why) if prompt.is_none() => return Ok(Report::failed(why).hint(server, "list prompts")),
+        Err(why) if prompt.is_none() => return Ok(missing::unknown(server, Kind::Prompt, name, &why)),
         Err(why) => return Ok(Report::failed(why)),
     };
     let result: Value = serde_json::from_str(raw.get()).unwrap_or_default();

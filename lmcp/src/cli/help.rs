@@ -30,6 +30,7 @@ impl Help<'_> {
             Topic::Verb(verb) => self.verb(*verb),
             Topic::Tool(name) => self.tool(name)?,
             Topic::Prompt(name) => self.prompt(name)?,
+            Topic::Unknown(misuse) => return Err(misuse.clone()),
         };
         Ok(Report::done(text))
     }

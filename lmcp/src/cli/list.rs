@@ -3,7 +3,7 @@
 use super::signature;
 use super::text::{Look, first_sentence, visible};
 use super::width;
-use super::{Report, json};
+use super::{Report, json, missing};
 use crate::ProtocolVersion;
 use crate::outcome::Listed;
 use crate::registry::Catalog;
@@ -32,9 +32,9 @@ pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look:
         let what = only.map_or("nothing to list: no tools, resources, templates or prompts".into(), |only| {
             format!("nothing to list: no {}", heading(only).to_lowercase())
         });
-        return Report::note(what);
+        return Report::note(what).noting(missing::note(server));
     }
-    Report::done(tables.join("\n"))
+    Report::done(tables.join("\n")).noting(missing::note(server).filter(|_| only.is_none()))
 }
 
 /// The definitions as they are on the wire, under the name they have there.

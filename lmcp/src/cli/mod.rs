@@ -8,6 +8,7 @@
 //!   command becomes a report;
 //! - [`request`]: what `call`, `read` and `get` ask of the server, in memory, like any client;
 //! - [`prompt`], [`answers`]: what a tool asks meanwhile, of the person at the terminal, or of the command line;
+//! - [`missing`]: what the program has and does not offer;
 //! - [`status`]: progress and log messages meanwhile;
 //! - [`arguments`]: `key=value` becomes JSON, as the schema says; [`sample`] is the way back, for examples;
 //! - [`signature`]: what functions take and give, as people read it;
@@ -27,6 +28,7 @@ mod json;
 mod list;
 mod log;
 mod manifest;
+mod missing;
 mod page;
 mod prompt;
 mod read;
@@ -141,7 +143,15 @@ async fn obey(command: Command, server: Server, program: &str, look: Look) -> Re
         }
         Command::Help(topic) => {
             let info = server.info().clone();
-            match (server.build(), &topic) {
+            let built = server.build();
+            let topic = match topic {
+                Topic::Unknown(misuse) => built.as_ref().ok().and_then(|server| named(&misuse, server)).map_or_else(
+                    || Topic::Unknown(misuse.clone()),
+                    |(verb, name)| if verb == Verb::Call { Topic::Tool(name) } else { Topic::Prompt(name) },
+                ),
+                topic => topic,
+            };
+            match (built, &topic) {
                 (Err(e), Topic::Tool(_) | Topic::Prompt(_)) => Report::error(&e),
                 // Help is there also when the server cannot start; then it has no examples.
                 (built, topic) => {
@@ -186,7 +196,7 @@ fn behind(own: &[String]) -> Vec<OsString> {
 
 /// What a shell is told when it asks. Completers of the user's run: what they print is nothing to complete.
 async fn completed(server: Server, words: &[String]) -> i32 {
-    let stdout = stdout::take();
+    let stdout = stdout::take(false);
     // A server that cannot start has commands still.
     let report = complete::answer(server.build().ok().as_ref(), words).await;
     match stdout {
@@ -201,16 +211,23 @@ async fn completed(server: Server, words: &[String]) -> i32 {
 
 /// A command that is unknown may be the name of something the server has.
 fn meant(misuse: Misuse, server: Server) -> Misuse {
-    let Some(word) = misuse.unknown_command.clone() else { return misuse };
     let Ok(server) = server.build() else { return misuse };
-    let catalog = server.shared.registry.current();
-    let (kind, verb) = match (catalog.tool(&word), catalog.prompts.get(&word)) {
-        (Some(_), _) => ("tool", Verb::Call),
-        (None, Some(_)) => ("prompt", Verb::Get),
-        (None, None) => return misuse,
-    };
+    let Some((verb, word)) = named(&misuse, &server) else { return misuse };
+    let kind = if verb == Verb::Call { "tool" } else { "prompt" };
     let usage = format!("{} {word} [key=value ...]", verb.as_str());
     Misuse::with(usage, format!("{word:?} is a {kind}, and no command"))
+}
+
+/// The tool or the prompt that has an unknown command's name, and what runs it.
+fn named(misuse: &Misuse, server: &ReadyServer) -> Option<(Verb, String)> {
+    let word = misuse.unknown_command.clone()?;
+    let catalog = server.shared.registry.current();
+    let verb = match (catalog.tool(&word), catalog.prompts.get(&word)) {
+        (Some(_), _) => Verb::Call,
+        (None, Some(_)) => Verb::Get,
+        (None, None) => return None,
+    };
+    Some((verb, word))
 }
 
 async fn serve(server: Server) -> Result<()> {
@@ -234,7 +251,9 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     if server.has_auth() && order.oidc != Oidc::default() {
         return Err(Error::setup("this program says itself who gets in: --oidc and --audience would change nothing"));
     }
-    if let (Some(file), false) = (&order.conf, server.has_auth()) {
+    if server.has_auth() {
+        crate::auth::environment::warn_of_unused();
+    } else if let Some(file) = &order.conf {
         server = server.auth(Auth::from_conf(file)?);
     }
     if let Some(files) = order.tls {
@@ -272,11 +291,12 @@ fn served_at(address: &str, endpoint: &str) -> String {
     if address.starts_with("unix:") { format!(" at {endpoint}") } else { endpoint.to_owned() }
 }
 
-/// Runs what may run user code: whatever that prints goes to standard error, as it does while serving.
+/// Runs what may run user code: whatever that prints goes to standard error, as it does while serving, but here there is
+/// no protocol to warn about.
 async fn handle(server: Server, work: impl AsyncFnOnce(&ReadyServer) -> Result<Report, Misuse>) -> i32 {
     let program = text::program(server.info());
     let begin = || -> Result<_> {
-        let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
+        let stdout = stdout::take(false).map_err(|e| Error::io("standard output cannot be taken", e))?;
         Ok((server.build()?, stdout))
     };
     let (server, mut stdout) = match begin() {
@@ -312,14 +332,10 @@ impl Report {
         Report { stdout: Vec::new(), stderr: Some(format!("error: {message}")), code: exit::FAILED }
     }
 
-    /// Names a command that tells more, unless the message itself knows better.
-    fn hint(mut self, server: &ReadyServer, command: &str) -> Self {
-        if let Some(text) = self.stderr.as_mut().filter(|text| !text.contains("did you mean")) {
-            let program = text::program(&server.shared.info);
-            text.push_str(&format!("\n`{program} {command}` shows what there is"));
-            if command != "list" {
-                text.push_str("; what stands in a library needs `use my_lib as _;` in `main.rs`");
-            }
+    /// Something to know besides.
+    fn noting(mut self, note: Option<String>) -> Self {
+        if let Some(note) = note {
+            self.stderr = Some(self.stderr.map_or(format!("note: {note}"), |said| format!("{said}\n{note}")));
         }
         self
     }

@@ -2,8 +2,9 @@
 
 use super::command::{Misuse, Run, Verb};
 use super::text::Look;
-use super::{Report, answers, content, json, request};
+use super::{Report, answers, content, json, missing, request};
 use crate::registry::catalog::Found;
+use crate::registry::collect::Kind;
 use crate::server::ReadyServer;
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ pub(super) async fn read(server: &ReadyServer, uri: Option<&str>, run: &Run, loo
     });
     let raw = match request::request(server, "resources/read", json!({ "uri": uri }), answers, &hint).await {
         Ok(raw) => raw,
-        Err(why) if matches!(found, Found::Nothing) => return Ok(Report::failed(why).hint(server, "list")),
+        Err(why) if matches!(found, Found::Nothing) => return Ok(missing::unknown(server, Kind::Resource, uri, &why)),
         Err(why) => return Ok(Report::failed(why)),
     };
     let result: Value = serde_json::from_str(raw.get()).unwrap_or_default();

@@ -151,7 +151,12 @@ fn nulls(spot: &Spot) -> Option<Finding> {
     let is_nothing = spot.types() == ["null"] && spot.place != Place::Branch;
     if spot.allows_null() || is_nothing {
         let message = "may be `null`; Cursor and Gemini refuse that, and others drop the tool";
-        let instead = "leave it out of `required` instead, as an `Option` or a field with `#[serde(default)]`";
+        let instead = match spot.place {
+            // Where there is no `required`, the `Option` is what makes it `null`.
+            Place::Element if spot.path.ends_with(".*") => "take the `Option` off the map's values",
+            Place::Element if spot.path.ends_with(']') => "take the `Option` off the list's items",
+            _ => "leave it out of `required` instead, as an `Option` or a field with `#[serde(default)]`",
+        };
         return Some(Finding::error("null", message, instead).at(&spot.path));
     }
     let kinds = spot.types();

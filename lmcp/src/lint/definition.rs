@@ -21,7 +21,7 @@ pub(super) fn tool(tool: &Definition, offer: &Offer, target: Target) -> Vec<Find
     }
     findings.extend(hints(tool, target));
     if let Some(schema) = tool.json.get("inputSchema") {
-        findings.extend(arguments(schema));
+        findings.extend(arguments(schema, tool.text("description").unwrap_or_default()));
     }
     findings
 }
@@ -160,14 +160,26 @@ fn hints(tool: &Definition, target: Target) -> Option<Finding> {
     Some(Finding::advice("hints", who, "add them to `#[tool(…)]`, with `= false` where it is not so"))
 }
 
-/// The arguments, and the fields inside of them, that nothing is said about. A reference's target speaks for it.
-fn arguments(schema: &Value) -> Vec<Finding> {
+/// The arguments, and the fields inside of them, that nothing is said about. A reference's target speaks for it, and for
+/// an enum's tag, which is no field that a comment could stand above, the list of its values in what is said of the enum.
+fn arguments(schema: &Value, about: &str) -> Vec<Finding> {
     let target = |spot: &Spot| spot.get("$ref").and_then(Value::as_str).and_then(|to| walk::target(to, schema));
     let says = |schema: &Value| schema.get("description").is_some_and(|text| text != "");
     let spots = walk::spots(schema, "input");
+    let is_listed = |text: &str, value: &Value| {
+        let Some(value) = value.as_str() else { return false };
+        let rests = text.lines().filter_map(|line| line.strip_prefix("- ")?.strip_prefix(value));
+        rests.into_iter().any(|rest| rest.is_empty() || rest.starts_with([':', ' ']))
+    };
+    let is_tag = |spot: &Spot| {
+        let around = spot.path.rsplit_once('.').and_then(|(path, _)| spots.iter().find(|spot| spot.path == path));
+        let text = around.and_then(|around| around.get("description")?.as_str()).unwrap_or_default();
+        let values = spot.values();
+        !values.is_empty() && [text, about].iter().any(|text| values.iter().all(|value| is_listed(text, value)))
+    };
     let properties = spots.iter().filter(|spot| spot.place == Place::Property && !spot.in_condition);
     properties
-        .filter(|spot| !says(spot.schema) && !target(spot).is_some_and(says))
+        .filter(|spot| !says(spot.schema) && !target(spot).is_some_and(says) && !is_tag(spot))
         .map(|spot| undescribed(&spot.path))
         .collect()
 }

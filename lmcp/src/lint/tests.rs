@@ -48,6 +48,20 @@ fn the_root_is_a_plain_object() {
     trips(Clients, dialect, &["dialect input"]);
 }
 
+/// An `Option` around a map's value or a list's item cannot be left out: it is what is wrong.
+#[test]
+fn where_null_comes_from_an_option_it_says_so() {
+    let instead = |schema: Value| {
+        let findings = input(&with(schema), Target::Clients);
+        findings.iter().find(|f| f.rule == "null").map(|f| f.instead.clone()).expect("a finding")
+    };
+    let maybe = || json!({ "type": ["integer", "null"] });
+    let map = json!({ "type": "object", "additionalProperties": maybe() });
+    assert_eq!(instead(map), "take the `Option` off the map's values");
+    assert_eq!(instead(json!({ "type": "array", "items": maybe() })), "take the `Option` off the list's items");
+    assert!(instead(maybe()).starts_with("leave it out of `required`"));
+}
+
 #[test]
 fn clients_refuse() {
     let cases: &[(Value, &[&str])] = &[

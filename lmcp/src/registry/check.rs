@@ -2,6 +2,8 @@
 
 use super::collect::{Items, Kind, caught};
 use super::item::Common;
+#[cfg(feature = "http")]
+use super::nearest::nearest;
 use super::template_index::TemplateIndex;
 #[cfg(feature = "http")]
 use crate::Auth;
@@ -81,21 +83,27 @@ pub(crate) fn check_scopes(items: &Items, auth: Option<&Auth>, mistakes: &mut Mi
     ];
     for (kind, common) in kinds.into_iter().flat_map(|(kind, all)| all.into_iter().map(move |common| (kind, common))) {
         let missing = common.scopes.iter().filter(|scope| auth.is_none_or(|auth| !auth.may_grant(scope)));
-        let missing = missing.map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+        let missing: Vec<&str> = missing.copied().collect();
         if missing.is_empty() {
             continue;
         }
         let (kind, name) = (kind.as_str(), &common.name);
-        let why = match auth {
-            None => "the server asks nobody who he is",
-            Some(_) => "the server's `Auth` gives that to nobody",
+        let (why, granted) = match auth {
+            None => ("the server asks nobody who he is", Vec::new()),
+            Some(auth) => ("the server's `Auth` gives that to nobody", auth.granted()),
         };
+        let quoted = |scopes: &[&str]| scopes.iter().map(|s| format!("`{s}`")).collect::<Vec<_>>().join(", ");
+        let write = if granted.is_empty() {
+            "give it an `Auth` whose principals have scopes, with `.auth(…)`".to_owned()
+        } else {
+            let near = missing.iter().find_map(|scope| nearest(scope, granted.iter().copied()));
+            let near = near.map(|near| format!(", of which `{near}` is nearest")).unwrap_or_default();
+            format!("its principals have {}{near}; write the same in both places", quoted(&granted))
+        };
+        let missing = quoted(&missing);
         mistakes.add(
             common.source,
-            format!(
-                "{kind} `{name}` asks for {missing}, and over HTTP {why}: give it an `Auth` whose principals have scopes, \
-                 with `.auth(…)`, or take `scopes(…)` off"
-            ),
+            format!("{kind} `{name}` asks for {missing}, and over HTTP {why}: {write}, or take `scopes(…)` off"),
         );
     }
 }

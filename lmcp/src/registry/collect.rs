@@ -4,6 +4,8 @@ use super::check::Mistakes;
 use super::item::{Common, Prompt, Resource, Schemas, Template, Tool};
 use super::switch::Kinds;
 use super::uri_template::UriTemplate;
+#[cfg(feature = "cli")]
+use crate::handler::entry::Source;
 use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
 use std::any::TypeId;
 use std::sync::Arc;
@@ -140,6 +142,31 @@ fn with_scheme(uri: &str, package: &str) -> String {
     }
     let scheme: String = package.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
     format!("{scheme}://{}", uri.trim_start_matches('/'))
+}
+
+/// A function that is in the program, and that the server does not offer.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    pub(crate) kind: Kind,
+    /// What it would be found by: for a resource its URI, as it was written.
+    pub(crate) key: &'static str,
+    pub(crate) source: Source,
+}
+
+/// What the attributes submitted and is not among these.
+#[cfg(feature = "cli")]
+pub(crate) fn left_out(items: &Items) -> Vec<LeftOut> {
+    fn of<E: Entry>(kind: Kind, items: &Items) -> Vec<LeftOut> {
+        let offered = |source: Source| items.commons().any(|common| common.source == source);
+        let left = E::all().into_iter().filter(|entry| !offered(entry.item().source));
+        let mut left: Vec<LeftOut> =
+            left.map(|entry| LeftOut { kind, key: entry.key(), source: entry.item().source }).collect();
+        left.sort_by_key(|left| (left.key, left.source.file, left.source.line));
+        left
+    }
+    let tools = of::<ToolEntry>(Kind::Tool, items);
+    [tools, of::<ResourceEntry>(Kind::Resource, items), of::<PromptEntry>(Kind::Prompt, items)].concat()
 }
 
 trait Entry: 'static {

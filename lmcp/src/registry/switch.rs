@@ -122,6 +122,12 @@ impl Registry {
         all.items.commons().flat_map(|common| common.scopes.iter().copied()).collect()
     }
 
+    /// What is in the program, and not registered.
+    #[cfg(feature = "cli")]
+    pub(crate) fn left_out(&self) -> Vec<collect::LeftOut> {
+        collect::left_out(&self.all.lock().unwrap_or_else(PoisonError::into_inner).items)
+    }
+
     /// Refuses to serve what nobody could ever reach; see [`check::check_scopes`].
     #[cfg(feature = "http")]
     pub(crate) fn check_scopes(&self, auth: Option<&Auth>) -> Result<(), Error> {

@@ -70,6 +70,9 @@ impl ReadyServer {
     /// The same, compiled here, and not once more in each program.
     fn serve_http(&self, address: String) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async move {
+            if self.http.auth.is_some() {
+                crate::auth::environment::warn_of_unused();
+            }
             let listener = crate::transport::http::listener::bind(&address, &self.http).await?;
             self.listen(listener, crate::transport::signal::received()).await
         })

@@ -2,8 +2,8 @@
 
 use super::{Client, RpcError, items, wire};
 use crate::client::Pending;
+use crate::first::first;
 use crate::protocol::meta::SUBSCRIPTION_ID;
-use crate::transport::first;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::panic::Location;

@@ -21,7 +21,7 @@ const CHUNK: usize = 64 << 10;
 
 /// Serves the client until its input ends or a signal comes.
 pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
-    let stdout = stdout::take().map_err(|e| Error::io("standard output cannot be taken", e))?;
+    let stdout = stdout::take(true).map_err(|e| Error::io("standard output cannot be taken", e))?;
     let grace = server.limits.drain;
     let runtime = Handle::current();
     let pipe = Pipe::new(server, None, runtime.clone(), Writer::Thread);

@@ -58,7 +58,8 @@ mod unix {
 
     /// Moves file descriptor 1 to a private one and puts a pipe in its place, whose content goes to standard error:
     /// a `println!` anywhere, even in a child process, cannot corrupt the stream.
-    pub(crate) fn take() -> io::Result<Stdout> {
+    /// `warns` is whether whoever prints is told that this is no place for it.
+    pub(crate) fn take(warns: bool) -> io::Result<Stdout> {
         io::stdout().flush()?;
         let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
@@ -66,7 +67,7 @@ mod unix {
         drop(write);
         let (done, ended) = mpsc::channel();
         std::thread::Builder::new().name("lmcp-stdout".into()).spawn(move || {
-            forward(File::from(read));
+            forward(File::from(read), warns);
             let _nobody_waits = done.send(());
         })?;
         Ok(Stdout { file, forwarding: Some(Forwarding { ended }) })
@@ -86,10 +87,10 @@ mod unix {
         }
     }
 
-    /// Copies what is printed to standard error; the first time, says so and names it.
-    fn forward(mut from: File) {
+    /// Copies what is printed to standard error; the first time, says so and names it, if it `warns`.
+    fn forward(mut from: File, warns: bool) {
         let mut buffer = vec![0; 4096];
-        let mut warned = false;
+        let mut warned = !warns;
         loop {
             let printed = match from.read(&mut buffer) {
                 Ok(0) => return,
@@ -114,7 +115,7 @@ mod unix {
 
 /// Elsewhere standard output stays where it is: a `println!` would show up in the stream.
 #[cfg(not(unix))]
-pub(crate) fn take() -> io::Result<Stdout> {
+pub(crate) fn take(_warns: bool) -> io::Result<Stdout> {
     use std::io::Write as _;
     io::stdout().flush()?;
     #[cfg(windows)]

@@ -34,6 +34,10 @@ fn main() {
         "well" => Server::empty().tool(add).main(),
         "advice" => Server::empty().tool(add).prompt(review).main(),
         "prompt" => Server::empty().prompt(review).main(),
+        "auth" => {
+            let tokens = lmcp::Auth::bearer("one").named("ana").or(lmcp::Auth::bearer("two").named("nightly"));
+            Server::empty().tool(add).auth(tokens).main();
+        }
         "empty" => Server::empty().main(),
         _ => lmcp::serve!(name = "check"),
     }

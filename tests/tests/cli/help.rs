@@ -172,9 +172,9 @@ fn a_command_line_that_is_not_understood_says_what_to_write() {
     let commands = "usage: calc [list | call | read | get | check | install | uninstall | manifest | completions | help | --http [HOST:PORT]]\n";
     fails("lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
     let call = "usage: calc call add [key=value ...]\n";
-    for line in ["add a=1 b=2", "help add"] {
-        fails(line, 2, &format!("error: \"add\" is a tool, and no command\n{call}"));
-    }
+    fails("add a=1 b=2", 2, &format!("error: \"add\" is a tool, and no command\n{call}"));
+    assert_eq!((calc("help add"), calc("help review")), (calc("help call add"), calc("help get review")));
+    fails("help lst", 2, &format!("error: unknown command \"lst\"; did you mean \"list\"?\n{commands}"));
     fails("review", 2, "error: \"review\" is a prompt, and no command\nusage: calc get review [key=value ...]\n");
     fails("--json", 2, &format!("error: --json belongs to list, call, read, get or check\n{commands}"));
     fails("--jsn", 2, &format!("error: unknown option \"--jsn\"; did you mean \"--json\"?\n{commands}"));

@@ -204,5 +204,9 @@ async fn scopes_that_nobody_can_have_keep_the_server_from_listening() {
     assert!(text.contains("resource `file`") && text.contains("prompt `plan`"), "{text}");
     let error = start(guarded().auth(Auth::bearer("secret"))).await.expect_err("the token has none");
     assert!(error.to_string().contains("and over HTTP the server's `Auth` gives that to nobody"), "{error}");
+    let auth = Auth::bearer("secret").scopes(["files:read", "ask", "files:writ"]);
+    let text = start(guarded().auth(auth)).await.expect_err("a slip").to_string();
+    let has = "its principals have `ask`, `files:read`, `files:writ`, of which `files:writ` is nearest; write the same";
+    assert!(text.contains("asks for `files:write`, and over HTTP") && text.contains(has), "{text}");
     start(Server::empty().tool(guarded::open)).await.expect("nothing asks for any");
 }

@@ -34,6 +34,23 @@ fn about(tools: Vec<Definition>, target: Target) -> Vec<String> {
     findings.iter().map(|f| format!("{} {}", &f.severity.as_str()[..1], f.rule)).collect()
 }
 
+/// A tag is no field: its values' list, in what is said of the enum or of the tool, is all that can be said of it.
+#[test]
+fn an_enums_tag_is_described_by_the_list_of_its_values() {
+    let kinds = json!({ "kind": { "type": "string", "enum": ["at", "round"] } });
+    let listed = "One of:\n- at with x\n- round: goes round";
+    let schema = |description: &str| json!({ "type": "object", "properties": kinds, "description": description });
+    let whole = |description: &str, said: &str| {
+        about(vec![tool(json!({ "inputSchema": schema(description), "description": said }))], Target::Clients)
+    };
+    let undescribed = vec!["a argument-description".to_owned()];
+    assert_eq!(whole(listed, "Goes."), Vec::<String>::new());
+    assert_eq!(whole("", &format!("Goes.\n\n{listed}")), Vec::<String>::new());
+    assert_eq!(whole("One of:\n- atop\n- round", "Goes."), undescribed);
+    let field = json!({ "type": "object", "properties": { "shape": schema(listed) } });
+    assert_eq!(about(vec![tool(json!({ "inputSchema": field }))], Target::Clients), Vec::<String>::new());
+}
+
 #[test]
 fn names_of_tools() {
     use Target::{Anthropic, Clients, Gemini, OpenAiStrict};

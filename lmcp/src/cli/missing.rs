@@ -1,0 +1,66 @@
+//! What is in the program, or beside it, and is not offered: [`Server::empty`](crate::Server::empty) leaves out what is not
+//! named.
+
+use super::Report;
+use super::text::{self, visible};
+use crate::registry::collect::{Kind, LeftOut};
+use crate::server::ReadyServer;
+
+/// Where all reasons stand.
+const PAGE: &str = "see \"When a tool does not show up\" in the documentation of lmcp";
+
+/// A note on what the program has and the server does not offer; none if it offers everything.
+pub(super) fn note(server: &ReadyServer) -> Option<String> {
+    let left = server.shared.registry.left_out();
+    (!left.is_empty()).then(|| said(&left))
+}
+
+/// `name` is unknown to the server: why that can be, and what to do.
+pub(super) fn unknown(server: &ReadyServer, kind: Kind, name: &str, why: &str) -> Report {
+    let catalog = server.shared.registry.current();
+    let (kinds, none) = match kind {
+        Kind::Tool => ("tools", catalog.tools.items().is_empty()),
+        Kind::Prompt => ("prompts", catalog.prompts.items().is_empty()),
+        Kind::Resource => ("resources", catalog.resources.items().is_empty() && catalog.templates.items().is_empty()),
+    };
+    // The protocol's answer for a kind that is not there names a method.
+    let mut text = match none {
+        true => format!("unknown {} {name:?}: the server offers no {kinds}", kind.as_str()),
+        false => why.to_owned(),
+    };
+    let left: Vec<LeftOut> =
+        server.shared.registry.left_out().into_iter().filter(|left| left.kind == kind && left.key == name).collect();
+    if !left.is_empty() {
+        text.push_str(&format!("\n{}; {PAGE}", said(&left)));
+    } else if !text.contains("did you mean") {
+        let program = text::program(&server.shared.info);
+        text.push_str(&match kind {
+            Kind::Resource => format!("\n`{program} list` shows what there is"),
+            _ => format!(
+                "\n`{program} list {kinds}` shows what there is; what stands in a library needs `use my_lib as _;` in \
+                 `main.rs`"
+            ),
+        });
+    }
+    Report::failed(text)
+}
+
+/// The first of them, and how they would be offered.
+fn said(left: &[LeftOut]) -> String {
+    const MOST: usize = 3;
+    let mut names: Vec<String> =
+        left.iter().take(MOST).map(|left| format!("`{}` ({})", visible(left.key), left.source)).collect();
+    let more = left.len().saturating_sub(MOST);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let last = names.pop().unwrap_or_default();
+    let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+    let methods: Vec<String> = [Kind::Tool, Kind::Resource, Kind::Prompt]
+        .into_iter()
+        .filter(|kind| left.iter().any(|left| left.kind == *kind))
+        .map(|kind| format!("`.{}(…)`", kind.as_str()))
+        .collect();
+    let (are, verb) = (if left.len() == 1 { "is" } else { "are" }, if methods.len() == 1 { "names" } else { "name" });
+    format!("{names} {are} in this program, but `Server::empty` offers only what {} {verb}", methods.join(", "))
+}
