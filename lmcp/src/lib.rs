@@ -298,6 +298,8 @@ pub mod guide;
 #[doc(hidden)]
 pub mod laws;
 mod lint;
+#[cfg(any(feature = "stdio", feature = "http"))]
+mod log;
 mod seal;
 mod server;
 pub mod testing;

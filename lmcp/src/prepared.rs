@@ -4,7 +4,7 @@
 
 use crate::ask::Asks;
 use crate::attempt::{run_tool, run_with_texts};
-use crate::dispatch::{Answer, Texts, outcome_of, slice};
+use crate::dispatch::{Answer, Texts, record, slice};
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::invoke::{Fault, at_once, isolated};
@@ -109,7 +109,7 @@ impl<'a> Prepared<'a> {
                 target.contents(contents, &uri, &context)
             }
         });
-        span.record("outcome", outcome_of(&answer));
+        record(&span, &answer, &context);
         answer
     }
 

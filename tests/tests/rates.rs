@@ -137,3 +137,24 @@ fn rates_read_as_they_are_written() {
         assert_eq!(rate.to_string(), text);
     }
 }
+
+/// What keeps `stuck` from going on.
+static GATE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// Waits for the gate, one call at a time.
+#[tool(blocking, timeout = "20ms", concurrency = 1)]
+fn stuck() {
+    drop(GATE.lock());
+}
+
+/// A thread goes on when its call is out of time, and others wait for it: those are told that it was not they who were slow.
+#[tokio::test]
+async fn who_never_had_a_turn_is_told_so() {
+    let closed = GATE.lock().expect("nobody panicked");
+    let client = Connecting::new(Server::empty().tool(stuck)).await;
+    let first = client.request("tools/call", json!({ "name": "stuck" })).await.expect("a result");
+    assert_eq!(first["content"][0]["text"], "stuck did not finish within its time limit of 20 ms");
+    let second = client.request("tools/call", json!({ "name": "stuck" })).await.expect("a result");
+    assert_eq!(second["content"][0]["text"], "stuck did not get its turn within 20 ms: it runs 1 call at a time");
+    drop(closed);
+}

@@ -25,7 +25,6 @@ mod help;
 pub(crate) mod install;
 mod json;
 mod list;
-mod log;
 mod manifest;
 mod page;
 mod prompt;
@@ -40,7 +39,10 @@ mod text;
 mod width;
 
 #[cfg(feature = "http")]
-use crate::auth::{Auth, environment::Oidc};
+use crate::auth::{
+    Auth,
+    environment::{Oidc, variable},
+};
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
@@ -86,13 +88,18 @@ pub(crate) fn main(server: Server) {
 
 /// Does what the process's arguments say; gives the code to exit with.
 pub(crate) async fn run(server: Server) -> i32 {
-    log::start();
+    let logs = crate::log::start();
     let program = text::program(server.info());
     let look = Look::of_stdout();
     let command = match Command::parse(behind(&server.info().arguments)) {
         Ok(command) => command,
         Err(misuse) => return Report::misused(meant(misuse, server), &program).print(&mut io::stdout()),
     };
+    if let Err(e) = logs
+        && !matches!(command, Command::Version | Command::Help(_) | Command::Complete(_))
+    {
+        return Report::error(&e).print(&mut io::stdout());
+    }
     match command {
         Command::Serve => match serve(server).await {
             Ok(()) => exit::DONE,
@@ -214,6 +221,11 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     }
     if let Some(files) = order.tls {
         server = secure(server, &files)?;
+    }
+    if let Some(hosts) = variable("LMCP_ALLOW_HOST", "host")? {
+        for host in hosts.split(',').map(str::trim).filter(|host| !host.is_empty()) {
+            server = server.allow_host(host);
+        }
     }
     let server = server.build()?.with_auth_of_environment(order.oidc)?;
     let options = server.http_options();

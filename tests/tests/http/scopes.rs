@@ -85,7 +85,7 @@ async fn the_challenge_to_the_byte() {
     let answer = site.ask(&Request::call(1, "look", json!({})).with("X-Caller", "ana")).await;
     assert_eq!(
         answer.text(),
-        r#"{"jsonrpc":"2.0","error":{"code":-32600,"message":"tool `look` needs the scope `files:read`","data":{"requiredScopes":["files:read"]}}}"#
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"tool `look` needs the scope `files:read`","data":{"requiredScopes":["files:read"]}}}"#
     );
     assert_eq!(answer.header("content-type"), Some("application/json"));
 }

@@ -11,6 +11,7 @@ use super::session::HttpSession;
 use super::streams::Kept;
 use crate::admission::{Refusal, admit};
 use crate::ask::requests::Outlet;
+use crate::auth::access::Access;
 use crate::dispatch::{Answer, Call, Dispatched, dispatch};
 use crate::era::{self, Request, Surroundings};
 use crate::handler::cancellation::Cancellation;
@@ -25,9 +26,15 @@ use std::time::Duration;
 /// What became of a request at once.
 pub(super) enum Begun {
     Answer(Answer),
-    /// What it was refused for, and what its head said.
-    Refused(Refusal, Box<HeaderMap>),
+    /// What it was refused for, and whom.
+    Refused(Refusal, Box<By>),
     Running(Running),
+}
+
+/// Who asked for what was refused.
+pub(super) struct By {
+    pub(super) headers: HeaderMap,
+    pub(super) access: Access,
 }
 
 /// A call that runs in a task of its own: a lost connection does not cancel it.
@@ -74,7 +81,7 @@ pub(super) fn begin(
     };
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Begun::Refused(refusal, Box::new(caller.headers)),
+        Err(refusal) => return Begun::Refused(refusal, Box::new(By { headers: caller.headers, access })),
     };
     if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
         return Begun::Answer(answer);
