@@ -13,7 +13,7 @@ fn challenged(answer: &Response, what: &str, scopes: &[&str]) {
     assert!(challenge.starts_with("Bearer realm=\"mcp\", error=\"insufficient_scope\""), "{challenge}");
     assert!(challenge.contains(&format!(", scope=\"{}\"", scopes.join(" "))), "{challenge}");
     let error = answer.json();
-    assert_eq!((error.get("id"), &error["error"]["code"]), (None, &json!(-32600)), "{error}");
+    assert_eq!((&error["id"], &error["error"]["code"]), (&json!(1), &json!(-32600)), "{error}");
     assert_eq!(error["error"]["data"], json!({ "requiredScopes": scopes }));
     let word = if scopes.len() == 1 { "scope" } else { "scopes" };
     assert_eq!(message(answer), format!("{what} needs the {word} `{}`", scopes.join("`, `")));
