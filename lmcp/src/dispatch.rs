@@ -9,7 +9,7 @@ use crate::handler::parameter::Role;
 use crate::handler::{Call as HandlerCall, Completions, Context};
 use crate::invoke::isolated;
 use crate::jsonrpc::{ErrorObject, Raw};
-use crate::outcome::{Answer, Listed, Outcome, in_short, read_cursor};
+use crate::outcome::{Answer, Listed, Outcome, read_cursor};
 use crate::prepared::{Arguments, Item, Prepared, Target};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
@@ -87,10 +87,10 @@ pub(crate) fn dispatch(call: Call<'_>) -> Dispatched<'_> {
         Method::ListPrompts => list(&call, Listed::Prompts).into(),
         Method::ListResources => list(&call, Listed::Resources).into(),
         Method::ListResourceTemplates => list(&call, Listed::Templates).into(),
-        Method::CallTool => traced("tools/call", call.params.name, || call_tool(call)),
-        Method::ReadResource => traced("resources/read", call.params.uri, || read_resource(call)),
-        Method::GetPrompt => traced("prompts/get", call.params.name, || get_prompt(call)),
-        Method::Complete => traced("completion/complete", None, || complete(call)),
+        Method::CallTool => traced("tools/call", call.params.name, call, call_tool),
+        Method::ReadResource => traced("resources/read", call.params.uri, call, read_resource),
+        Method::GetPrompt => traced("prompts/get", call.params.name, call, get_prompt),
+        Method::Complete => traced("completion/complete", None, call, complete),
         Method::Ping => Ok(Outcome::Empty).into(),
         Method::Discover => Ok(Outcome::Discovery).into(),
         Method::Initialize | Method::SetLevel | Method::Subscribe | Method::Unsubscribe | Method::Listen => {
@@ -104,34 +104,56 @@ pub(crate) fn not_offered(method: Method) -> ErrorObject {
     ErrorObject::method_not_found(format!("this server does not offer what {:?} is for", method.as_str()))
 }
 
-/// Runs user code inside a span that tells what was asked for, what came of it, and how long that took.
+/// Runs user code inside a span that tells who asked for what, what came of it, and how long that took.
 fn traced<'a>(
     method: &'static str,
     item: Option<Raw<'_>>,
-    run: impl FnOnce() -> Result<Dispatched<'a>, ErrorObject>,
+    call: Call<'a>,
+    run: impl FnOnce(Call<'a>) -> Result<Dispatched<'a>, ErrorObject>,
 ) -> Dispatched<'a> {
     let span = tracing::info_span!(
         target: "lmcp::request",
         "request",
         method,
         item = item.map(|raw| tracing::field::display(shown(raw.get()))),
-        outcome = tracing::field::Empty
+        caller = call.context.caller(),
+        id = call.context.id_in_logs().map(tracing::field::display),
+        outcome = tracing::field::Empty,
+        failure = tracing::field::Empty
     );
-    let dispatched = span.in_scope(run).unwrap_or_else(|e| Err(e).into());
     if span.is_disabled() {
-        return dispatched;
+        return run(call).unwrap_or_else(|e| Err(e).into());
     }
-    match dispatched {
+    let context = call.context.clone();
+    match span.in_scope(|| run(call)).unwrap_or_else(|e| Err(e).into()) {
         Dispatched::Now(answer) => {
-            span.record("outcome", in_short(&answer));
+            record(&span, &answer, &context);
             Dispatched::Now(answer)
         }
         Dispatched::Plain(prepared) => Dispatched::Plain(prepared.inside(span)),
         Dispatched::Later(answer) => Dispatched::Later(Box::pin(async move {
             let answer = answer.instrument(span.clone()).await;
-            span.record("outcome", in_short(&answer));
+            record(&span, &answer, &context);
             answer
         })),
+    }
+}
+
+/// Writes down what a call came to: in the protocol's terms, and if it failed, why.
+pub(crate) fn record(span: &tracing::Span, answer: &Answer, context: &Context) {
+    if span.is_disabled() {
+        return;
+    }
+    let (outcome, failure) = match answer {
+        // What a function gives may be an error too.
+        Ok(Outcome::Tool { result, .. }) if result.is_error => ("tool error", Some("the function's error")),
+        Ok(Outcome::InputRequired(_)) => ("input required", None),
+        Ok(_) => ("ok", None),
+        Err(_) => ("error", Some("wrong request")),
+    };
+    span.record("outcome", outcome);
+    if let Some(failure) = failure {
+        span.record("failure", context.failure().unwrap_or(failure));
     }
 }
 
@@ -342,7 +364,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// A name or a URI from the wire as it may stand in a log: not too long, no control characters, no password.
-fn shown(json: &str) -> String {
+pub(crate) fn shown(json: &str) -> String {
     let hidden = json.split_once("://").and_then(|(scheme, rest)| {
         let authority = rest.split(['/', '?', '#', '"']).next()?;
         let (_user, host) = authority.rsplit_once('@')?;

@@ -8,14 +8,17 @@ use crate::handler::call::Rejection;
 use crate::handler::entry::BoxFuture;
 use crate::handler::forward::FORWARDING;
 use crate::jsonrpc::ErrorObject;
-use crate::registry::item::Common;
+use crate::registry::item::{Common, Permits};
 use crate::{Error, ProtocolVersion};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::field::display;
+use tracing::level_filters::LevelFilter;
 
 /// Why a handler gave no result.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) enum Fault {
     Rejected(Rejection),
     Panicked,
     TimedOut(Duration),
+    /// In all the time it has, it did not get its turn: so many calls run at a time.
+    NoTurn(Duration, usize),
     /// It waits for answers of the client's; not a fault at all, but no result either.
     Suspended,
 }
@@ -36,7 +41,25 @@ impl Fault {
             // The panic's own message is for the log only: it may hold anything.
             Fault::Panicked => format!("{name} failed: internal error"),
             Fault::TimedOut(limit) => format!("{name} did not finish within its time limit of {}", seconds(*limit)),
+            Fault::NoTurn(limit, 1) => {
+                format!("{name} did not get its turn within {}: it runs 1 call at a time", seconds(*limit))
+            }
+            Fault::NoTurn(limit, turns) => {
+                format!("{name} did not get its turn within {}: it runs {turns} calls at a time", seconds(*limit))
+            }
             Fault::Suspended => format!("{name} waits for answers"),
+        }
+    }
+
+    /// What is said of it in the log, besides what the call came to.
+    fn kind(&self) -> Option<&'static str> {
+        match self {
+            Fault::Rejected(Rejection::Arguments(_)) => Some("wrong arguments"),
+            Fault::Rejected(Rejection::Error(_)) => Some("the function's error"),
+            Fault::Panicked => Some("panic"),
+            Fault::TimedOut(_) => Some("out of time"),
+            Fault::NoTurn(..) => Some("no turn"),
+            Fault::Suspended => None,
         }
     }
 
@@ -47,7 +70,9 @@ impl Fault {
             Fault::Rejected(Rejection::Error(error)) => {
                 error.rpc_object(version, uri).unwrap_or_else(|| ErrorObject::internal(self.text(name)))
             }
-            Fault::Panicked | Fault::TimedOut(_) | Fault::Suspended => ErrorObject::internal(self.text(name)),
+            Fault::Panicked | Fault::TimedOut(_) | Fault::NoTurn(..) | Fault::Suspended => {
+                ErrorObject::internal(self.text(name))
+            }
         }
     }
 }
@@ -75,11 +100,13 @@ pub(crate) async fn isolated<T: Send>(
     context: &Context,
     handler: impl Future<Output = Result<T, Rejection>> + Send,
 ) -> Result<T, Fault> {
+    let has_turn = &AtomicBool::new(common.permits.is_none());
     let mut run: BoxFuture<'_, Result<T, Fault>> = Box::pin(until_suspended(context, handler));
     // Waiting for a permit counts towards the time limit: the caller waits all the same.
-    if let Some(permits) = &common.permits {
+    if let Some(Permits { semaphore, .. }) = &common.permits {
         run = Box::pin(async move {
-            let permit = permits.clone().acquire_owned().await.ok().map(Arc::new);
+            let permit = semaphore.clone().acquire_owned().await.ok().map(Arc::new);
+            has_turn.store(true, Ordering::Relaxed);
             PERMIT.scope(permit, run).await
         });
     }
@@ -87,7 +114,10 @@ pub(crate) async fn isolated<T: Send>(
     if let Some(limit) = common.timeout {
         let late = async move {
             run_out(context, limit).await;
-            Err(Fault::TimedOut(limit))
+            Err(match &common.permits {
+                Some(permits) if !has_turn.load(Ordering::Relaxed) => Fault::NoTurn(limit, permits.count),
+                _ => Fault::TimedOut(limit),
+            })
         };
         run = Box::pin(first(run, late));
     }
@@ -99,25 +129,40 @@ pub(crate) async fn isolated<T: Send>(
             context.pulse().await;
             None
         };
-        Box::pin(first(catch(run), pulse)).await
+        Box::pin(first(catch(common, run), pulse)).await
     } else {
-        catch(run).await
+        catch(common, run).await
     };
     let outcome = outcome.unwrap_or(Err(Fault::Panicked));
     if let Asks::Rounds(rounds) = context.asks() {
         rounds.end();
     }
-    if let Err(Fault::TimedOut(_) | Fault::Suspended) = outcome {
+    if let Err(Fault::TimedOut(_) | Fault::NoTurn(..) | Fault::Suspended) = outcome {
         // Tells what is left of the handler, on a thread or in a task of its own. The answer is returned without
         // another `await`, so the call's own end does not see it.
         context.cancellation().cancel();
     }
-    match &outcome {
-        Err(Fault::Panicked) => tracing::error!(item = common.name, source = %common.source, "the handler panicked"),
-        Err(Fault::TimedOut(limit)) => tracing::warn!(item = common.name, ?limit, "the handler took too long"),
-        _ => {}
+    if let Err(fault) = &outcome {
+        tell(common, context, fault);
     }
     outcome
+}
+
+/// Writes down why a call gave no result.
+#[cold]
+fn tell(common: &Common, context: &Context, fault: &Fault) {
+    let (item, caller, id) = (&*common.name, context.caller(), context.id_in_logs().map(display));
+    match fault {
+        Fault::Panicked => tracing::error!(item, caller, id, source = %common.source, "the handler panicked"),
+        Fault::TimedOut(limit) => tracing::warn!(item, caller, id, ?limit, "the handler took too long"),
+        Fault::NoTurn(limit, at_a_time) => {
+            tracing::warn!(item, caller, id, ?limit, at_a_time, "the handler did not get its turn");
+        }
+        Fault::Rejected(_) | Fault::Suspended => {}
+    }
+    if let Some(kind) = fault.kind() {
+        context.failed_by(kind);
+    }
 }
 
 /// Runs a plain function's future, which is done with its first poll, under no limits.
@@ -128,7 +173,7 @@ pub(crate) fn at_once<T>(
 ) -> Result<T, Fault> {
     let mut handler = pin!(handler);
     let mut task = std::task::Context::from_waker(Waker::noop());
-    let outcome = match unless_panicked(|| handler.as_mut().poll(&mut task)) {
+    let outcome = match unless_panicked(|| watched(common, || handler.as_mut().poll(&mut task))) {
         Some(Poll::Ready(result)) => result.map_err(Fault::Rejected),
         Some(Poll::Pending) => Err(Fault::Rejected(Error::internal("a plain function cannot wait").into())),
         None => Err(Fault::Panicked),
@@ -136,8 +181,8 @@ pub(crate) fn at_once<T>(
     if let Asks::Rounds(rounds) = context.asks() {
         rounds.end();
     }
-    if let Err(Fault::Panicked) = outcome {
-        tracing::error!(item = common.name, source = %common.source, "the handler panicked");
+    if let Err(fault) = &outcome {
+        tell(common, context, fault);
     }
     outcome
 }
@@ -166,11 +211,34 @@ async fn run_out(context: &Context, limit: Duration) {
 }
 
 /// The future's output, or `None` if it panicked. It is not polled again after that.
-fn catch<T>(mut future: BoxFuture<'_, T>) -> impl Future<Output = Option<T>> {
-    std::future::poll_fn(move |cx| match unless_panicked(|| future.as_mut().poll(cx)) {
+fn catch<T>(common: &Common, mut future: BoxFuture<'_, T>) -> impl Future<Output = Option<T>> {
+    std::future::poll_fn(move |cx| match unless_panicked(|| watched(common, || future.as_mut().poll(cx))) {
         Some(poll) => poll.map(Some),
         None => Poll::Ready(None),
     })
+}
+
+/// How long a function may keep a thread that others need before the log tells of it.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Runs user code on a thread that others need too, and tells if it keeps that for long. It looks at the clock only where
+/// somebody would be told.
+fn watched<T>(common: &Common, run: impl FnOnce() -> T) -> T {
+    if LevelFilter::current() < LevelFilter::WARN {
+        return run();
+    }
+    let began = Instant::now();
+    let output = run();
+    let held = began.elapsed();
+    if held >= LONG {
+        tracing::warn!(
+            item = common.name,
+            source = %common.source,
+            ?held,
+            "the handler kept a thread that all calls share: make it `blocking`, a `fn` that is not `async`"
+        );
+    }
+    output
 }
 
 /// What comes of user code, or `None` if it panicked.

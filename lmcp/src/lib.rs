@@ -301,6 +301,8 @@ pub mod laws;
 pub mod guide;
 mod error;
 mod first;
+#[cfg(any(feature = "stdio", feature = "http"))]
+mod log;
 mod seal;
 #[doc(hidden)]
 #[path = "private.rs"]

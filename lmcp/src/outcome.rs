@@ -40,16 +40,6 @@ pub(crate) enum Outcome {
 /// What a request came to, or why it came to nothing.
 pub(crate) type Answer = Result<Outcome, ErrorObject>;
 
-/// What an answer is, for the log.
-pub(crate) fn in_short(answer: &Answer) -> &'static str {
-    match answer {
-        Ok(Outcome::Tool { result, .. }) if result.is_error => "tool error",
-        Ok(Outcome::InputRequired(_)) => "input required",
-        Ok(_) => "ok",
-        Err(_) => "error",
-    }
-}
-
 /// The four lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listed {

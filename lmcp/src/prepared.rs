@@ -4,12 +4,12 @@
 
 use crate::ask::Asks;
 use crate::attempt::{run_tool, run_with_texts};
-use crate::dispatch::Texts;
+use crate::dispatch::{Texts, record};
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::invoke::{Fault, at_once, isolated};
 use crate::jsonrpc::{ErrorObject, Raw};
-use crate::outcome::{Answer, Outcome, in_short};
+use crate::outcome::{Answer, Outcome};
 use crate::protocol::{PromptResult, ResourceContents, ToolResult};
 use crate::registry::item::Common;
 use crate::registry::{Prompt, Resource, Template, Tool};
@@ -109,7 +109,7 @@ impl<'a> Prepared<'a> {
                 target.contents(contents, &uri, &context)
             }
         });
-        span.record("outcome", in_short(&answer));
+        record(&span, &answer, &context);
         answer
     }
 

@@ -4,6 +4,7 @@ use lmcp::testing::{Client, Connecting};
 use lmcp::{Context, Limits, Principal, Rate, Server, Unanswered, tool};
 use lmcp_tests::guarded::{guarded, limited, open};
 use serde_json::json;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 /// Calls as often as is let through, and gives how often that was and what was said then.
@@ -136,4 +137,27 @@ fn rates_read_as_they_are_written() {
     for (rate, text) in rates {
         assert_eq!(rate.to_string(), text);
     }
+}
+
+/// What `stuck` waits for: that the other end is gone.
+static GATE: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
+
+/// Waits for the gate, one call at a time.
+#[tool(blocking, timeout = "20ms", concurrency = 1)]
+fn stuck() {
+    let gate = GATE.lock().expect("nobody panicked").take().expect("one call runs");
+    assert!(gate.recv().is_err());
+}
+
+/// A thread goes on when its call is out of time, and others wait for it: those are told that it was not they who were slow.
+#[tokio::test]
+async fn who_never_had_a_turn_is_told_so() {
+    let (closed, gate) = mpsc::channel();
+    GATE.lock().expect("nobody panicked").replace(gate);
+    let client = Connecting::new(Server::empty().tool(stuck)).await;
+    let first = client.request("tools/call", json!({ "name": "stuck" })).await.expect("a result");
+    assert_eq!(first["content"][0]["text"], "stuck did not finish within its time limit of 20 ms");
+    let second = client.request("tools/call", json!({ "name": "stuck" })).await.expect("a result");
+    assert_eq!(second["content"][0]["text"], "stuck did not get its turn within 20 ms: it runs 1 call at a time");
+    drop(closed);
 }

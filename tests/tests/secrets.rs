@@ -276,7 +276,7 @@ fn what_debug_and_errors_show() {
 #[tokio::test]
 async fn of_a_process() {
     let file = std::env::temp_dir().join(format!("lmcp-secrets-process-{}.conf", std::process::id()));
-    std::fs::write(&file, format!("password = {CONF}\ntoken = {TOKEN}\n")).expect("a file of our own");
+    std::fs::write(&file, format!("# {CONF}\ntoken = \"{TOKEN}\"\n")).expect("a file of our own");
     let binary = env!("CARGO_BIN_EXE_lmcp-test-server");
     for conf in [false, true] {
         let mut command = Command::new(binary);

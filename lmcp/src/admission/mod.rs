@@ -8,8 +8,10 @@ pub(crate) mod buckets;
 pub(crate) mod logins;
 pub(crate) mod rate;
 
+use crate::auth::Principal;
 use crate::auth::access::Access;
-use crate::jsonrpc::{ErrorObject, Raw, code};
+use crate::dispatch::shown;
+use crate::jsonrpc::{ErrorObject, Id, Raw, code};
 use crate::outcome::{Answer, Outcome};
 use crate::protocol::ToolResult;
 use crate::protocol::method::Method;
@@ -145,6 +147,17 @@ fn of_template(template: &crate::registry::Template, counts: bool) -> Target<'_>
 }
 
 impl Refusal {
+    /// Writes down what was refused, where no status of HTTP tells it.
+    pub(crate) fn log(&self, access: &Access, id: &Id) {
+        tracing::info!(
+            target: "lmcp::request",
+            why = self.text(),
+            caller = access.principal.as_ref().map(Principal::in_logs),
+            id = tracing::field::display(shown(id.as_json())),
+            "refused"
+        );
+    }
+
     /// As an error, whose text says what to do.
     pub(crate) fn object(&self) -> ErrorObject {
         match self {
@@ -157,7 +170,8 @@ impl Refusal {
         }
     }
 
-    fn text(&self) -> String {
+    /// What is refused, and why: nothing in it is the caller's own words.
+    pub(crate) fn text(&self) -> String {
         match self {
             Refusal::Scopes { what, needed } => {
                 let word = if needed.len() == 1 { "scope" } else { "scopes" };

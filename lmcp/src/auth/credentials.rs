@@ -80,6 +80,7 @@ pub enum Refused {
     /// There are no credentials. The client gets a 401 that asks for some.
     Missing,
     /// The credentials are not valid, for a reason that the client may know: a few words, or none. It gets a 401.
+    /// A reason that is a literal goes to the log, too; one that was put together may hold the credentials.
     Invalid(Cow<'static, str>),
     /// Whoever it is needs these scopes for the request, all of them. The client gets a 403 that names them.
     InsufficientScope(Vec<String>),

@@ -13,23 +13,21 @@ pub(crate) struct Oidc {
 }
 
 impl Auth {
-    /// Whoever sends the token in this file: lines of `key = value`, `#` before comments, the key `token`.
+    /// Whoever sends the token in this file: one line `token = …`, with the token in quotes (`"…"` or `'…'`) or without.
+    /// Empty lines and lines that begin with `#` do not count; nothing else may stand there.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or has no token.
+    /// When the file cannot be read, has no token or two, or a line that is something else. The error has the line's
+    /// number, and none of its content.
     pub fn from_conf(file: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         let file = file.as_ref();
         let text = std::fs::read_to_string(file)
             .map_err(|e| Error::io(format!("the file {} cannot be read", file.display()), e))?;
-        let token = text.lines().filter(|line| !line.trim_start().starts_with('#')).find_map(|line| {
-            let (key, value) = line.split_once('=')?;
-            // `.godparticle` is how the key was spelled once.
-            matches!(key.trim(), "token" | ".godparticle").then(|| value.trim())
-        });
-        match token.filter(|token| !token.is_empty()) {
-            Some(token) => Ok(Auth::bearer(token).into()),
-            None => Err(Error::setup(format!("the file {} has no line `token = …`", file.display()))),
+        match token_of(&text) {
+            Ok(Some(token)) => Ok(Auth::bearer(token).into()),
+            Ok(None) => Err(Error::setup(format!("the file {} has no line `token = …`", file.display()))),
+            Err((line, why)) => Err(Error::setup(format!("line {line} of the file {}: {why}", file.display()))),
         }
     }
 
@@ -70,8 +68,36 @@ pub(crate) fn warn_of_unused() {
     }
 }
 
+/// The token that a file says, or the number of the line that should not be there, and why.
+fn token_of(text: &str) -> Result<Option<&str>, (usize, &'static str)> {
+    let mut found = None;
+    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (key, value) = line.split_once('=').map_or((line, ""), |(key, value)| (key.trim(), value.trim()));
+        // `.godparticle` is how the key was spelled once.
+        if !matches!(key, "token" | ".godparticle") {
+            return Err((number, "all that may stand there is `token = …`; the rest goes into the environment"));
+        }
+        let quoted = |quote| value.strip_prefix(quote).map(|rest| rest.strip_suffix(quote));
+        let token = match quoted('"').or_else(|| quoted('\'')) {
+            Some(None) => return Err((number, "the token begins with a quote, and does not end with it")),
+            Some(Some(token)) => token,
+            None => value,
+        };
+        if token.is_empty() {
+            return Err((number, "the token is empty"));
+        }
+        if found.replace(token).is_some() {
+            return Err((number, "there is a token already"));
+        }
+    }
+    Ok(found)
+}
+
 /// What an environment variable holds, if it is there.
-fn variable(name: &str, what: &str) -> Result<Option<String>, Error> {
+pub(crate) fn variable(name: &str, what: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
         Ok(value) if !value.trim().is_empty() => Ok(Some(value.trim().to_owned())),
         Err(std::env::VarError::NotPresent) => Ok(None),
@@ -96,4 +122,33 @@ fn of_issuer(issuer: String, _: Option<String>) -> Result<Auth, Error> {
         "tokens of {issuer} are to get in, and this program was built without OAuth; in its Cargo.toml, give lmcp the \
          feature `oauth`"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token_of;
+
+    #[test]
+    fn a_file_has_one_token_and_nothing_else() {
+        for text in
+            ["token=a b#c", "# secret = x\n\n  token = \"a b#c\"  \n", ".godparticle = 'a b#c'", "token = a b#c\r\n"]
+        {
+            assert_eq!(token_of(text), Ok(Some("a b#c")), "{text}");
+        }
+        assert_eq!(token_of("token = a\"b\"=="), Ok(Some("a\"b\"==")));
+        assert_eq!(token_of("\n#token = a"), Ok(None));
+        for (text, line) in [
+            ("token = a\ntoken = a", 2),
+            ("token = a\n.godparticle = b", 2),
+            ("\nsecret = 0123456789abcdef\ntoken = a", 2),
+            ("token", 1),
+            ("token =", 1),
+            ("token = \"\"", 1),
+            ("token = \"a", 1),
+            ("token = \"", 1),
+            ("abc", 1),
+        ] {
+            assert_eq!(token_of(text).map_err(|(line, _)| line), Err(line), "{text}");
+        }
+    }
 }

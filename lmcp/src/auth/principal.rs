@@ -36,6 +36,14 @@ impl Principal {
         Principal(Arc::new(Inner { subject, identity: None, scopes: Vec::new(), claims: Map::new() }))
     }
 
+    /// The subject as it may stand in a log: not too long, and of the digest of a token, which is the name of whoever has
+    /// one without a name, only the beginning.
+    pub(crate) fn in_logs(&self) -> &str {
+        let subject = self.subject();
+        let letters = if subject.starts_with("bearer:") { "bearer:".len() + 8 } else { 80 };
+        subject.char_indices().nth(letters).and_then(|(end, _)| subject.get(..end)).unwrap_or(subject)
+    }
+
     /// Adds a scope: something that it may do.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {

@@ -92,6 +92,7 @@ impl Help<'_> {
             vec![("LMCP_LOG".into(), "what to log on standard error: info, debug, or TARGET=LEVEL; also RUST_LOG")];
         if cfg!(feature = "http") {
             environment.push(("LMCP_TOKEN".into(), "the bearer token that --http asks for"));
+            environment.push(("LMCP_ALLOW_HOST".into(), "further hosts that --http answers to, with commas between"));
         }
         if cfg!(feature = "oauth") {
             environment.push(("LMCP_OIDC".into(), "the authorization server whose tokens --http asks for, as --oidc"));

@@ -26,7 +26,6 @@ mod help;
 pub(crate) mod install;
 mod json;
 mod list;
-mod log;
 mod manifest;
 mod missing;
 mod page;
@@ -42,7 +41,10 @@ mod text;
 mod width;
 
 #[cfg(feature = "http")]
-use crate::auth::{Auth, environment::Oidc};
+use crate::auth::{
+    Auth,
+    environment::{Oidc, variable},
+};
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
@@ -88,13 +90,16 @@ pub(crate) fn main(server: Server) {
 
 /// Does what the process's arguments say; gives the code to exit with.
 pub(crate) async fn run(server: Server) -> i32 {
-    log::start();
+    let logs = crate::log::start();
     let program = text::program(server.info());
     let arguments = behind(&server.info().arguments);
     if let Some(words) = complete::asked(&arguments) {
         return completed(server, &words).await;
     }
     let report = match Command::parse(arguments) {
+        Ok(command) if !matches!(command, Command::Version | Command::Help(_)) && logs.is_err() => {
+            Ok(logs.map_or_else(|e| Report::error(&e).into(), |()| Said::Printed(exit::DONE)))
+        }
         Ok(command) => Box::pin(obey(command, server, &program, Look::of_stdout())).await,
         Err(misuse) => {
             let info = server.info().clone();
@@ -258,6 +263,11 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     }
     if let Some(files) = order.tls {
         server = secure(server, &files)?;
+    }
+    if let Some(hosts) = variable("LMCP_ALLOW_HOST", "host")? {
+        for host in hosts.split(',').map(str::trim).filter(|host| !host.is_empty()) {
+            server = server.allow_host(host);
+        }
     }
     let server = server.build()?.with_auth_of_environment(order.oidc)?;
     let options = server.http_options();

@@ -66,6 +66,8 @@ pub(crate) struct Lazy {
     turns: Turns,
     /// What was reported last; held while anything is sent.
     reported: Mutex<Reported>,
+    /// Why the call gave no result, for the log.
+    failure: OnceLock<&'static str>,
     answered: AtomicBool,
 }
 
@@ -91,6 +93,26 @@ impl Context {
     /// The request's id as JSON: a number, or a string in quotes. `None` when the call comes from no client.
     pub fn request_id(&self) -> Option<&str> {
         self.0.id.as_ref().map(Id::as_json)
+    }
+
+    /// Who calls, as the log names him.
+    pub(crate) fn caller(&self) -> Option<&str> {
+        self.0.principal.as_ref().map(Principal::in_logs)
+    }
+
+    /// The request's id as it may stand in a log.
+    pub(crate) fn id_in_logs(&self) -> Option<String> {
+        self.request_id().map(crate::dispatch::shown)
+    }
+
+    /// Keeps why the call gave no result; the first reason counts.
+    pub(crate) fn failed_by(&self, kind: &'static str) {
+        self.0.lazy.failure.get_or_init(|| kind);
+    }
+
+    /// Why the call gave no result, if it ran and gave none.
+    pub(crate) fn failure(&self) -> Option<&'static str> {
+        self.0.lazy.failure.get().copied()
     }
 
     /// The revision the request is in.

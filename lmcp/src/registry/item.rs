@@ -49,6 +49,13 @@ fn check_root(schema: &Value) -> Result<(), String> {
     }
 }
 
+/// How many calls of an item run at a time.
+#[derive(Debug)]
+pub(crate) struct Permits {
+    pub(crate) semaphore: Arc<Semaphore>,
+    pub(crate) count: usize,
+}
+
 /// What every kind has, ready to be listed and run.
 #[derive(Debug)]
 pub(crate) struct Common {
@@ -69,7 +76,7 @@ pub(crate) struct Common {
     pub(crate) scopes: &'static [&'static str],
     pub(crate) rate: Option<Rate>,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) permits: Option<Arc<Semaphore>>,
+    pub(crate) permits: Option<Permits>,
     /// A function that never waits.
     pub(crate) is_plain: bool,
 }
@@ -101,7 +108,7 @@ impl Common {
             scopes: item.scopes,
             rate: item.rate,
             timeout: item.timeout,
-            permits: item.concurrency.map(|n| Arc::new(Semaphore::new(n))),
+            permits: item.concurrency.map(|count| Permits { semaphore: Arc::new(Semaphore::new(count)), count }),
             is_plain: description.is_plain,
             arguments,
         })

@@ -488,6 +488,9 @@ impl Server {
         }
         mistakes.into_result()?;
         if self.forward.is_some() {
+            // Of two subscribers of ours, the one that forwards has to hand on to the log.
+            #[cfg(any(feature = "stdio", feature = "http"))]
+            crate::log::start()?;
             crate::handler::forward::start();
         }
         let secret = match self.secret {

@@ -39,6 +39,7 @@ impl ReadyServer {
     /// When standard input cannot be read.
     #[cfg(feature = "stdio")]
     pub async fn stdio(&self) -> Result<()> {
+        crate::log::start()?;
         crate::transport::stdio::serve(self.shared.clone()).await
     }
 
@@ -97,6 +98,7 @@ impl ReadyServer {
     }
 
     pub(crate) async fn listen(&self, listener: Listener, end: impl Future<Output = ()>) -> Result<(), Error> {
+        crate::log::start()?;
         let nowhere = |e| Error::io("the listener has no address", e);
         let mut options = self.http.clone();
         options.loopback = listener.is_loopback().map_err(nowhere)?;

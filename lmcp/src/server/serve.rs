@@ -7,6 +7,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 impl Server {
     /// Serves Streamable HTTP on this address (`127.0.0.1:8080`, or `unix:/run/calc.sock`) until a signal comes, then ends what is running.
     ///
+    /// With `LMCP_LOG` or `RUST_LOG` in the environment, and no `tracing` subscriber in the program, it logs on standard
+    /// error; so does [`stdio`](Self::stdio).
+    ///
     /// # Errors
     ///
     /// What [`build`](Self::build) says, or that the address cannot be had.

@@ -259,7 +259,10 @@ impl Pipe {
         let access = &self.0.access;
         let catalog = match admit(method, &request.params, access, &self.0.server) {
             Ok(catalog) => catalog,
-            Err(refusal) => return self.land(&id, &cancellation, refusal.answer(), version),
+            Err(refusal) => {
+                refusal.log(access, &id);
+                return self.land(&id, &cancellation, refusal.answer(), version);
+            }
         };
         if method == Method::Listen {
             return self.listen(&request, &catalog, cancellation);

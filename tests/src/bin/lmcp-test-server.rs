@@ -1,9 +1,30 @@
 //! The fixture as a process. `LMCP_TEST_CONNECTIONS` is how many connections it takes, for as long as they like;
-//! with `LMCP_TEST_GUARDED` it is the fixture with scopes and rates.
+//! with `LMCP_TEST_GUARDED` it is the fixture with scopes and rates; with `LMCP_TEST_LIBRARY` (`stdio`, `http`) it serves as
+//! a program of its own would, without a command line.
 
 use std::time::Duration;
 
+/// Keeps its thread.
+#[lmcp::tool]
+async fn freezes() {
+    std::thread::sleep(Duration::from_millis(1100));
+}
+
+#[tokio::main]
+async fn serve(how: &str) -> lmcp::Result<()> {
+    let server = lmcp_tests::server().auth(lmcp::Auth::bearer("secret").named("ana"));
+    if how == "stdio" {
+        return server.tool(freezes).stdio().await;
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    eprintln!("http://{}/", listener.local_addr()?);
+    server.build()?.http_on(listener, std::future::pending()).await
+}
+
 fn main() {
+    if let Ok(how) = std::env::var("LMCP_TEST_LIBRARY") {
+        return serve(&how).expect("it serves");
+    }
     if std::env::var_os("LMCP_TEST_GUARDED").is_some() {
         return lmcp_tests::guarded::guarded().main();
     }

@@ -37,12 +37,14 @@ EXAMPLES
   calc get review language=plain code=CODE
 
 ENVIRONMENT
-  LMCP_LOG     what to log on standard error: info, debug, or TARGET=LEVEL; also
-               RUST_LOG
-  LMCP_TOKEN   the bearer token that --http asks for
-  LMCP_SECRET  what replicas of a server share to finish each other's calls
-  NO_COLOR     plain text, on terminals too; CLICOLOR_FORCE=1 is the opposite
-  COLUMNS      how wide lines may be; by default as wide as the terminal
+  LMCP_LOG         what to log on standard error: info, debug, or TARGET=LEVEL;
+                   also RUST_LOG
+  LMCP_TOKEN       the bearer token that --http asks for
+  LMCP_ALLOW_HOST  further hosts that --http answers to, with commas between
+  LMCP_SECRET      what replicas of a server share to finish each other's calls
+  NO_COLOR         plain text, on terminals too; CLICOLOR_FORCE=1 is the
+                   opposite
+  COLUMNS          how wide lines may be; by default as wide as the terminal
 
 EXIT CODES
   0  done

@@ -126,3 +126,13 @@ async fn bodies_have_a_limit_there_too() {
     let (status, _, _) = ask(&mut service, post(&json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }))).await;
     assert_eq!(status, 413);
 }
+
+/// A router that takes its own path off leaves `/`: the answer says what to do.
+#[tokio::test]
+async fn nested_without_being_told_so() {
+    let mut service = server().build().expect("the fixture starts").http_service().expect("it can be mounted");
+    let nested = Request::post("/").body(Full::default()).expect("a request");
+    let (status, _, body) = ask(&mut service, nested).await;
+    let told = "nothing is here; the endpoint is /mcp; a server that is nested below a path needs `.endpoint(\"/\")`\n";
+    assert_eq!((status, &*body), (404, told.as_bytes()));
+}

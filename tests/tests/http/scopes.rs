@@ -13,7 +13,7 @@ fn challenged(answer: &Response, what: &str, scopes: &[&str]) {
     assert!(challenge.starts_with("Bearer realm=\"mcp\", error=\"insufficient_scope\""), "{challenge}");
     assert!(challenge.contains(&format!(", scope=\"{}\"", scopes.join(" "))), "{challenge}");
     let error = answer.json();
-    assert_eq!((error.get("id"), &error["error"]["code"]), (None, &json!(-32600)), "{error}");
+    assert_eq!((&error["id"], &error["error"]["code"]), (&json!(1), &json!(-32600)), "{error}");
     assert_eq!(error["error"]["data"], json!({ "requiredScopes": scopes }));
     let word = if scopes.len() == 1 { "scope" } else { "scopes" };
     assert_eq!(message(answer), format!("{what} needs the {word} `{}`", scopes.join("`, `")));
@@ -85,7 +85,7 @@ async fn the_challenge_to_the_byte() {
     let answer = site.ask(&Request::call(1, "look", json!({})).with("X-Caller", "ana")).await;
     assert_eq!(
         answer.text(),
-        r#"{"jsonrpc":"2.0","error":{"code":-32600,"message":"tool `look` needs the scope `files:read`","data":{"requiredScopes":["files:read"]}}}"#
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"tool `look` needs the scope `files:read`","data":{"requiredScopes":["files:read"]}}}"#
     );
     assert_eq!(answer.header("content-type"), Some("application/json"));
 }

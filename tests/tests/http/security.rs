@@ -164,3 +164,16 @@ async fn an_empty_token_is_refused_at_start() {
     let error = Server::empty().auth(Auth::bearer("")).build().expect_err("nobody could tell it from none");
     assert!(error.is_setup(), "{error}");
 }
+
+/// A host that the environment lists, on a loopback address.
+#[tokio::test]
+async fn hosts_of_the_environment_are_served() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    command.args(["--http", "127.0.0.1:0"]).env("LMCP_ALLOW_HOST", "calc.local, mcp.example.com");
+    let served = lmcp_tests::process::Served::start(command);
+    for (host, status) in [("mcp.example.com", 200), ("calc.local:80", 200), ("example.com", 421)] {
+        let mut connection = served.connect().await;
+        connection.send(&Request::legacy(1, "ping", json!({})).without("Host").with("Host", host)).await;
+        assert_eq!(connection.response().await.status, status, "{host}");
+    }
+}

@@ -18,6 +18,7 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Uri};
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 /// Refuses a host that is not served; the refusal names the setting.
@@ -124,7 +125,11 @@ pub(crate) async fn authenticate(
     let login = Login { place, shown: headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) };
     // Who shows nothing is told what to show, whoever guesses beside him.
     if login.shown.is_some() || auth.looks_elsewhere() {
-        server.logins.admit(login).map_err(|refusal| Box::new(refused(options, headers, &refusal, None)))?;
+        server.logins.admit(login).map_err(|refusal| {
+            let mut reply = refused(options, headers, &refusal, None);
+            reply.extensions_mut().insert(Why::of(refusal.text(), place));
+            Box::new(reply)
+        })?;
     }
     // In a box, so that requests with a fixed token need not have room for it.
     let refused = match Box::pin(auth.check(headers)).await {
@@ -143,7 +148,15 @@ pub(crate) async fn authenticate(
         let value = challenge::unauthorized(description, metadata.as_deref(), scopes);
         challenged(StatusCode::UNAUTHORIZED, message, value)
     };
-    Err(Box::new(match refused {
+    // A reason that somebody made up while he looked at a token may hold it: what goes to the log was written before.
+    let why = match &refused {
+        Refused::Missing => Cow::Borrowed("no credentials"),
+        Refused::Invalid(Cow::Borrowed(reason)) if !reason.is_empty() => Cow::Borrowed(*reason),
+        Refused::Invalid(_) => Cow::Borrowed("the credentials are not valid"),
+        Refused::InsufficientScope(scopes) => format!("the token lacks one of the scopes {}", scopes.join(" ")).into(),
+        Refused::Failed(_) => Cow::Borrowed("the credentials could not be checked"),
+    };
+    let mut reply = match refused {
         Refused::Missing => unauthorized(None, "a bearer token is needed: `Authorization: Bearer …`".into()),
         Refused::Invalid(reason) if reason.is_empty() => {
             unauthorized(Some("the bearer token is not valid"), "the bearer token is not valid".into())
@@ -158,7 +171,9 @@ pub(crate) async fn authenticate(
                 "who you are cannot be checked at the moment; try again later".into(),
             )
         }
-    }))
+    };
+    reply.extensions_mut().insert(Why::of(why, place));
+    Err(Box::new(reply))
 }
 
 /// Refuses who lacks scopes: `scopes` are all that the request needs.
@@ -181,12 +196,33 @@ fn challenged(status: StatusCode, message: String, challenge: HeaderValue) -> Re
     reply
 }
 
-/// A request that is not let in. Who lacks scopes is told so like one who has no token, without an id; who comes too often
-/// gets an answer to what he asked, if it was read.
-pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal, id: Option<&Id>) -> Reply {
-    match refusal {
+/// Why a request was refused, for the log: it travels with the reply, and none of it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Why {
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) caller: Option<Principal>,
+    pub(crate) id: Option<Id>,
+    pub(crate) from: Option<IpAddr>,
+}
+
+impl Why {
+    fn of(text: impl Into<Cow<'static, str>>, place: Place) -> Self {
+        let from = if let Place::Address(address) = place { Some(address) } else { None };
+        Why { text: text.into(), caller: None, id: None, from }
+    }
+}
+
+/// A request that is not let in. It gets an answer to what it asked, if that was read; who asked it is known then.
+pub(crate) fn refused(
+    options: &Options,
+    headers: &HeaderMap,
+    refusal: &Refusal,
+    asked: Option<(&Id, Option<&Principal>)>,
+) -> Reply {
+    let (id, caller) = asked.unzip();
+    let mut reply = match refusal {
         Refusal::Scopes { needed, .. } => {
-            let mut reply = error(StatusCode::FORBIDDEN, None, NoId::Omitted, &refusal.object());
+            let mut reply = error(StatusCode::FORBIDDEN, id, NoId::Omitted, &refusal.object());
             let value = challenge::insufficient(metadata(options, headers).as_deref(), needed.iter().copied());
             reply.headers_mut().insert(WWW_AUTHENTICATE, value);
             reply
@@ -196,7 +232,10 @@ pub(crate) fn refused(options: &Options, headers: &HeaderMap, refusal: &Refusal,
             reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(*wait)));
             reply
         }
-    }
+    };
+    let (caller, id) = (caller.flatten().cloned(), id.cloned());
+    reply.extensions_mut().insert(Why { text: refusal.text().into(), caller, id, from: None });
+    reply
 }
 
 /// The URL of the server's metadata, if it has any.

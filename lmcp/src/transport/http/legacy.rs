@@ -81,7 +81,9 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
         Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
-        Begun::Refused(refusal, headers) => refused(&endpoint.options, &headers, &refusal, Some(&id)),
+        Begun::Refused(refusal, by) => {
+            refused(&endpoint.options, &by.headers, &refusal, Some((&id, by.access.principal.as_ref())))
+        }
         Begun::Running(running) => running.reply(endpoint).await,
     }
 }
@@ -89,7 +91,8 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
     if let Err(refusal) = admit(Method::Initialize, &request.params, &caller.access(), &endpoint.server) {
-        return refused(&endpoint.options, &caller.headers, &refusal, Some(&request.id));
+        let asked = Some((&request.id, caller.principal.as_ref()));
+        return refused(&endpoint.options, &caller.headers, &refusal, asked);
     }
     let session = Session::new();
     let answer = session.initialize(&request.params, &endpoint.server.limits);
@@ -193,7 +196,8 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                 match begun {
                     Begun::Answer(answer) => answers.push(message(&id, &answer, version, &endpoint.server)),
                     // One among others has no status of its own.
-                    Begun::Refused(refusal, _) => {
+                    Begun::Refused(refusal, by) => {
+                        refusal.log(&by.access, &id);
                         answers.push(message(&id, &refusal.answer(), version, &endpoint.server));
                     }
                     Begun::Running(call) => running.push(call.answer),

@@ -11,6 +11,7 @@ use super::session::{Busy, HttpSession};
 use super::streams::Kept;
 use crate::admission::{Refusal, admit};
 use crate::ask::requests::Outlet;
+use crate::auth::access::Access;
 use crate::dispatch::{Call, Dispatched, dispatch};
 use crate::era::{self, Request, Surroundings};
 use crate::first::first;
@@ -28,9 +29,15 @@ use tokio::sync::oneshot;
 /// What became of a request at once.
 pub(super) enum Begun {
     Answer(Answer),
-    /// What it was refused for, and what its head said.
-    Refused(Refusal, Box<HeaderMap>),
+    /// What it was refused for, and whom.
+    Refused(Refusal, Box<By>),
     Running(Running),
+}
+
+/// Who asked for what was refused.
+pub(super) struct By {
+    pub(super) headers: HeaderMap,
+    pub(super) access: Access,
 }
 
 /// A call whose answer comes later, or behind what it said: a lost connection does not cancel it.
@@ -101,7 +108,7 @@ pub(super) fn begin(
     };
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Begun::Refused(refusal, Box::new(caller.headers)),
+        Err(refusal) => return Begun::Refused(refusal, Box::new(By { headers: caller.headers, access })),
     };
     if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
         return Begun::Answer(answer);

@@ -50,7 +50,10 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let method = modern::known(request.method).map_err(by_code)?;
     let catalog = match admit(method, &request.params, &access, server) {
         Ok(catalog) => catalog,
-        Err(refusal) => return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, Some(&request.id)))),
+        Err(refusal) => {
+            let asked = Some((&request.id, access.principal.as_ref()));
+            return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, asked)));
+        }
     };
     if method == Method::CallTool {
         check_mirrored(&catalog, &request.params, &headers).map_err(bad)?;

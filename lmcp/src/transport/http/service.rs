@@ -9,6 +9,7 @@ use super::sessions::Sessions;
 use super::well_known;
 use super::{ResponseBody, guard, legacy, legacy_stream, modern};
 use crate::auth::Principal;
+use crate::dispatch::shown;
 use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
@@ -114,7 +115,19 @@ impl HttpService {
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
         let status = reply.status();
         if status.is_client_error() || status.is_server_error() {
-            tracing::info!(target: "lmcp::request", status = status.as_u16(), verb = ?head.method, ?path, "refused");
+            let why = reply.extensions_mut().remove::<guard::Why>();
+            let why = why.as_ref();
+            tracing::info!(
+                target: "lmcp::request",
+                status = status.as_u16(),
+                verb = ?head.method,
+                ?path,
+                why = why.map(|why| &*why.text),
+                caller = why.and_then(|why| Some(why.caller.as_ref()?.in_logs())),
+                id = why.and_then(|why| Some(display(shown(why.id.as_ref()?.as_json())))),
+                from = why.and_then(|why| why.from.map(display)),
+                "refused"
+            );
         }
         reply
     }
@@ -141,7 +154,11 @@ impl Endpoint {
             };
         }
         if path != self.options.endpoint {
-            return text(StatusCode::NOT_FOUND, &format!("nothing is here; the endpoint is {}", self.options.endpoint));
+            // What a router takes its own path off looks so.
+            let mounted =
+                if path == "/" { "; a server that is nested below a path needs `.endpoint(\"/\")`" } else { "" };
+            let why = format!("nothing is here; the endpoint is {}{mounted}", self.options.endpoint);
+            return text(StatusCode::NOT_FOUND, &why);
         }
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
