@@ -48,7 +48,7 @@ RESOURCES
                                   -> write a doc comment, `///`, above the function
 
 SEVERAL
-    advice  argument-description  list.all input.a, input.b; review code: has no description
+    advice  argument-description  list.all input.a, input.b; review code: have no description
                                   -> write a doc comment, `///`, above the parameter or field
 
 2 tools, 1 error, 7 advice; {all}

@@ -143,9 +143,12 @@ async fn on_standard_error() {
     read.and(also).expect("readable");
     assert!(err.contains("forged"), "the log tells of it: {err}");
     for line in err.lines() {
-        assert!(!line.trim_start().starts_with("INFO lmcp::request: forged"), "{line}");
         assert!(!line.chars().any(char::is_control), "{line:?}");
-        let level = line.split_whitespace().next().unwrap_or_default();
+        // Each begins with a time and a level, which the forged one would not, or with a level of its own.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [time, level, target, said, ..] = words[..] else { panic!("{line:?}") };
+        assert!(time.starts_with("20") && time.ends_with('Z'), "{line:?}");
         assert!(matches!(level, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR"), "{line:?}");
+        assert!((target, said) != ("lmcp::request:", "forged"), "{line}");
     }
 }
