@@ -4,6 +4,9 @@ use crate::client::{Answer, Client};
 use crate::tables::example;
 use std::time::{Duration, Instant};
 
+/// How long an answer may take.
+const SOON: Duration = Duration::from_secs(20);
+
 /// How long an answer may be.
 const LETTERS: usize = 8 * 1024;
 
@@ -16,8 +19,9 @@ async fn refused(tool: &str, arguments: &str) -> String {
     let shown: String = arguments.chars().take(200).collect();
     let Answer::Refused(text) = answer else { panic!("{tool} took {shown}") };
     assert!(text.len() < LETTERS, "{} letters for {tool} {shown}: {text}", text.len());
-    // Unoptimized, on a machine that does other things.
-    assert!(took < Duration::from_secs(3), "{took:?} for {tool} {shown}");
+    // What is tried in every way takes minutes and more; anything else is soon done, unoptimized and on a machine that does
+    // other things.
+    assert!(took < SOON, "{took:?} for {tool} {shown}");
     if let Some(call) = example(&format!("{tool} "), &text) {
         let again = client.call(&call).await;
         assert!(matches!(again, Answer::Got(_)), "{call}: {again:?}");
@@ -100,7 +104,7 @@ async fn deep_values_are_taken_and_repaired() {
         let answer = client.tool("judge", &format!("{{\"e\":{}}}", nested("\"3\"", "\"true\""))).await;
         // How many alternatives are tried inside of each other has an end.
         assert!(answer == Answer::Got(right.to_string()) || depth > 4, "{depth}: {answer:?}");
-        assert!(start.elapsed() < Duration::from_secs(3), "{depth}: {:?}", start.elapsed());
+        assert!(start.elapsed() < SOON, "{depth}: {:?}", start.elapsed());
     }
 }
 

@@ -179,7 +179,8 @@ async fn readers_that_leave() {
     drop(stream);
     let left = Instant::now();
     until(|| sent.load(Ordering::SeqCst) == FLOOD).await;
-    assert!(left.elapsed() < Duration::from_secs(5), "it waited for somebody who is gone");
+    // A reader who is there and stops is given up after 10 s.
+    assert!(left.elapsed() < Duration::from_secs(9), "it waited for somebody who is gone");
 }
 
 #[tokio::test]
