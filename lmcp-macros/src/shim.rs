@@ -155,7 +155,7 @@ fn expand_default(paths: &Paths, index: usize, param: &Param) -> Option<TokenStr
         Default::Text(text) => {
             let at = ours(text.span());
             let there = paths.at(at);
-            quote_spanned!(at=> #there::core::convert::Into::into(#text))
+            quote_spanned!(at=> #there::DefaultText::default_text(#text))
         }
         Default::Expr(expr) => expr.to_token_stream(),
     };

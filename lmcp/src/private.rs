@@ -12,7 +12,7 @@ pub use crate::handler::entry::{
     BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, SchemaFn, Shim, Source, Step, ToolEntry, ToolHints,
 };
 pub use crate::handler::failure::{ByInto, ByRef};
-pub use crate::handler::parameter::{DefaultOf, NoJson, Param, TakeFn};
+pub use crate::handler::parameter::{DefaultOf, DefaultText, NoJson, Param, TakeFn};
 pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};

@@ -454,6 +454,24 @@ impl<'c, T> Param<'c, T> {
     }
 }
 
+/// What a text can be the default of.
+#[diagnostic::on_unimplemented(
+    message = "a text cannot be the default of a parameter of type `{Self}`",
+    label = "this is a text, and the parameter is of type `{Self}`",
+    note = "write a value of that type: `#[arg(default = 3)]`; a text is for what is `From<&'static str>`"
+)]
+pub trait DefaultText: Sized {
+    /// The default.
+    fn default_text(text: &'static str) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: From<&'static str>> DefaultText for T {
+    fn default_text(text: &'static str) -> Self {
+        text.into()
+    }
+}
+
 /// A default's JSON, if its type can be written as JSON; decided by method resolution.
 #[derive(Debug)]
 pub struct DefaultOf<T>(pub T);

@@ -10,8 +10,9 @@ fn number(#[arg(default = true)] days: u8) -> u8 {
 
 #[tool]
 fn text(#[arg(default = "three")] days: u8) -> u8 {
-    //~^ error: the trait bound `u8: From<&str>` is not satisfied
+    //~^ error: a text cannot be the default of a parameter of type `u8`
     //~^ token: "three"
+    //~^ help: write a value of that type: `#[arg(default = 3)]`
     days
 }
 
