@@ -28,7 +28,7 @@ use tracing::Instrument as _;
 /// One request, told apart from its era.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
-    pub(crate) params: Params<'a>,
+    pub(crate) params: &'a Params<'a>,
     /// The whole message, of which `params` borrows: what outlives the reader keeps it alive.
     pub(crate) message: &'a Bytes,
     pub(crate) context: Context,
@@ -275,7 +275,7 @@ fn complete(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
     }
     let missing = |path: &str| ErrorObject::invalid_params(format!("`{path}` is missing"));
     let nothing = || Ok(Outcome::Completion(Completions::default()));
-    let params = &call.params;
+    let params = call.params;
     let reference = Wanted::read(params.reference.ok_or_else(|| missing("params.ref"))?)?;
     let argument: Argument<'_> = typed(params.argument.ok_or_else(|| missing("params.argument"))?, "params.argument")?;
     let name = required_string(argument.name, "params.argument.name")?.into_owned();

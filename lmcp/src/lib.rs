@@ -301,6 +301,7 @@ pub mod laws;
 pub mod guide;
 mod error;
 mod first;
+mod hash;
 #[cfg(any(feature = "stdio", feature = "http"))]
 mod log;
 mod seal;

@@ -69,10 +69,11 @@ impl State {
 
 /// What a state is bound to: the caller, the method, the name or URI, and the arguments.
 fn binding(message: &Bytes, principal: Option<&str>) -> String {
-    let (method, target) = match decode::<Given<'_>>(message, usize::MAX) {
-        Incoming::One(Ok(Message::Request { method, params, .. })) => (method, params.params().unwrap_or_default()),
+    let mut params = Given::default();
+    let message = decode(message, usize::MAX, &mut params);
+    let (Incoming::One(Ok(Message::Request { method, .. })), Ok(target)) = (message, params.params()) else {
         // Only requests that were read get here.
-        _ => return String::new(),
+        return String::new();
     };
     // What has no value of ours, such as `1e999`, stands for itself.
     let arguments = match target.arguments.map(Raw::get) {

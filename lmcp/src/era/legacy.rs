@@ -144,10 +144,9 @@ impl Session {
         catalog: &Catalog,
         server: &Shared,
     ) -> Option<Result<Outcome, ErrorObject>> {
-        let kinds = server.kinds();
         let advertised = match method {
-            Method::SetLevel => kinds.logging,
-            Method::Subscribe | Method::Unsubscribe => kinds.resources,
+            Method::SetLevel => server.kinds().logging,
+            Method::Subscribe | Method::Unsubscribe => server.kinds().resources,
             _ => true,
         };
         if !advertised {

@@ -37,10 +37,10 @@ pub(crate) fn tell(method: &str, meta: &RequestMeta<'_>) -> Era {
 
 /// A request whose envelope, `params` and `_meta` were read.
 pub(crate) struct Request<'a> {
-    pub(crate) id: Id,
+    pub(crate) id: &'a Id,
     pub(crate) method: &'a str,
-    pub(crate) params: Params<'a>,
-    pub(crate) meta: RequestMeta<'a>,
+    pub(crate) params: &'a Params<'a>,
+    pub(crate) meta: &'a RequestMeta<'a>,
     /// The whole message, which the fields above borrow.
     pub(crate) message: &'a Bytes,
 }
@@ -71,7 +71,7 @@ impl Surroundings {
         Ok(Context::new(Inner {
             server: ServerHandle(self.server),
             version,
-            id: Some(id.clone()),
+            id: Some((*id).clone()),
             meta: params.meta.map(|raw| raw.kept(message)),
             client,
             progress_token: progress_token(meta, message)?,

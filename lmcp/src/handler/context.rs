@@ -59,16 +59,23 @@ pub(crate) struct Inner {
 /// What is read only when a handler asks, and what changes while it runs.
 #[derive(Default)]
 pub(crate) struct Lazy {
-    meta: OnceLock<Meta>,
-    client: OnceLock<Arc<ClientDeclaration>>,
-    roots: OnceLock<Roots>,
-    recorded: Mutex<HashMap<String, Value>>,
-    turns: Turns,
+    /// Most calls need none of it.
+    rare: OnceLock<Box<Rare>>,
     /// What was reported last; held while anything is sent.
     reported: Mutex<Reported>,
     /// Why the call gave no result, for the log.
     failure: OnceLock<&'static str>,
     answered: AtomicBool,
+}
+
+/// What takes room, for the calls that ask for it.
+#[derive(Default)]
+struct Rare {
+    meta: OnceLock<Meta>,
+    client: OnceLock<Arc<ClientDeclaration>>,
+    roots: OnceLock<Roots>,
+    recorded: Mutex<HashMap<String, Value>>,
+    turns: Turns,
 }
 
 /// Who the client says it is.
@@ -122,8 +129,7 @@ impl Context {
 
     /// The request's `_meta`, `traceparent` and the client's own keys included.
     pub fn meta(&self) -> &Meta {
-        self.0
-            .lazy
+        self.rare()
             .meta
             .get_or_init(|| self.0.meta.as_ref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default())
     }
@@ -141,7 +147,7 @@ impl Context {
     fn declaration(&self) -> &ClientDeclaration {
         match &self.0.client {
             ClientSource::Session(declaration) => declaration,
-            ClientSource::Request { info, capabilities } => self.0.lazy.client.get_or_init(|| {
+            ClientSource::Request { info, capabilities } => self.rare().client.get_or_init(|| {
                 fn read<T: serde::de::DeserializeOwned>(raw: &Option<Bytes>) -> Option<T> {
                     raw.as_ref().and_then(|raw| serde_json::from_slice(raw).ok())
                 }
@@ -256,7 +262,7 @@ impl Context {
 
     /// The roots that this call was told.
     pub(crate) fn learnt_roots(&self) -> &OnceLock<Roots> {
-        &self.0.lazy.roots
+        &self.rare().roots
     }
 
     /// What `once` recorded in this run.
@@ -270,11 +276,15 @@ impl Context {
 
     /// What `once` is doing.
     pub(crate) fn turns(&self) -> &Turns {
-        &self.0.lazy.turns
+        &self.rare().turns
+    }
+
+    fn rare(&self) -> &Rare {
+        self.0.lazy.rare.get_or_init(Box::default)
     }
 
     fn lock_recorded(&self) -> MutexGuard<'_, HashMap<String, Value>> {
-        self.0.lazy.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rare().recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn inner(&self) -> &Inner {

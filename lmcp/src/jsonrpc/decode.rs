@@ -9,23 +9,21 @@ use std::borrow::Cow;
 
 /// What one line or one body holds.
 #[derive(Debug)]
-pub(crate) enum Incoming<'a, P> {
-    One(Result<Message<'a, P>, Malformed>),
+pub(crate) enum Incoming<'a> {
+    One(Result<Message<'a>, Malformed>),
     /// A JSON array. Whether it may be one is for the era to say.
     Batch(Vec<Raw<'a>>),
 }
 
-/// A well-formed JSON-RPC message.
+/// A well-formed JSON-RPC message. Its `params` are where whoever reads it wants them.
 #[derive(Debug)]
-pub(crate) enum Message<'a, P> {
+pub(crate) enum Message<'a> {
     Request {
         id: Id,
         method: Cow<'a, str>,
-        params: P,
     },
     Notification {
         method: Cow<'a, str>,
-        params: P,
     },
     /// An error whose request its sender could not read has no id, or `null`.
     Response {
@@ -34,10 +32,10 @@ pub(crate) enum Message<'a, P> {
     },
 }
 
-/// What `params` are to whoever knows them; its default is what absent ones are. The codec does not know them.
-pub(crate) trait Scan<'a>: Default {
+/// What `params` are to whoever knows them: a place for them, as it is when there are none. The codec does not know them.
+pub(crate) trait Scan<'a> {
     /// Reads one value, whatever it is. What is wrong with it is kept for whom it concerns.
-    fn scan(scanner: &mut Scanner<'a>) -> Result<Self, Uncut>;
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Uncut>;
 }
 
 /// Bytes that are no message: the error to answer with, and the id if there was a readable one.
@@ -56,8 +54,9 @@ impl Malformed {
     }
 }
 
-/// Reads one JSON text, unless it is nested deeper than it may be.
-pub(crate) fn decode<'a, P: Scan<'a>>(bytes: &'a [u8], nesting: usize) -> Incoming<'a, P> {
+/// Reads one JSON text, unless it is nested deeper than it may be; `params` go where the caller has a place for them, since
+/// they are large.
+pub(crate) fn decode<'a>(bytes: &'a [u8], nesting: usize, params: &mut impl Scan<'a>) -> Incoming<'a> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
@@ -70,11 +69,11 @@ pub(crate) fn decode<'a, P: Scan<'a>>(bytes: &'a [u8], nesting: usize) -> Incomi
     match Scanner::new(text, nesting).peek() {
         Err(_) => Incoming::One(Err(Malformed::parse("not JSON: the message is empty".into()))),
         Ok(b'[') => batch(text, nesting),
-        Ok(_) => Incoming::One(decode_one(text, nesting)),
+        Ok(_) => Incoming::One(decode_one(text, nesting, params)),
     }
 }
 
-fn batch<'a, P>(text: &'a str, nesting: usize) -> Incoming<'a, P> {
+fn batch(text: &str, nesting: usize) -> Incoming<'_> {
     if Scanner::new(text, nesting).value() == Err(Uncut::TooDeep) {
         return Incoming::One(Err(too_deep(text, nesting)));
     }
@@ -85,8 +84,12 @@ fn batch<'a, P>(text: &'a str, nesting: usize) -> Incoming<'a, P> {
 }
 
 /// Reads one message, a batch's element for one.
-pub(crate) fn decode_one<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Message<'a, P>, Malformed> {
-    match envelope(text, nesting) {
+pub(crate) fn decode_one<'a>(
+    text: &'a str,
+    nesting: usize,
+    params: &mut impl Scan<'a>,
+) -> Result<Message<'a>, Malformed> {
+    match envelope(text, nesting, params) {
         Ok(envelope) => envelope.into_message(),
         Err(Uncut::TooDeep) => Err(too_deep(text, nesting)),
         // In serde_json's words, which say where.
@@ -109,18 +112,18 @@ fn not_json(e: &serde_json::Error) -> String {
 }
 
 /// The fields of a message, raw, before anything is asked of them.
-struct Envelope<'a, P> {
+#[derive(Default)]
+struct Envelope<'a> {
     jsonrpc: Option<Raw<'a>>,
     id: Option<Raw<'a>>,
     method: Option<Raw<'a>>,
-    params: Option<P>,
     result: Option<Raw<'a>>,
     error: Option<Raw<'a>>,
     twice: Option<&'static str>,
 }
 
-impl<'a, P: Scan<'a>> Envelope<'a, P> {
-    fn into_message(self) -> Result<Message<'a, P>, Malformed> {
+impl<'a> Envelope<'a> {
+    fn into_message(self) -> Result<Message<'a>, Malformed> {
         let id = self.id.and_then(Id::read);
         // However it is spelled, an answer is not answered: two peers would go on forever.
         let outcome = match (self.result, self.error) {
@@ -152,18 +155,17 @@ impl<'a, P: Scan<'a>> Envelope<'a, P> {
         let Some(method) = method.text() else {
             return Err(Malformed::request(id, "`method` must be a string"));
         };
-        let params = self.params.unwrap_or_default();
         Ok(match id {
-            Some(id) => Message::Request { id, method, params },
-            None => Message::Notification { method, params },
+            Some(id) => Message::Request { id, method },
+            None => Message::Notification { method },
         })
     }
 }
 
 /// Reads the fields of a message.
-fn envelope<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Envelope<'a, P>, Uncut> {
-    let mut it =
-        Envelope { jsonrpc: None, id: None, method: None, params: None, result: None, error: None, twice: None };
+fn envelope<'a>(text: &'a str, nesting: usize, params: &mut impl Scan<'a>) -> Result<Envelope<'a>, Uncut> {
+    let mut it = Envelope::default();
+    let mut has_params = false;
     let mut scanner = Scanner::new(text, nesting);
     scanner.object(|scanner, key| {
         let (slot, name) = match key {
@@ -171,10 +173,10 @@ fn envelope<'a, P: Scan<'a>>(text: &'a str, nesting: usize) -> Result<Envelope<'
             "id" => (&mut it.id, "id"),
             "method" => (&mut it.method, "method"),
             "params" => {
-                if it.params.replace(P::scan(scanner)?).is_some() {
+                if std::mem::replace(&mut has_params, true) {
                     it.twice = Some("params");
                 }
-                return Ok(());
+                return params.scan(scanner);
             }
             "result" => (&mut it.result, "result"),
             "error" => (&mut it.error, "error"),

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub(crate) fn response(id: &Id, size: usize, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::with_capacity(size + 256);
     out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
-    out.extend_from_slice(id.as_json().as_bytes());
+    out.extend_from_slice(id.as_bytes());
     out.extend_from_slice(b",\"result\":");
     write(&mut out);
     out.push(b'}');
@@ -30,7 +30,7 @@ pub(crate) fn error(id: Option<&Id>, no_id: NoId, error: &ErrorObject) -> Vec<u8
     match (id, no_id) {
         (Some(id), _) => {
             out.extend_from_slice(b"\"id\":");
-            out.extend_from_slice(id.as_json().as_bytes());
+            out.extend_from_slice(id.as_bytes());
             out.push(b',');
         }
         (None, NoId::Null) => out.extend_from_slice(b"\"id\":null,"),

@@ -8,11 +8,11 @@ use std::sync::Arc;
 ///
 /// Integers of any size keep their digits; strings are spelled without needless escapes, so that the two
 /// spellings of one id are equal.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Id(Spelling);
 
 /// Most ids are short, and need no memory of their own.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 enum Spelling {
     Short { length: u8, bytes: [u8; SHORT] },
     Long(Arc<str>),
@@ -26,7 +26,7 @@ const LONGEST: usize = 1024;
 impl Id {
     /// Whether it is longer than any that is worked with.
     pub(crate) fn is_too_long(&self) -> bool {
-        self.as_json().len() > LONGEST
+        self.as_bytes().len() > LONGEST
     }
 
     /// Reads an id; `None` when it is neither a string nor an integer.
@@ -55,11 +55,24 @@ impl Id {
     pub(crate) fn as_json(&self) -> &str {
         match &self.0 {
             // What was put in is a text.
-            Spelling::Short { length, bytes } => {
-                bytes.get(..usize::from(*length)).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("null")
-            }
+            Spelling::Short { .. } => std::str::from_utf8(self.as_bytes()).unwrap_or("null"),
             Spelling::Long(text) => text,
         }
+    }
+
+    /// The bytes of the id's JSON.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Spelling::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Spelling::Long(text) => text.as_bytes(),
+        }
+    }
+}
+
+/// In one piece, which is what a hasher is fast with.
+impl std::hash::Hash for Id {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write(self.as_bytes());
     }
 }
 

@@ -73,15 +73,21 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is no space.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<u8, Uncut> {
-        let bytes = self.text.as_bytes();
-        loop {
-            match bytes.get(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(byte) => return Ok(*byte),
-                None => return Err(Uncut::NotJson),
-            }
+        match self.byte() {
+            Some(byte) if byte > b' ' => Ok(byte),
+            _ => self.skip(),
         }
+    }
+
+    /// Skips spaces, up to the next byte that is none.
+    #[cold]
+    fn skip(&mut self) -> Result<u8, Uncut> {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+        self.byte().ok_or(Uncut::NotJson)
     }
 
     /// That nothing but spaces is left.
@@ -101,8 +107,9 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         } else {
             loop {
-                let key = self.key()?;
-                entry(self, &key)?;
+                let mut unescaped = String::new();
+                let key = self.key(&mut unescaped)?;
+                entry(self, key)?;
                 match self.peek()? {
                     b',' => self.at += 1,
                     b'}' => break self.at += 1,
@@ -137,8 +144,11 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// A key and its colon.
-    fn key(&mut self) -> Result<Cow<'a, str>, Uncut> {
+    /// A key and its colon. What has to be unescaped is kept where the caller says.
+    fn key<'k>(&mut self, unescaped: &'k mut String) -> Result<&'k str, Uncut>
+    where
+        'a: 'k,
+    {
         self.expect(b'"')?;
         let start = self.at;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
@@ -146,16 +156,17 @@ impl<'a> Scanner<'a> {
         // As most are.
         if let Some([b'"', b':', ..]) = rest.get(length..) {
             self.at = start + length + 2;
-            return self.text.get(start..start + length).map(Cow::Borrowed).ok_or(Uncut::NotJson);
+            return self.text.get(start..start + length).ok_or(Uncut::NotJson);
         }
         let is_plain = self.string()?;
         let end = self.at;
         self.expect(b':')?;
         if is_plain {
-            return self.text.get(start..end - 1).map(Cow::Borrowed).ok_or(Uncut::NotJson);
+            return self.text.get(start..end - 1).ok_or(Uncut::NotJson);
         }
         let json = self.text.get(start - 1..end).ok_or(Uncut::NotJson)?;
-        serde_json::from_str(json).map(Cow::Owned).map_err(|_| Uncut::NotJson)
+        *unescaped = serde_json::from_str(json).map_err(|_| Uncut::NotJson)?;
+        Ok(unescaped)
     }
 
     fn scalar(&mut self, first: u8) -> Result<(), Uncut> {
@@ -314,9 +325,21 @@ impl Inside {
 }
 
 /// How many bytes there are before a quote, a backslash or a control character.
+#[inline]
 pub(super) fn plain(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
     // Most strings are short.
+    if let Some(word) = bytes.first_chunk() {
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return found.trailing_zeros() as usize / 8;
+        }
+    }
+    plain_of_many(bytes)
+}
+
+/// The same for what is longer than a word.
+fn plain_of_many(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
     for _ in 0..WORDS {
         let Some((word, behind)) = rest.split_first_chunk() else {
             return bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len());

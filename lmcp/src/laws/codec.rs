@@ -20,8 +20,9 @@ const DEEP: usize = usize::MAX;
 struct AsTheyCame<'a>(Option<Raw<'a>>);
 
 impl<'a> Scan<'a> for AsTheyCame<'a> {
-    fn scan(scanner: &mut Scanner<'a>) -> Result<Self, Uncut> {
-        scanner.value().map(Some).map(AsTheyCame)
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Uncut> {
+        self.0 = Some(scanner.value()?);
+        Ok(())
     }
 }
 
@@ -30,7 +31,7 @@ pub fn codec(bytes: &[u8]) {
     cut(bytes);
     nested(bytes);
     salvaged(bytes);
-    match decode::<AsTheyCame<'_>>(bytes, DEEP) {
+    match decode(bytes, DEEP, &mut AsTheyCame::default()) {
         Incoming::One(Ok(_)) => {
             let text = std::str::from_utf8(bytes).expect("what was read is text");
             one(text);
@@ -57,14 +58,14 @@ struct Said {
 }
 
 impl Said {
-    fn of(message: &Message<'_, AsTheyCame<'_>>) -> Self {
+    fn of(message: &Message<'_>, params: &AsTheyCame<'_>) -> Self {
         // A raw value of ours is written on one line.
         let payload = |raw: Option<Raw<'_>>| raw.map(|raw| raw.get().replace(['\n', '\r'], " "));
         match message {
-            Message::Request { id, method, params } => {
+            Message::Request { id, method } => {
                 Said { kind: "request", id: Some(id.clone()), method: method.to_string(), payload: payload(params.0) }
             }
-            Message::Notification { method, params } => {
+            Message::Notification { method } => {
                 Said { kind: "notification", id: None, method: method.to_string(), payload: payload(params.0) }
             }
             Message::Response { id, outcome } => {
@@ -101,7 +102,8 @@ impl Said {
 
 /// One message by itself.
 fn one(text: &str) {
-    let read = decode_one::<AsTheyCame<'_>>(text, DEEP);
+    let mut params = AsTheyCame::default();
+    let read = decode_one(text, DEEP, &mut params);
     let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     // Half a character is JSON to some.
     if !text.contains("\\u") {
@@ -110,7 +112,7 @@ fn one(text: &str) {
     }
     if let Some(wanted) = wanted(text) {
         let found = match &read {
-            Ok(Message::Request { id, method, .. }) => Some((id.clone(), method.to_string())),
+            Ok(Message::Request { id, method }) => Some((id.clone(), method.to_string())),
             _ => None,
         };
         assert_eq!(found, wanted, "{text}");
@@ -119,13 +121,14 @@ fn one(text: &str) {
         Ok(message) => message,
         Err(malformed) => return complaint(&malformed),
     };
-    let said = Said::of(&message);
+    let said = Said::of(&message, &params);
     let written = said.written();
-    match decode::<AsTheyCame<'_>>(&written, DEEP) {
-        Incoming::One(Ok(again)) => assert_eq!(Said::of(&again), said, "{text}"),
+    let mut params = AsTheyCame::default();
+    match decode(&written, DEEP, &mut params) {
+        Incoming::One(Ok(again)) => assert_eq!(Said::of(&again, &params), said, "{text}"),
         other => panic!("{text} was written as what reads as {other:?}"),
     }
-    if let Message::Request { id, method, .. } = &message {
+    if let Message::Request { id, method } = &message {
         assert_eq!(Id::read((&*RawValue::from_string(id.to_string()).expect("JSON")).into()).as_ref(), Some(id));
         in_any_order(id, method, said.payload.as_deref());
     }
@@ -135,9 +138,12 @@ fn one(text: &str) {
 fn in_any_order(id: &Id, method: &str, params: Option<&str>) {
     let Some(params) = params else { return };
     let method = serde_json::to_string(method).expect("a text");
-    let read = |text: &str| match decode_one::<Given<'_>>(text, DEEP) {
-        Ok(Message::Request { params, .. }) => format!("{:?}", params.read()),
-        other => format!("{other:?}"),
+    let read = |text: &str| {
+        let mut params = Given::default();
+        match decode_one(text, DEEP, &mut params) {
+            Ok(Message::Request { .. }) => format!("{:?}", params.read()),
+            other => format!("{other:?}"),
+        }
     };
     let after = read(&format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":{method},\"params\":{params}}}"));
     let before = read(&format!("{{\"params\":{params},\"method\":{method},\"id\":{id},\"jsonrpc\":\"2.0\"}}"));
@@ -168,7 +174,7 @@ fn complaint(malformed: &Malformed) {
     assert!(malformed.error.message.len() <= COMPLAINT, "{}", malformed.error.message);
     for no_id in [NoId::Null, NoId::Omitted] {
         let written = encode::error(malformed.id.as_ref(), no_id, &malformed.error);
-        match decode::<AsTheyCame<'_>>(&written, DEEP) {
+        match decode(&written, DEEP, &mut AsTheyCame::default()) {
             Incoming::One(Ok(Message::Response { id, outcome: Err(_) })) => assert_eq!(id, malformed.id),
             other => panic!("{other:?}"),
         }
@@ -188,14 +194,14 @@ fn cut(bytes: &[u8]) {
 fn nested(bytes: &[u8]) {
     let Some(tree) = std::str::from_utf8(bytes).ok().and_then(Tree::parse) else {
         for limit in [0, 1, 64] {
-            decode::<AsTheyCame<'_>>(bytes, limit);
+            decode(bytes, limit, &mut AsTheyCame::default());
         }
         return;
     };
     let Some(depth) = depth(&tree) else { return };
     for limit in 0..=depth {
         let refused = matches!(
-            decode::<AsTheyCame<'_>>(bytes, limit),
+            decode(bytes, limit, &mut AsTheyCame::default()),
             Incoming::One(Err(malformed)) if malformed.error.message.contains("nested deeper")
         );
         assert_eq!(refused, depth > limit, "{depth} deep within {limit}");

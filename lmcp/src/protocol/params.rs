@@ -58,9 +58,8 @@ pub(crate) struct Given<'a> {
 }
 
 impl<'a> Scan<'a> for Given<'a> {
-    fn scan(scanner: &mut Scanner<'a>) -> Result<Self, Uncut> {
-        let mut it = Given::default();
-        let Given { params, meta, wrong, wrong_meta } = &mut it;
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Uncut> {
+        let Given { params, meta, wrong, wrong_meta } = self;
         let mut seen = 0;
         let mut has_meta = false;
         object(scanner, wrong, |scanner, key, wrong| {
@@ -72,8 +71,8 @@ impl<'a> Scan<'a> for Given<'a> {
                 return Ok(());
             }
             fill(params.slot(key), scanner, &mut seen, wrong)
-        })?;
-        Ok(it)
+        })
+        .map(drop)
     }
 }
 
@@ -177,17 +176,17 @@ impl<'a> Reference<'a> {
 
 impl<'a> Given<'a> {
     /// The fields of `params`, and those of its `_meta`; absent and `null` are empty.
-    pub(crate) fn read(self) -> Result<(Params<'a>, RequestMeta<'a>), ErrorObject> {
+    pub(crate) fn read(&self) -> Result<(&Params<'a>, &RequestMeta<'a>), ErrorObject> {
         match (self.wrong, self.wrong_meta) {
-            (None, None) => Ok((self.params, self.meta)),
+            (None, None) => Ok((&self.params, &self.meta)),
             (Some(wrong), _) => Err(wrong.error("params")),
             (None, Some(wrong)) => Err(wrong.error("params._meta")),
         }
     }
 
     /// The fields of `params`, where nobody asks for `_meta`.
-    pub(crate) fn params(self) -> Result<Params<'a>, ErrorObject> {
-        self.wrong.map_or(Ok(self.params), |wrong| Err(wrong.error("params")))
+    pub(crate) fn params(&self) -> Result<&Params<'a>, ErrorObject> {
+        self.wrong.map_or(Ok(&self.params), |wrong| Err(wrong.error("params")))
     }
 }
 

@@ -7,9 +7,9 @@ use super::template_index::{Lookup, TemplateIndex};
 use super::uri_template::Refusal;
 use super::view::View;
 use crate::auth::access::Access;
+use crate::hash::QuickMap;
 use crate::outcome::Listed;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Everything a server offers at one moment. Immutable; a change makes the next one.
@@ -21,7 +21,7 @@ pub(crate) struct Catalog {
     pub(crate) resources: List<Resource>,
     /// Keyed by URI template, as RFC 6570 writes it.
     pub(crate) templates: List<Template>,
-    aliases: HashMap<&'static str, Arc<Tool>>,
+    aliases: QuickMap<&'static str, Arc<Tool>>,
     index: TemplateIndex<Arc<Template>>,
     /// Some tool has arguments that are repeated in headers.
     #[cfg(feature = "http")]

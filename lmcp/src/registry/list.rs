@@ -2,10 +2,10 @@
 
 use super::view::{Needs, View};
 use crate::auth::access::Access;
+use crate::hash::QuickMap;
 use crate::protocol::{At, ProtocolVersion};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// Items in their listed order, with a name to find each by.
@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct List<T> {
     items: Vec<Arc<T>>,
     names: Vec<String>,
-    positions: HashMap<String, usize>,
+    positions: QuickMap<String, usize>,
     needs: Needs,
     rendered: [OnceLock<Rendered>; ProtocolVersion::ALL.len()],
 }

@@ -16,9 +16,9 @@
 //! way.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::uri_template::{Refusal, Relation, Segment, UriTemplate, decode, split_scheme, split_segment};
+use crate::hash::QuickMap;
 
 /// Templates without collisions, with a value for each, ready for lookups.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub(crate) struct Collisions<T> {
 }
 
 /// By scheme, in lower case.
-type Tries = HashMap<Box<str>, Node>;
+type Tries = QuickMap<Box<str>, Node>;
 
 /// Where the templates meet that begin with the same segments; the entries are places in [`TemplateIndex::entries`].
 ///
@@ -72,7 +72,7 @@ struct Node {
     ends: Vec<usize>,
     /// The templates whose `<path..>` begins here, likewise.
     rests: Vec<usize>,
-    literals: HashMap<Box<str>, Node>,
+    literals: QuickMap<Box<str>, Node>,
     one: Option<Box<Node>>,
 }
 
@@ -94,7 +94,7 @@ enum Step<'i> {
 impl<T> TemplateIndex<T> {
     /// An index in which nothing is found.
     pub(crate) fn empty() -> Self {
-        Self { entries: Vec::new(), tries: Tries::new(), depth: 0, longest_literal: 0 }
+        Self { entries: Vec::new(), tries: Tries::default(), depth: 0, longest_literal: 0 }
     }
 
     /// Builds the index; the order of the entries decides nothing.
@@ -104,7 +104,7 @@ impl<T> TemplateIndex<T> {
     /// All pairs of templates that [collide](Relation::Collides). Finding them costs a walk for each template over
     /// those branches of the trie that overlap with it, so templates that have nothing in common are never compared.
     pub(crate) fn build(entries: Vec<(UriTemplate, T)>) -> Result<Self, Collisions<T>> {
-        let mut tries = Tries::new();
+        let mut tries = Tries::default();
         let mut pairs = Vec::new();
         for (place, (template, _)) in entries.iter().enumerate() {
             let root = tries.entry(template.scheme().into()).or_default();

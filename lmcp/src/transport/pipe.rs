@@ -19,6 +19,7 @@ use crate::era::{self, Era, Request, Surroundings, legacy, modern};
 use crate::first::first;
 use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
+use crate::hash::QuickMap;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
@@ -31,7 +32,6 @@ use crate::registry::Catalog;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,7 +50,8 @@ struct Inner {
     session: Session,
     /// Who the client is, as far as whoever made the pipe knows.
     access: Access,
-    flights: Mutex<HashMap<Id, Flight>>,
+    /// At most as many as the limit `calls_in_flight` says.
+    flights: Mutex<QuickMap<Id, Flight>>,
     landed: Notify,
     queue: Queue<Waiting>,
     writer: Writer,
@@ -136,8 +137,9 @@ impl Pipe {
     fn receive(&self, line: &Bytes) {
         // What is no request is done with at once, and takes effect however much is kept of others.
         let kept = self.0.server.held.keep(line);
-        match decode(line, self.0.server.limits.nesting) {
-            Incoming::One(message) => self.message(message, kept.as_ref(), Sink::Pipe, false),
+        let mut params = Given::default();
+        match decode(line, self.0.server.limits.nesting, &mut params) {
+            Incoming::One(message) => self.message(message, &params, kept.as_ref(), Sink::Pipe, false),
             Incoming::Batch(elements)
                 if self.0.session.has_batches() && elements.len() > self.0.server.limits.batch_messages =>
             {
@@ -148,8 +150,9 @@ impl Pipe {
             Incoming::Batch(elements) if self.0.session.has_batches() && !elements.is_empty() => {
                 let batch = Batch::new(self.0.outbox.clone());
                 for element in elements {
-                    let message = decode_one(element.get(), self.0.server.limits.nesting);
-                    self.message(message, kept.as_ref(), Sink::Batch(batch.clone()), true);
+                    let mut params = Given::default();
+                    let message = decode_one(element.get(), self.0.server.limits.nesting, &mut params);
+                    self.message(message, &params, kept.as_ref(), Sink::Batch(batch.clone()), true);
                 }
             }
             Incoming::Batch(elements) => {
@@ -180,19 +183,20 @@ impl Pipe {
     /// One message, and its line if there is room to keep that.
     fn message(
         &self,
-        message: Result<Message<'_, Given<'_>>, Malformed>,
+        message: Result<Message<'_>, Malformed>,
+        params: &Given<'_>,
         line: Option<&Bytes>,
         sink: Sink,
         in_batch: bool,
     ) {
         match message {
-            Ok(Message::Request { id, method, params }) => {
+            Ok(Message::Request { id, method }) => {
                 let Some(line) = line else {
                     let error = ErrorObject::too_many_bytes(self.0.server.limits.bytes_in_flight);
                     return self.reject(sink, Some(&id), &error);
                 };
-                let request = Given::read(params).map(|(params, meta)| Request {
-                    id: id.clone(),
+                let request = params.read().map(|(params, meta)| Request {
+                    id: &id,
                     method: &method,
                     params,
                     meta,
@@ -205,7 +209,7 @@ impl Pipe {
                     Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method, Era::Legacy)),
                 }
             }
-            Ok(Message::Notification { method, params }) => self.notification(&method, params),
+            Ok(Message::Notification { method }) => self.notification(&method, params),
             Ok(Message::Response { id, outcome }) => {
                 if !self.0.session.take_answer(id.as_ref(), outcome) {
                     tracing::debug!(?id, "an answer to nothing was ignored");
@@ -215,7 +219,7 @@ impl Pipe {
         }
     }
 
-    fn notification(&self, method: &str, params: Given<'_>) {
+    fn notification(&self, method: &str, params: &Given<'_>) {
         match method {
             "notifications/initialized" => {
                 if self.0.session.initialized() {
@@ -235,42 +239,42 @@ impl Pipe {
     }
 
     fn request(&self, request: Request<'_>, sink: Sink, in_batch: bool) {
-        let id = request.id.clone();
-        let known = match era::tell(request.method, &request.meta) {
+        let id = request.id;
+        let known = match era::tell(request.method, request.meta) {
             Era::Modern if in_batch => {
                 Err(ErrorObject::invalid_request("a request of 2026-07-28 cannot be in a batch"))
             }
-            Era::Modern => modern::check(request.method, &request.meta),
+            Era::Modern => modern::check(request.method, request.meta),
             Era::Legacy => legacy::method(request.method).map(|method| (method, self.0.session.version())),
         };
         let (method, version) = match known {
             Ok((Method::Initialize, _)) if in_batch => {
                 let error = ErrorObject::invalid_request("`initialize` cannot be in a batch");
-                return self.reject(sink, Some(&id), &error);
+                return self.reject(sink, Some(id), &error);
             }
             Ok(known) => known,
-            Err(error) => return self.reject(sink, Some(&id), &error),
+            Err(error) => return self.reject(sink, Some(id), &error),
         };
         let cancellation = Cancellation::default();
-        if let Err(error) = self.0.take_off(&id, &cancellation, method == Method::Listen, &sink) {
-            return self.reject(sink, Some(&id), &error);
+        if let Err(error) = self.0.take_off(id, &cancellation, method == Method::Listen, &sink) {
+            return self.reject(sink, Some(id), &error);
         }
         drop(sink);
         let access = &self.0.access;
-        let catalog = match admit(method, &request.params, access, &self.0.server) {
+        let catalog = match admit(method, request.params, access, &self.0.server) {
             Ok(catalog) => catalog,
             Err(refusal) => {
-                refusal.log(access, &id);
-                return self.land(&id, &cancellation, refusal.answer(), version);
+                refusal.log(access, id);
+                return self.land(id, &cancellation, refusal.answer(), version);
             }
         };
         if method == Method::Listen {
             return self.listen(&request, &catalog, cancellation);
         }
         if !version.is_modern()
-            && let Some(answer) = self.0.session.answer(method, &request.params, &catalog, &self.0.server)
+            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, &self.0.server)
         {
-            return self.land(&id, &cancellation, answer, self.0.session.version());
+            return self.land(id, &cancellation, answer, self.0.session.version());
         }
         let surroundings = Surroundings {
             server: self.0.server.clone(),
@@ -287,7 +291,7 @@ impl Pipe {
         };
         let context = match context {
             Ok(context) => context,
-            Err(error) => return self.land(&id, &cancellation, Err(error), version),
+            Err(error) => return self.land(id, &cancellation, Err(error), version),
         };
         let call = Call {
             method,
@@ -299,10 +303,10 @@ impl Pipe {
             server: &self.0.server,
         };
         match dispatch(call) {
-            Dispatched::Now(answer) => self.land(&id, &cancellation, answer, version),
-            Dispatched::Plain(prepared) => self.leave(Waiting { id, prepared: prepared.kept(), context }),
+            Dispatched::Now(answer) => self.land(id, &cancellation, answer, version),
+            Dispatched::Plain(prepared) => self.leave(Waiting { id: id.clone(), prepared: prepared.kept(), context }),
             Dispatched::Later(answer) => {
-                let pipe = self.clone();
+                let (pipe, id) = (self.clone(), id.clone());
                 self.0.runtime.spawn(async move {
                     if let Some(answer) = unless_cancelled(&context, answer).await {
                         context.mark_answered();
@@ -370,11 +374,11 @@ impl Pipe {
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
     fn listen(&self, request: &Request<'_>, catalog: &Catalog, cancellation: Cancellation) {
-        let filter = match modern::filter(&request.params, &self.0.access, catalog, &self.0.server) {
+        let filter = match modern::filter(request.params, &self.0.access, catalog, &self.0.server) {
             Ok(filter) => filter,
-            Err(error) => return self.land(&request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
+            Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
         };
-        let acknowledgement = modern::acknowledgement(&request.id, &filter);
+        let acknowledgement = modern::acknowledgement(request.id, &filter);
         let subscriber = Subscriber::new(filter);
         // It listens before it says so: what changes in between waits for `deliver`, behind the acknowledgement.
         self.0.server.subscribers.add(&subscriber);
@@ -466,7 +470,7 @@ impl Pipe {
 }
 
 impl Inner {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, Flight>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, QuickMap<Id, Flight>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

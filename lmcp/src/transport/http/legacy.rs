@@ -77,12 +77,12 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
         Err(refusal) => return *refusal,
     };
     let version = belongs.session().version();
-    let id = request.id.clone();
+    let id = request.id;
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
-        Begun::Answer(answer) => whole(&id, &answer, version, &endpoint.server),
+        Begun::Answer(answer) => whole(id, &answer, version, &endpoint.server),
         Begun::Refused(refusal, by) => {
-            refused(&endpoint.options, &by.headers, &refusal, Some((&id, by.access.principal.as_ref())))
+            refused(&endpoint.options, &by.headers, &refusal, Some((id, by.access.principal.as_ref())))
         }
         Begun::Running(running) => running.reply(endpoint).await,
     }
@@ -90,22 +90,22 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
 
 /// `initialize` opens a fresh session, whatever else the request names.
 fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Reply {
-    if let Err(refusal) = admit(Method::Initialize, &request.params, &caller.access(), &endpoint.server) {
-        let asked = Some((&request.id, caller.principal.as_ref()));
+    if let Err(refusal) = admit(Method::Initialize, request.params, &caller.access(), &endpoint.server) {
+        let asked = Some((request.id, caller.principal.as_ref()));
         return refused(&endpoint.options, &caller.headers, &refusal, asked);
     }
     let session = Session::new();
-    let answer = session.initialize(&request.params, &endpoint.server.limits);
+    let answer = session.initialize(request.params, &endpoint.server.limits);
     let version = session.version();
     endpoint.server.subscribers.add(&session.subscriber);
     if answer.is_err() {
-        return whole(&request.id, &answer, version, &endpoint.server);
+        return whole(request.id, &answer, version, &endpoint.server);
     }
     let Some(session) = endpoint.sessions.insert(session, caller.who(), &endpoint.server) else {
         let message = "all sessions are in use (the server's limit `sessions`); try again later";
         return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
     };
-    let mut reply = whole(&request.id, &answer, version, &endpoint.server);
+    let mut reply = whole(request.id, &answer, version, &endpoint.server);
     if let Ok(id) = HeaderValue::from_str(&session) {
         reply.headers_mut().insert(SESSION_ID, id);
     }
@@ -113,7 +113,7 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
 }
 
 /// Takes one notification.
-pub(crate) fn notification(endpoint: &Arc<Endpoint>, caller: &Caller, method: &str, params: Given<'_>) -> Reply {
+pub(crate) fn notification(endpoint: &Arc<Endpoint>, caller: &Caller, method: &str, params: &Given<'_>) -> Reply {
     let belongs = match belongs(endpoint, caller) {
         Ok(belongs) => belongs,
         Err(refusal) => return *refusal,
@@ -122,7 +122,7 @@ pub(crate) fn notification(endpoint: &Arc<Endpoint>, caller: &Caller, method: &s
     status(StatusCode::ACCEPTED)
 }
 
-fn notify(belongs: &Belongs, method: &str, params: Given<'_>) {
+fn notify(belongs: &Belongs, method: &str, params: &Given<'_>) {
     match (belongs, method) {
         (Belongs::Known(known), "notifications/initialized") => {
             known.session.initialized();
@@ -178,16 +178,17 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
     let mut answers = Vec::new();
     let mut running = Vec::new();
     for element in elements {
-        match decode_one(element.get(), endpoint.server.limits.nesting) {
-            Ok(Message::Request { id, method, params }) => {
-                let request = Given::read(params).and_then(|(params, meta)| {
+        let mut params = Given::default();
+        match decode_one(element.get(), endpoint.server.limits.nesting, &mut params) {
+            Ok(Message::Request { id, method }) => {
+                let request = params.read().and_then(|(params, meta)| {
                     if method == "initialize" {
                         return Err(ErrorObject::invalid_request("`initialize` cannot be in a batch"));
                     }
-                    if era::tell(&method, &meta) == Era::Modern {
+                    if era::tell(&method, meta) == Era::Modern {
                         return Err(ErrorObject::invalid_request("a request of 2026-07-28 cannot be in a batch"));
                     }
-                    Ok(Request { id: id.clone(), method: &method, params, meta, message: body })
+                    Ok(Request { id: &id, method: &method, params, meta, message: body })
                 });
                 let begun = match request {
                     Ok(request) => begin(endpoint, request, &belongs, caller.clone(), false),
@@ -203,7 +204,7 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                     Begun::Running(call) => running.push(call.answer),
                 }
             }
-            Ok(Message::Notification { method, params }) => notify(&belongs, &method, params),
+            Ok(Message::Notification { method }) => notify(&belongs, &method, &params),
             Ok(Message::Response { id, outcome }) => {
                 if !session.take_answer(id.as_ref(), outcome) {
                     tracing::debug!(?id, "an answer to nothing was ignored");

@@ -106,14 +106,14 @@ pub(super) fn begin(
         Ok(method) => method,
         Err(object) => return Begun::Answer(Err(object)),
     };
-    let catalog = match admit(method, &request.params, &access, server) {
+    let catalog = match admit(method, request.params, &access, server) {
         Ok(catalog) => catalog,
         Err(refusal) => return Begun::Refused(refusal, Box::new(By { headers: caller.headers, access })),
     };
-    if let Some(answer) = session.answer(method, &request.params, &catalog, server) {
+    if let Some(answer) = session.answer(method, request.params, &catalog, server) {
         return Begun::Answer(answer);
     }
-    let flight = match Flight::begin(endpoint, belongs, &request.id) {
+    let flight = match Flight::begin(endpoint, belongs, request.id) {
         Ok(flight) => flight,
         Err(object) => return Begun::Answer(Err(object)),
     };
@@ -142,7 +142,7 @@ pub(super) fn begin(
                 if stream.outbox().is_none_or(|outbox| outbox.is_empty()) {
                     return Begun::Answer(answer);
                 }
-                let _gone = done.send(message(&id, &answer, context.protocol_version(), server));
+                let _gone = done.send(message(id, &answer, context.protocol_version(), server));
             }
         }
         Dispatched::Later(answer) => {
@@ -160,7 +160,7 @@ pub(super) fn begin(
             });
         }
     }
-    Begun::Running(Running { id, stream, answer: receiver })
+    Begun::Running(Running { id: id.clone(), stream, answer: receiver })
 }
 
 /// A call on its way, until it has landed: in its session, where it can be cancelled, or counted among those that have

@@ -31,9 +31,9 @@ pub(crate) enum Begun {
 /// Takes a request as far as user code that may wait. An error comes with the status that its kind has before any stream
 /// begins.
 pub(crate) fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Begun {
-    let id = request.id.clone();
+    let id = request.id;
     checked(endpoint, request, caller)
-        .unwrap_or_else(|(status, object)| Begun::Reply(error(status, Some(&id), NoId::Omitted, &object)))
+        .unwrap_or_else(|(status, object)| Begun::Reply(error(status, Some(id), NoId::Omitted, &object)))
 }
 
 /// Checks in the order of the specification, then dispatches.
@@ -42,21 +42,21 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let Caller { headers, principal, takes, .. } = caller;
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
-    let requested = modern::required(&request.meta).map_err(bad)?;
-    headers::check_version(&headers, &requested, request.method, &request.params).map_err(bad)?;
+    let requested = modern::required(request.meta).map_err(bad)?;
+    headers::check_version(&headers, &requested, request.method, request.params).map_err(bad)?;
     let version = modern::supported(&requested).map_err(bad)?;
-    headers::check_routing(&headers, request.method, &request.params).map_err(bad)?;
+    headers::check_routing(&headers, request.method, request.params).map_err(bad)?;
     let by_code = |object: ErrorObject| (status_of(&object, version), object);
     let method = modern::known(request.method).map_err(by_code)?;
-    let catalog = match admit(method, &request.params, &access, server) {
+    let catalog = match admit(method, request.params, &access, server) {
         Ok(catalog) => catalog,
         Err(refusal) => {
-            let asked = Some((&request.id, access.principal.as_ref()));
+            let asked = Some((request.id, access.principal.as_ref()));
             return Ok(Begun::Reply(refused(&endpoint.options, &headers, &refusal, asked)));
         }
     };
     if method == Method::CallTool {
-        check_mirrored(&catalog, &request.params, &headers).map_err(bad)?;
+        check_mirrored(&catalog, request.params, &headers).map_err(bad)?;
     }
     let streams = takes.events;
     if method == Method::Listen {
@@ -78,9 +78,11 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let Request { id, params, message, .. } = request;
     let call = Call { method, params, message, context: context.clone(), access: &access, catalog, server };
     Ok(match dispatch(call) {
-        Dispatched::Plain(prepared) => Begun::Reply(at_once(&id, prepared.run(), &context, outbox, server)),
-        Dispatched::Now(answer) => Begun::Reply(at_once(&id, answer, &context, outbox, server)),
-        Dispatched::Later(answer) => Begun::Running(Running { id, context, answer, server: server.clone(), outbox }),
+        Dispatched::Plain(prepared) => Begun::Reply(at_once(id, prepared.run(), &context, outbox, server)),
+        Dispatched::Now(answer) => Begun::Reply(at_once(id, answer, &context, outbox, server)),
+        Dispatched::Later(answer) => {
+            Begun::Running(Running { id: id.clone(), context, answer, server: server.clone(), outbox })
+        }
     })
 }
 
@@ -101,8 +103,8 @@ fn listen(
     access: &Access,
     catalog: &Catalog,
 ) -> Result<Reply, ErrorObject> {
-    let filter = modern::filter(&request.params, access, catalog, &endpoint.server)?;
-    Ok(events(ResponseBody::changes(Changes::begin(endpoint, &request.id, filter))))
+    let filter = modern::filter(request.params, access, catalog, &endpoint.server)?;
+    Ok(events(ResponseBody::changes(Changes::begin(endpoint, request.id, filter))))
 }
 
 /// Whether a header names a revision of this era, or one that nobody knows.

@@ -271,10 +271,11 @@ impl Endpoint {
 
     /// One posted message, or a batch.
     async fn post(self: &Arc<Self>, caller: Caller, body: &Bytes) -> Reply {
-        match decode(body, self.server.limits.nesting) {
-            Incoming::One(Ok(Message::Request { id, method, params })) => {
-                let read = Given::read(params).map(|(params, meta)| Request {
-                    id: id.clone(),
+        let mut params = Given::default();
+        match decode(body, self.server.limits.nesting, &mut params) {
+            Incoming::One(Ok(Message::Request { id, method })) => {
+                let read = params.read().map(|(params, meta)| Request {
+                    id: &id,
                     method: &method,
                     params,
                     meta,
@@ -301,14 +302,14 @@ impl Endpoint {
                     }
                 }
             }
-            Incoming::One(Ok(Message::Notification { method, params })) => {
+            Incoming::One(Ok(Message::Notification { method })) => {
                 if let Err(object) = modern::check_named(&caller.headers) {
                     error(StatusCode::BAD_REQUEST, None, NoId::Omitted, &object)
                 } else if modern::is_named(&caller.headers) {
                     // The revision defines none over HTTP; there is nothing to refuse either.
                     status(StatusCode::ACCEPTED)
                 } else {
-                    legacy::notification(self, &caller, &method, params)
+                    legacy::notification(self, &caller, &method, &params)
                 }
             }
             Incoming::One(Ok(Message::Response { id, outcome })) => {
@@ -333,7 +334,7 @@ impl Endpoint {
 }
 
 fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
-    era::tell(request.method, &request.meta) == Era::Modern || modern::is_named(headers)
+    era::tell(request.method, request.meta) == Era::Modern || modern::is_named(headers)
 }
 
 /// What `Accept` says of the two types that answers have.

@@ -5,12 +5,12 @@ use crate::ask::requests::OpenStream;
 use crate::auth::access::{Access, Place};
 use crate::era::legacy::Session;
 use crate::handler::cancellation::Cancellation;
+use crate::hash::QuickMap;
 use crate::jsonrpc::{ErrorObject, Id};
 use crate::registry::Catalog;
 use crate::registry::catalog::Found;
 use crate::server::subscribers::Change;
 use crate::transport::outbox::Outbox;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub(crate) struct HttpSession {
     started: Instant,
     /// Nanoseconds since then, so that no two uses are equal.
     last_used: AtomicU64,
-    flights: Mutex<HashMap<Id, Cancellation>>,
+    flights: Mutex<QuickMap<Id, Cancellation>>,
     /// Made with the first one: most sessions of most servers have none.
     streams: OnceLock<Box<Streams>>,
     /// Raised when the session ends: its streams close.
@@ -118,7 +118,7 @@ impl HttpSession {
         Busy(self.clone())
     }
 
-    fn lock_flights(&self) -> MutexGuard<'_, HashMap<Id, Cancellation>> {
+    fn lock_flights(&self) -> MutexGuard<'_, QuickMap<Id, Cancellation>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
