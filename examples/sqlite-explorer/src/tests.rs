@@ -169,13 +169,15 @@ const QUESTION: &str = "Change shop.db? 2 rows changed.\n\nDELETE FROM orders WH
 
 #[tokio::test]
 async fn a_change_is_made_once_the_user_agrees() {
-    for version in [ProtocolVersion::V2025_11_25, ProtocolVersion::LATEST] {
+    for version in [ProtocolVersion::V2025_06_18, ProtocolVersion::V2025_11_25, ProtocolVersion::LATEST] {
         let shop = Shop::open("change");
         let client = client(shop.database(true)).version(version).await;
-        client.decline(QUESTION);
-        let declined = client.call("execute", json!({ "sql": DELETE })).await;
-        assert_eq!(declined.text(), "The user said no; nothing was changed.");
-        assert_eq!(shop.orders(), 3);
+        for says_no in [Client::decline, Client::cancel] {
+            says_no(&client, QUESTION);
+            let said = client.call("execute", json!({ "sql": DELETE })).await.text();
+            assert_eq!(said, "The user said no; nothing was changed.");
+            assert_eq!(shop.orders(), 3);
+        }
         client.answer(QUESTION, json!({}));
         assert_eq!(client.call("execute", json!({ "sql": DELETE })).await.text(), "Done: 2 rows changed.");
         assert_eq!(shop.orders(), 1);
@@ -191,6 +193,41 @@ async fn a_change_is_made_once_the_user_agrees() {
             "Done: 0 rows changed, and the schema."
         );
     }
+}
+
+#[tokio::test]
+async fn an_answer_counts_once_and_for_what_was_asked() {
+    let shop = Shop::open("once");
+    let client = client(shop.database(true)).await;
+    let call = json!({ "name": "execute", "arguments": { "sql": DELETE } });
+    let ask = async |call: Value| client.request_once("tools/call", call).await.expect("a result");
+    let agree = |asked: &Value| {
+        let (key, question) = asked["inputRequests"].as_object().and_then(|all| all.iter().next()).expect("a question");
+        assert!(question["params"]["message"].as_str().is_some_and(|text| text.starts_with("Change shop.db? ")));
+        let mut call = call.clone();
+        call["inputResponses"] = json!({ key: { "action": "accept", "content": {} } });
+        call["requestState"] = asked["requestState"].clone();
+        call
+    };
+    let text = |result: &Value| result["content"][0]["text"].as_str().unwrap_or_default().to_owned();
+    let add_order = || {
+        shop.connection().execute("INSERT INTO orders (customer, cents) VALUES (1, 5)", []).expect("SQL");
+    };
+
+    // Somebody adds a row while the user thinks.
+    let asked = ask(call.clone()).await;
+    add_order();
+    let late = text(&ask(agree(&asked)).await);
+    assert!(late.starts_with("nothing was changed, since others changed the database meanwhile"), "{late}");
+    assert_eq!(shop.orders(), 4);
+
+    // The same answer is sent twice, when as many rows are there again.
+    let asked = ask(call.clone()).await;
+    assert_eq!(text(&ask(agree(&asked)).await), "Done: 3 rows changed.");
+    (0..3).for_each(|_| add_order());
+    let again = ask(agree(&asked)).await;
+    assert_eq!((&again["isError"], text(&again).contains("before: call again")), (&json!(true), true), "{again}");
+    assert_eq!(shop.orders(), 4);
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
 //! [`Server`]: everything a program may say about its server before it runs.
 
+#[cfg(feature = "http")]
+mod http;
+mod program;
+
 use super::handle::{Info, OnStart, ServerHandle, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
 use crate::admission::Rate;
 use crate::admission::buckets::Buckets;
-#[cfg(feature = "http")]
-use crate::auth::Auth;
 use crate::handler::parameter::States;
-use crate::protocol::{Icon, Level};
+use crate::protocol::Level;
 use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
@@ -22,6 +24,8 @@ use crate::transport::http::options::Options;
 use crate::{Profile, Result};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+pub use program::Package;
 
 /// A server under construction: name, states, limits, what it offers.
 ///
@@ -65,26 +69,6 @@ pub struct Server {
     starts: Vec<OnStart>,
     #[cfg(feature = "http")]
     http: Options,
-}
-
-/// What the manifest of the user's package says, which [`package!`](crate::package!) tells.
-///
-/// ```
-/// let package = lmcp::package!();
-/// assert_eq!((package.name, package.version), (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Package {
-    /// `CARGO_PKG_NAME`.
-    pub name: &'static str,
-    /// `CARGO_PKG_VERSION`.
-    pub version: &'static str,
-    /// `CARGO_PKG_DESCRIPTION`.
-    pub description: &'static str,
-    /// `CARGO_PKG_REPOSITORY`.
-    pub repository: &'static str,
-    /// `CARGO_PKG_HOMEPAGE`.
-    pub homepage: &'static str,
 }
 
 /// A capability to advertise although nothing is registered for it (yet).
@@ -156,42 +140,6 @@ impl Server {
         // It is named after this crate for want of another, and is not published with it.
         server.package = Package::default();
         server
-    }
-
-    /// Sets the name clients see; the package's by default.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.info.name = name.into();
-        self
-    }
-    /// Sets the version clients see; the package's by default.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.info.version = version.into();
-        self
-    }
-    /// Sets the name people see.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.info.title = Some(title.into());
-        self
-    }
-    /// Says what the server is; the package's description by default.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.info.description = Some(description.into());
-        self
-    }
-    /// Tells models how to use the server.
-    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
-        self.info.instructions = Some(instructions.into());
-        self
-    }
-    /// Sets the server's website.
-    pub fn website(mut self, url: impl Into<String>) -> Self {
-        self.info.website = Some(url.into());
-        self
-    }
-    /// Adds a picture.
-    pub fn icon(mut self, icon: Icon) -> Self {
-        self.info.icons.push(icon);
-        self
     }
 
     /// Puts in a value for all handlers that take [`State<T>`](crate::State) of its type.
@@ -397,68 +345,6 @@ impl Server {
         self
     }
 
-    /// Lets in over HTTP whoever this says; the last one counts. By default whoever sends the token in the environment
-    /// variable `LMCP_TOKEN`, or one of the authorization server in `LMCP_OIDC`; without them, everybody.
-    ///
-    /// [`lmcp::auth`](crate::auth) is the guide.
-    #[cfg(feature = "http")]
-    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
-        let auth = auth.into();
-        for mistake in auth.mistakes() {
-            self.mistakes.add(None, mistake);
-        }
-        self.http.auth = Some(auth);
-        self
-    }
-    /// Answers HTTP at this path; `/mcp` by default.
-    #[cfg(feature = "http")]
-    pub fn endpoint(mut self, path: impl Into<String>) -> Self {
-        self.http.endpoint = path.into();
-        if !self.http.endpoint.starts_with('/') {
-            self.mistakes.add(
-                None,
-                format!("the endpoint {:?} is no path: write \"/{}\"", self.http.endpoint, self.http.endpoint),
-            );
-        }
-        self
-    }
-    /// Lets in requests from web pages of this origin (`https://app.example.com`), or of any (`*`). By default those
-    /// of this machine, while the server listens on a loopback address.
-    #[cfg(feature = "http")]
-    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.http.origins.push(origin.into());
-        self
-    }
-    /// Lets in requests for this host (`mcp.example.com`), besides `localhost`, while the server listens on a loopback
-    /// address: for one behind a proxy. Elsewhere the host is not checked.
-    #[cfg(feature = "http")]
-    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
-        self.http.hosts.push(host.into());
-        self
-    }
-
-    /// How many proxies stand before the server, each of which adds the address it was called from to `X-Forwarded-For`; 0.
-    ///
-    /// With one, the last address in the header is taken for the caller's, with two the last but one, and so on, where
-    /// [rates](Self::rate) are counted by address. Whatever stands before that, anybody may have written. So it must be the
-    /// number of proxies that every request passes: with more, callers choose their address themselves; with fewer, all of
-    /// them share the outermost proxy's.
-    #[cfg(feature = "http")]
-    pub fn proxies(mut self, proxies: usize) -> Self {
-        self.http.proxies = proxies;
-        self
-    }
-
-    /// Serves HTTP over TLS, so that the server's address is `https://`. Not for Unix sockets, and not for
-    /// [`http_service`](ReadyServer::http_service), whose owner has the connections.
-    ///
-    /// A client that takes longer than [`Limits::head_time`] for the handshake is let go.
-    #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: crate::Tls) -> Self {
-        self.http.tls = Some(tls);
-        self
-    }
-
     /// Checks the server and makes it ready.
     ///
     /// # Errors
@@ -523,79 +409,6 @@ impl Server {
             #[cfg(feature = "http")]
             http: self.http,
         })
-    }
-
-    /// Takes the process's first arguments, as many as are given here, for the program's own: the commands begin behind
-    /// them, and `install` writes them into the client's configuration, so that it starts the server with them.
-    ///
-    /// Shell completions give a program the words as they are typed, its own arguments among them: one that is not whole
-    /// yet should end the process, or be left alone.
-    ///
-    /// They are given as `install` is to write them: with absolute paths, since clients start servers in folders of their
-    /// own choice.
-    ///
-    /// ```no_run
-    /// use lmcp::{State, tool};
-    /// use std::{env, io, path::PathBuf, sync::Arc};
-    ///
-    /// /// How large the database is, in bytes.
-    /// #[tool(read_only)]
-    /// fn size(State(db): State<Arc<PathBuf>>) -> io::Result<u64> {
-    ///     Ok(std::fs::metadata(&*db)?.len())
-    /// }
-    ///
-    /// /// The database's file, and what was read of the command line for it.
-    /// fn parse() -> Result<(PathBuf, Vec<String>), String> {
-    ///     let mut arguments = env::args().skip(1);
-    ///     if arguments.next().as_deref() != Some("--db") {
-    ///         return Ok((PathBuf::from("shop.db"), Vec::new()));
-    ///     }
-    ///     let file = arguments.next().ok_or("--db needs a file")?;
-    ///     let file = std::path::absolute(&file).map_err(|e| format!("--db {file:?}: {e}"))?;
-    ///     let own = vec!["--db".to_owned(), file.to_str().ok_or("--db: not UTF-8")?.to_owned()];
-    ///     Ok((file, own))
-    /// }
-    ///
-    /// fn main() {
-    ///     // `shop --db shop.db list`, and `shop --db shop.db install cursor`
-    ///     let (db, own) = parse().unwrap_or_else(|why| {
-    ///         eprintln!("error: {why}");
-    ///         std::process::exit(2)
-    ///     });
-    ///     lmcp::serve!(own_arguments = own, own_usage = "[--db FILE]", state = Arc::new(db))
-    /// }
-    /// ```
-    #[cfg(feature = "cli")]
-    pub fn own_arguments(mut self, own: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.info.arguments = own.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// What the program's [own arguments](Self::own_arguments) look like, for help and for messages: `--db FILE [--write]`.
-    ///
-    /// ```
-    /// let server = lmcp::Server::empty().own_usage("--db FILE [--write]");
-    /// ```
-    #[cfg(feature = "cli")]
-    pub fn own_usage(mut self, usage: impl Into<String>) -> Self {
-        self.info.usage = Some(usage.into());
-        self
-    }
-
-    #[cfg(all(feature = "cli", feature = "http"))]
-    pub(crate) fn has_auth(&self) -> bool {
-        self.http.auth.is_some()
-    }
-
-    #[cfg(feature = "cli")]
-    pub(crate) fn info(&self) -> &Info {
-        &self.info
-    }
-
-    /// The user's package; empty if it was not told.
-    #[cfg(feature = "cli")]
-    pub(crate) fn package(&self) -> &Package {
-        &self.package
     }
 }
 

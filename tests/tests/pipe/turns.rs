@@ -1,16 +1,28 @@
 //! Plain functions take turns on a few workers: one that blocks must not keep those behind it from running.
 
 use lmcp::{Server, tool};
+use lmcp_tests::http::{PATIENCE, within};
 use std::collections::BTreeSet;
-use std::sync::{Barrier, Condvar, Mutex};
+use std::sync::{Condvar, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
 static OPEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 static OPENED: Condvar = Condvar::new();
 
-fn wait_for(gate: &str) {
+/// Blocks until the gates are as they should be. Whoever waits in vain has been given up by the test long since, and lets its
+/// runtime end.
+fn wait_until(enough: impl Fn(&BTreeSet<String>) -> bool) {
     let open = OPEN.lock().expect("nobody panics");
-    let _open = OPENED.wait_while(open, |open| !open.contains(gate)).expect("nobody panics");
+    let _gates = OPENED.wait_timeout_while(open, 2 * PATIENCE, |open| !enough(open)).expect("nobody panics");
+}
+
+fn wait_for(gate: &str) {
+    wait_until(|open| open.contains(gate));
+}
+
+fn open(gate: String) {
+    OPEN.lock().expect("nobody panics").insert(gate);
+    OPENED.notify_all();
 }
 
 /// Blocks its thread.
@@ -25,12 +37,11 @@ fn waits_in_place(gate: String) {
     tokio::task::block_in_place(|| wait_for(&gate));
 }
 
-static BOTH: Barrier = Barrier::new(2);
-
 /// Blocks until two of them run.
 #[tool]
 fn meets(gate: String) {
-    BOTH.wait();
+    open(format!("{gate} is met"));
+    wait_until(|open| open.iter().filter(|gate| gate.ends_with(" is met")).count() == 2);
     if !gate.is_empty() {
         wait_for(&gate);
     }
@@ -38,8 +49,7 @@ fn meets(gate: String) {
 
 #[tool]
 fn opens(gate: String) {
-    OPEN.lock().expect("nobody panics").insert(gate);
-    OPENED.notify_all();
+    open(gate);
 }
 
 fn call(id: usize, tool: &str, gate: &str) -> String {
@@ -74,7 +84,7 @@ impl Client {
 
     async fn answers(&mut self, most: usize) {
         for _ in 0..most {
-            let line = self.lines.next_line().await.expect("readable").expect("answered");
+            let line = within(self.lines.next_line()).await.expect("readable").expect("answered");
             assert!(line.contains("\"result\""), "{line}");
         }
     }

@@ -1,0 +1,68 @@
+//! What a program says of its server that counts only over HTTP: whom it lets in, and where it is.
+
+use super::Server;
+use crate::auth::Auth;
+
+impl Server {
+    /// Lets in over HTTP whoever this says; the last one counts. By default whoever sends the token in the environment
+    /// variable `LMCP_TOKEN`, or one of the authorization server in `LMCP_OIDC`; without them, everybody.
+    ///
+    /// [`lmcp::auth`](crate::auth) is the guide.
+    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
+        let auth = auth.into();
+        for mistake in auth.mistakes() {
+            self.mistakes.add(None, mistake);
+        }
+        self.http.auth = Some(auth);
+        self
+    }
+    /// Answers HTTP at this path; `/mcp` by default.
+    pub fn endpoint(mut self, path: impl Into<String>) -> Self {
+        self.http.endpoint = path.into();
+        if !self.http.endpoint.starts_with('/') {
+            self.mistakes.add(
+                None,
+                format!("the endpoint {:?} is no path: write \"/{}\"", self.http.endpoint, self.http.endpoint),
+            );
+        }
+        self
+    }
+    /// Lets in requests from web pages of this origin (`https://app.example.com`), or of any (`*`). By default those
+    /// of this machine, while the server listens on a loopback address.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.http.origins.push(origin.into());
+        self
+    }
+    /// Lets in requests for this host (`mcp.example.com`), besides `localhost`, while the server listens on a loopback
+    /// address: for one behind a proxy. Elsewhere the host is not checked.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.http.hosts.push(host.into());
+        self
+    }
+
+    /// How many proxies stand before the server, each of which adds the address it was called from to `X-Forwarded-For`; 0.
+    ///
+    /// With one, the last address in the header is taken for the caller's, with two the last but one, and so on, where
+    /// [rates](Self::rate) are counted by address. Whatever stands before that, anybody may have written. So it must be the
+    /// number of proxies that every request passes: with more, callers choose their address themselves; with fewer, all of
+    /// them share the outermost proxy's.
+    pub fn proxies(mut self, proxies: usize) -> Self {
+        self.http.proxies = proxies;
+        self
+    }
+
+    /// Serves HTTP over TLS, so that the server's address is `https://`. Not for Unix sockets, and not for
+    /// [`http_service`](crate::ReadyServer::http_service), whose owner has the connections.
+    ///
+    /// A client that takes longer than [`Limits::head_time`](crate::Limits::head_time) for the handshake is let go.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::Tls) -> Self {
+        self.http.tls = Some(tls);
+        self
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_auth(&self) -> bool {
+        self.http.auth.is_some()
+    }
+}
