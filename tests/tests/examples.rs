@@ -62,7 +62,7 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
     ("06_resources", "read planets://about", Ok("Venus, earth and mars, with their moons.")),
     ("06_resources", "read planets://mars", Ok("{\"name\":\"mars\",\"moons\":[\"phobos\",\"deimos\"]}")),
     ("06_resources", "read planets://mars/moons/2", Ok("# deimos")),
-    ("06_resources", "read planets://pluto", Err("error: resource not found\n")),
+    ("06_resources", "read planets://pluto", Err("error: resource \"planets://pluto\" not found\n")),
     ("06_resources", "read tutorial://01_hello.rs", Ok(include_str!("../../examples/01_hello.rs"))),
     (
         "06_resources",

@@ -131,7 +131,7 @@ impl<T> Output<T, Vec<ResourceContents>> {
     pub fn finish(&self, value: Option<T>) -> Result<Vec<ResourceContents>, Rejection> {
         match value {
             Some(value) => (self.into)(value).map_err(Rejection::Error),
-            None => Err(Rejection::Error(Error::not_found("resource not found"))),
+            None => Err(Rejection::Error(Error::nothing())),
         }
     }
 }
