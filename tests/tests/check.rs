@@ -143,6 +143,24 @@ fn findings_are_there_for_programs_too() {
         checked["tools"][0],
         json!({ "name": "add", "source": source, "bytes": tools[0], "tokens": tools[0].div_ceil(4) })
     );
+#[test]
+fn an_option_that_would_change_nothing_is_an_error() {
+    let said = |arguments: &str| {
+        let (stdout, stderr, code) = run("auth", &format!("--http 127.0.0.1:0 {arguments}"));
+        assert_eq!((stdout.as_str(), code), ("", Some(1)), "{stderr}");
+        stderr
+    };
+    let nothing = |options: &str| {
+        format!(
+            "error: this program says itself who gets in, with an `Auth` in its code: {options} would change nothing; \
+             leave it out\n"
+        )
+    };
+    // The file need not even be there.
+    assert_eq!(said("--conf no-such-file"), nothing("--conf"));
+    assert_eq!(said("--oidc https://id.example.com --audience a"), nothing("--oidc and --audience"));
+}
+
     let finding = json!({
         "severity": "advice", "rule": "argument-description", "kind": "prompt", "name": "review", "path": "code",
         "source": "tests/src/bin/lmcp-test-check.rs:27", "message": "has no description",
