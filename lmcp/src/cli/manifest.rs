@@ -203,6 +203,7 @@ mod tests {
             assert!(notes[0].contains(OWNER), "{notes:?}");
         }
     }
+        directory: "",
 
     #[test]
     fn long_texts_are_cut_at_words() {

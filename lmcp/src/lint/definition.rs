@@ -224,3 +224,13 @@ pub(super) fn server(offer: &Offer, target: Target) -> Vec<Finding> {
     }
     findings.into_iter().map(Finding::of_server).collect()
 }
+    if let Some(lost) = &offer.lost {
+        let message = format!(
+            "{lost} of this package's own library got lost: the linker leaves out a library that nothing refers to"
+        );
+        findings.push(Finding::advice(
+            "library",
+            message,
+            format!("write `use {} as _;` where `main` is", lost.library),
+        ));
+    }

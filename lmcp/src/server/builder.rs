@@ -85,6 +85,9 @@ pub struct Package {
     pub repository: &'static str,
     /// `CARGO_PKG_HOMEPAGE`.
     pub homepage: &'static str,
+    /// `CARGO_MANIFEST_DIR`, where `check` looks for functions that never got into the program. Empty in a release build:
+    /// what is shipped does not tell where it was built.
+    pub directory: &'static str,
 }
 
 /// A capability to advertise although nothing is registered for it (yet).
@@ -477,7 +480,7 @@ impl Server {
         check::check(&items, &self.states, &mut mistakes);
         mistakes.into_result()?;
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
-            return Err(check::nothing_collected(self.package.name));
+            return Err(check::nothing_collected(&self.package));
         }
         let registry = Registry::new(items, self.schemas);
         let mut mistakes = Mistakes::default();
@@ -505,6 +508,7 @@ impl Server {
             shared: Arc::new(Shared {
                 identity: crate::outcome::identity(&self.info.name, &self.info.version),
                 info: self.info,
+                package: self.package,
                 registry,
                 states: self.states,
                 starts: Mutex::new(self.starts),
