@@ -290,3 +290,13 @@ fn arguments_complete() {
     let answers = session("06_resources", &[request("completion/complete", params, None)]);
     assert_eq!(answers[0]["result"]["completion"]["values"], json!(["mars"]));
 }
+
+/// What it lacks for directories is nobody's concern yet.
+#[test]
+fn the_first_server_is_told_one_thing() {
+    let output = program("01_hello").arg("check").output().expect("it runs");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let told: Vec<&str> = said.lines().filter(|line| line.starts_with("    ") && !line.contains("-> ")).collect();
+    assert_eq!(told, ["    advice  argument-description  input.a, input.b: have no description"], "{said}");
+    assert_eq!(output.status.code(), Some(0));
+}
