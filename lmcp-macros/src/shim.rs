@@ -4,11 +4,11 @@
 //! mistake is one error on the token to edit.
 
 use crate::model::{Default, Function, Model, Param, Period, Rate, Text};
-use crate::paths::{Paths, ours};
+use crate::paths::{Paths, ends, ours};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
-use syn::{Ident, Lifetime, LitStr, Type, TypeReference};
+use syn::{Ident, Lifetime, LitStr, PathArguments, Type, TypeReference};
 
 /// What differs between tools, resources and prompts.
 pub(crate) struct Target {
@@ -61,7 +61,9 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
         #(#defaults)*
         #(#completers)*
         fn __lmcp_shim<'__lmcp>(__lmcp_op: #paths::Op<'__lmcp>) -> #paths::Step<'__lmcp, #paths::#result> {
-            use #paths::{ByInto as _, ByRef as _, NoJson as _, PlainReturn as _, PlainValue as _ #(, #imports as _)*};
+            use #paths::{
+                ByInto as _, ByRef as _, NoJson as _, OtherArgs as _, PlainReturn as _, PlainValue as _ #(, #imports as _)*
+            };
             #(#witnesses)*
             #output
             match __lmcp_op {
@@ -99,6 +101,20 @@ fn expand_witness(paths: &Paths, index: usize, param: &Param) -> TokenStream {
     // Only the context can be borrowed, under whatever name; anything else is one error, not one per missing trait.
     let of = match crate::signature::ungrouped(ty) {
         Type::Reference(_) => quote!(borrowed),
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Args") => {
+            // What its inner type lacks is shown there.
+            let inner = match path.path.segments.last().map(|last| &last.arguments) {
+                Some(PathArguments::AngleBracketed(inner)) if !inner.args.is_empty() => ends(&inner.args),
+                _ => ends(ty),
+            };
+            let probe = spread("__lmcp_args", inner);
+            return quote! {
+                let #witness = {
+                    let __lmcp_args = #paths::ArgsProbe::<#ty>::new();
+                    __lmcp_args.kind().param(#probe)
+                };
+            };
+        }
         _ => quote!(of),
     };
     quote!(let #witness = #paths::Param::#of::<#ty>();)
@@ -198,7 +214,8 @@ fn expand_output(model: &Model, target: &Target) -> TokenStream {
     let value = spread("__lmcp_some", output.value);
     let error = spread("__lmcp_error", output.error);
     let (kind, arguments) = match &target.kind {
-        Some((_, method)) => (Some(quote!(let __lmcp_kind = __lmcp_some.#method();)), quote!(#value, __lmcp_kind)),
+        // The kind comes first: as soon as the compiler meets the value, it looks for its trait.
+        Some((_, method)) => (Some(quote!(let __lmcp_kind = __lmcp_some.#method();)), quote!(__lmcp_kind, #value)),
         None => (None, value),
     };
     let bound = &target.output;

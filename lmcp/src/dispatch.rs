@@ -14,6 +14,8 @@ use crate::prepared::{Arguments, Item, Prepared, Target};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
+use crate::protocol::resource::not_found;
+use crate::protocol::shown::{quoted, shown};
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
@@ -202,10 +204,9 @@ fn read_resource(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {
             let values = values.into_iter().map(|value| Cow::Owned(value.into_owned()));
             Target::Template(template.clone(), names.zip(values).collect())
         }
-        Found::Refused(why) => {
-            return Err(ErrorObject::invalid_params(format!("`params.uri`: {why}")).with_data(json!({ "uri": uri })));
+        found @ (Found::Refused(_) | Found::Nothing) => {
+            return Err(no_resource(&uri, &found, &call.catalog, call.access, version));
         }
-        Found::Nothing => return Err(no_resource(&uri, &call, version)),
     };
     Ok(call.prepare(Item::Read(target, uri)).into())
 }
@@ -345,40 +346,25 @@ fn texts(raw: Option<Raw<'_>>, path: &str) -> Result<Texts, ErrorObject> {
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> ErrorObject {
-    let hint = nearest(name, known).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
+    let hint = hint(name, known);
     ErrorObject::invalid_params(format!("unknown {kind} {}{hint}", quoted(name)))
 }
 
-fn no_resource(uri: &str, call: &Call<'_>, version: ProtocolVersion) -> ErrorObject {
-    let Call { catalog, access, .. } = call;
-    let names = catalog.resources.names_for(access).chain(catalog.templates.names_for(access));
-    let hint = nearest(uri, names).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
-    ErrorObject::new(version.resource_not_found_code(), format!("resource {} not found{hint}", quoted(uri)))
-        .with_data(json!({ "uri": uri }))
+fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default()
 }
 
-/// A name from the wire, in quotes and not too long.
-fn quoted(name: &str) -> String {
-    let short = shortened(name);
-    format!("{short:?}{}", if short.len() < name.len() { "…" } else { "" })
-}
-
-/// A name or a URI from the wire as it may stand in a log: not too long, no control characters, no password.
-pub(crate) fn shown(json: &str) -> String {
-    let hidden = json.split_once("://").and_then(|(scheme, rest)| {
-        let authority = rest.split(['/', '?', '#', '"']).next()?;
-        let (_user, host) = authority.rsplit_once('@')?;
-        Some(format!("{scheme}://…@{host}{}", rest.get(authority.len()..)?))
-    });
-    let text = shortened(hidden.as_deref().unwrap_or(json));
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+/// What is wrong with a URI that leads to nothing: `found` says it, of this very URI.
+pub(crate) fn no_resource(
+    uri: &str,
+    found: &Found<'_, '_>,
+    catalog: &Catalog,
+    access: &Access,
+    version: ProtocolVersion,
+) -> ErrorObject {
+    if let Found::Refused(why) = found {
+        return ErrorObject::invalid_params(format!("`params.uri`: {why}")).with_data(json!({ "uri": uri }));
     }
-    shown
-}
-
-/// At most 80 characters.
-fn shortened(text: &str) -> &str {
-    text.char_indices().nth(80).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+    let names = catalog.resources.names_for(access).chain(catalog.templates.names_for(access));
+    not_found(version, uri, &hint(uri, names))
 }

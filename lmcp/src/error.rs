@@ -2,6 +2,7 @@
 
 use crate::ask::Unanswered;
 use crate::jsonrpc::{ErrorObject, code};
+use crate::protocol::resource::not_found;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
@@ -59,6 +60,8 @@ enum Kind {
     MissingCapability { required: Value },
     /// What a resource handler says when there is no such thing; its code depends on the revision.
     NotFound,
+    /// The same, of a function that gave `None`: the message names the URI.
+    Nothing,
     /// For the operator: the server was put together wrongly.
     Setup,
     /// For the operator: bytes could not be read, written or listened for.
@@ -113,6 +116,11 @@ impl Error {
         Self::of(Kind::NotFound, message)
     }
 
+    /// What `None` from a resource's function comes to.
+    pub(crate) fn nothing() -> Self {
+        Self::of(Kind::Nothing, "resource not found")
+    }
+
     /// Adds `data` to a JSON-RPC error; any other kind becomes a `-32603` one.
     pub fn data(mut self, data: Value) -> Self {
         let code = self.code().unwrap_or(code::INTERNAL_ERROR);
@@ -151,7 +159,7 @@ impl Error {
 
     /// There is no such resource.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.0.kind, Kind::NotFound)
+        matches!(self.0.kind, Kind::NotFound | Kind::Nothing)
     }
 
     /// What a handler's error comes to: one text with its sources, and the JSON-RPC kind found anywhere in the chain.
@@ -165,6 +173,7 @@ impl Error {
         let message = self.0.message.clone();
         match (&self.0.kind, uri) {
             (Kind::Rpc { code, data }, _) => Some(ErrorObject { code: *code, message, data: data.clone() }),
+            (Kind::Nothing, Some(uri)) => Some(not_found(version, uri, "")),
             (Kind::NotFound | Kind::Missing, Some(uri)) => {
                 let object = ErrorObject::new(version.resource_not_found_code(), message);
                 Some(object.with_data(serde_json::json!({ "uri": uri })))

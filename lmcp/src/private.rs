@@ -17,6 +17,7 @@ pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};
 pub use crate::handler::tool::{JsonTool, tool_output};
+pub use crate::handler::whole::{ArgsProbe, OtherArgs};
 pub use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 pub use serde_json::Value;
 

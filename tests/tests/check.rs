@@ -51,7 +51,11 @@ SEVERAL
     advice  argument-description  list.all input.a, input.b; review code: have no description
                                   -> write a doc comment, `///`, above the parameter or field
 
-2 tools, 1 error, 7 advice; {all}
+SERVER
+    advice  library               {lost} of this package's own library got lost: the linker leaves out a library that nothing refers to
+                                  -> write `use lmcp_tests as _;` where `main` is
+
+2 tools, 1 error, 8 advice; {all}
 ";
 
 #[test]
@@ -59,7 +63,16 @@ fn everything_is_told_at_once_and_an_error_fails() {
     let (stdout, stderr, code) = run("", "check");
     let (tools, all) = sizes("");
     let expected = ALL.replace("{add}", &amount(tools[0])).replace("{list}", &amount(tools[1]));
-    assert_eq!(stdout, expected.replace("{all}", &amount(all)));
+    // This program does not refer to the library beside it.
+    let found = |line: &&str| line.starts_with("    advice  library");
+    let line = stdout.lines().find(found).unwrap_or_default();
+    let lost = line
+        .split_once("library               ")
+        .and_then(|(_, rest)| rest.split_once(" of this"))
+        .unwrap_or_default()
+        .0;
+    assert!(lost.starts_with("`#[tool]` at src/lib.rs:") && lost.ends_with(" more functions"), "{line}");
+    assert_eq!(stdout, expected.replace("{all}", &amount(all)).replace("{lost}", lost));
     assert_eq!((stderr.as_str(), code), ("", Some(1)));
 }
 
@@ -131,13 +144,31 @@ fn a_token_in_the_environment_that_changes_nothing_is_warned_of() {
 }
 
 #[test]
+fn an_option_that_would_change_nothing_is_an_error() {
+    let said = |arguments: &str| {
+        let (stdout, stderr, code) = run("auth", &format!("--http 127.0.0.1:0 {arguments}"));
+        assert_eq!((stdout.as_str(), code), ("", Some(1)), "{stderr}");
+        stderr
+    };
+    let nothing = |options: &str| {
+        format!(
+            "error: this program says itself who gets in, with an `Auth` in its code: {options} would change nothing; \
+             leave it out\n"
+        )
+    };
+    // The file need not even be there.
+    assert_eq!(said("--conf no-such-file"), nothing("--conf"));
+    assert_eq!(said("--oidc https://id.example.com --audience a"), nothing("--oidc and --audience"));
+}
+
+#[test]
 fn findings_are_there_for_programs_too() {
     let (stdout, stderr, code) = run("", "check --json");
     let checked: Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!((stderr.as_str(), code), ("", Some(1)));
     let numbers = ["profile", "errors", "advice", "bytes", "tokens"].map(|key| checked[key].clone());
     let (tools, all) = sizes("");
-    assert_eq!(numbers, [json!("clients"), json!(1), json!(7), json!(all), json!(all.div_ceil(4))]);
+    assert_eq!(numbers, [json!("clients"), json!(1), json!(8), json!(all), json!(all.div_ceil(4))]);
     let source = "tests/src/bin/lmcp-test-check.rs:6";
     assert_eq!(
         checked["tools"][0],
@@ -148,7 +179,7 @@ fn findings_are_there_for_programs_too() {
         "source": "tests/src/bin/lmcp-test-check.rs:27", "message": "has no description",
         "instead": "write a doc comment, `///`, above the parameter or field",
     });
-    assert_eq!(checked["findings"].as_array().and_then(|findings| findings.last()), Some(&finding));
+    assert_eq!(checked["findings"].as_array().and_then(|findings| findings.iter().nth_back(1)), Some(&finding));
 }
 
 #[test]

@@ -18,6 +18,10 @@ fn functions_of_other_crates_are_collected_and_sorted_by_name() {
     assert_eq!(names("resources"), ["about", "asking", "raw bytes", "about", "minutes"]);
     assert_eq!(names("resourceTemplates"), ["file", "special", "anything", "file", "note"]);
     assert_eq!(names("prompts"), ["greet", "hello", "plan", "review", "stumble", "talk"]);
+    // So nothing of them got lost.
+    let output = Command::new(env!("CARGO_BIN_EXE_lmcp-test-collected")).arg("check").output().expect("run");
+    let checked = String::from_utf8_lossy(&output.stdout);
+    assert!(checked.contains("\nSEVERAL\n") && !checked.contains("got lost"), "{checked}");
 }
 
 #[test]
@@ -27,8 +31,15 @@ fn nothing_collected_says_why_that_can_be() {
     assert!(output.stdout.is_empty());
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.starts_with("error: there is nothing to serve"), "{text}");
+    // It was built here, and its library is there to be looked at.
+    let library = include_str!("../src/lib.rs");
+    let first = library.lines().position(|line| line.starts_with("#[tool")).expect("a tool") + 1;
+    let lost = format!("- `#[tool]` at src/lib.rs:{first} and ");
+    assert!(text.contains(&lost), "{lost}: {text}");
     assert!(
-        text.contains("add `use lmcp_tests as _;` (with the library's name) to `main.rs`, or to the test"),
+        text.contains(
+            " of this package's own library got lost: add `use lmcp_tests as _;` to `main.rs`, or to the test"
+        ),
         "{text}"
     );
 }

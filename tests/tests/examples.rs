@@ -62,7 +62,7 @@ const RUNS: &[(&str, &str, Result<&str, &str>)] = &[
     ("06_resources", "read planets://about", Ok("Venus, earth and mars, with their moons.")),
     ("06_resources", "read planets://mars", Ok("{\"name\":\"mars\",\"moons\":[\"phobos\",\"deimos\"]}")),
     ("06_resources", "read planets://mars/moons/2", Ok("# deimos")),
-    ("06_resources", "read planets://pluto", Err("error: resource not found\n")),
+    ("06_resources", "read planets://pluto", Err("error: resource \"planets://pluto\" not found\n")),
     ("06_resources", "read tutorial://01_hello.rs", Ok(include_str!("../../examples/01_hello.rs"))),
     (
         "06_resources",
@@ -289,4 +289,14 @@ fn arguments_complete() {
     });
     let answers = session("06_resources", &[request("completion/complete", params, None)]);
     assert_eq!(answers[0]["result"]["completion"]["values"], json!(["mars"]));
+}
+
+/// What it lacks for directories is nobody's concern yet.
+#[test]
+fn the_first_server_is_told_one_thing() {
+    let output = program("01_hello").arg("check").output().expect("it runs");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let told: Vec<&str> = said.lines().filter(|line| line.starts_with("    ") && !line.contains("-> ")).collect();
+    assert_eq!(told, ["    advice  argument-description  input.a, input.b: have no description"], "{said}");
+    assert_eq!(output.status.code(), Some(0));
 }

@@ -105,6 +105,30 @@ async fn the_error_names_all_scopes_and_says_nothing_of_what_is_near() {
     assert_eq!(unknown.message(), "unknown prompt \"plann\"; did you mean \"plan\"?");
 }
 
+/// `guarded://minutes` is nearest, and told to those who see it.
+#[tokio::test]
+async fn a_uri_that_leads_nowhere_is_named_with_what_is_near_and_shown() {
+    for version in [ProtocolVersion::V2025_11_25, ProtocolVersion::LATEST] {
+        for (scopes, hint) in [(&[][..], ""), (&["files:read"][..], "; did you mean \"guarded://minutes\"?")] {
+            let client = Connecting::new(guarded()).version(version).principal(with(scopes)).await;
+            for uri in ["gaurded://minutes", "nowhere://\u{1b}[2J"] {
+                let mut errors = vec![client.read(uri).await.expect_err("nowhere")];
+                if version != ProtocolVersion::LATEST {
+                    errors.push(client.subscribe(uri).await.expect_err("nowhere"));
+                }
+                for error in errors {
+                    let hint = if uri.ends_with("minutes") { hint } else { "" };
+                    assert_eq!(error.message(), format!("resource {uri:?} not found{hint}"));
+                    assert_eq!(error.data().map(|data| data["uri"].clone()), Some(json!(uri)));
+                }
+            }
+            let long = format!("nowhere://{}", "x".repeat(500));
+            let error = client.read(&long).await.expect_err("nowhere");
+            assert_eq!(error.message(), format!("resource {:?}… not found", &long[..80]));
+        }
+    }
+}
+
 /// A reference is what its type says, whatever else stands in it.
 #[tokio::test]
 async fn a_completion_cannot_be_asked_for_under_another_name() {

@@ -148,9 +148,12 @@ async fn questions_that_the_test_does_not_answer() {
 async fn an_error_shows_the_wire_when_it_is_unwrapped() {
     let client = client().await;
     let error = client.read("notes://2").await.expect_err("there is no such note");
-    assert_eq!(error.to_string(), "resource not found (-32602)");
+    assert_eq!(error.to_string(), "resource \"notes://2\" not found (-32602)");
     let (text, file) = panicked(async { client.read("notes://2").await.expect("the second note") }).await;
-    assert!(text.starts_with("the second note: resource not found (-32602)\non the wire:\n--> "), "{text}");
+    assert!(
+        text.starts_with("the second note: resource \"notes://2\" not found (-32602)\non the wire:\n--> "),
+        "{text}"
+    );
     assert!(file.ends_with("tests/testing.rs"), "{file}");
     // What every line repeats is shown once.
     assert_eq!(text.matches("clientCapabilities").count(), 1, "{text}");

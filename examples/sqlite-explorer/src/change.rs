@@ -43,6 +43,10 @@ pub(crate) async fn execute(
     sql: String,
 ) -> Result<String> {
     readable(&sql)?;
+    if !ctx.can_elicit() {
+        // Whoever cannot be asked is told before the database is locked: this error says what the client lacks.
+        ctx.elicit::<()>(format!("Change {}?", database.name())).await?;
+    }
     // A client of 2026-07-28 has this function run again with the user's answer: what was found is recorded, so that
     // the question is still the same one, and the answer is to that number of rows and to no other.
     let Trial { effect, ticket } = ctx
@@ -60,7 +64,6 @@ pub(crate) async fn execute(
         Ok(()) if !is_first => return Err("this was agreed to, and done or given up, before: call again".into()),
         Ok(()) => {}
         Err(Unanswered::Declined | Unanswered::Cancelled) => return Ok("The user said no; nothing was changed.".into()),
-        // Among them: the client cannot ask anybody.
         Err(other) => return Err(other.into()),
     }
     let done = format!("Done: {effect}");

@@ -254,8 +254,11 @@ async fn nothing_is_changed_without_being_asked_for() {
     let server = lmcp::server!().state(shop.database(true)).state(Consents::default()).build().expect("it starts");
     for version in [ProtocolVersion::V2025_11_25, ProtocolVersion::LATEST] {
         let mute = Client::connect_with(&server, version, json!({})).await.expect("it connects");
-        let error = mute.call("execute", json!({ "sql": DELETE })).await.error();
-        assert!(error.contains("elicitation"), "{error}");
+        // Nothing is tried: what is wrong with a statement is not found.
+        for sql in [DELETE, "DELETE FROM nowhere"] {
+            let error = mute.call("execute", json!({ "sql": sql })).await.error();
+            assert!(error.contains("elicitation"), "{error}");
+        }
     }
     assert_eq!(shop.orders(), 3);
 }

@@ -45,7 +45,10 @@ fn what_one_types_prints_what_it_should() {
     for (words, printed) in [
         (&["call", "query", "sql=SELECT id, cents FROM orders WHERE cents > 5000"][..], rows),
         (&["read", "sqlite-explorer://table/orders", "--json"], "\"text\": \"{\\\"columns\\\":"),
-        (&["read", "sqlite-explorer://table/nothing"], "error: resource not found\n"),
+        (
+            &["read", "sqlite-explorer://table/nothing"],
+            "error: resource \"sqlite-explorer://table/nothing\" not found\n",
+        ),
         (&["read", "sqlite-explorer://schema"], "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, cents"),
         (&["get", "explain"], "user: This is the schema of the SQLite database shop.db:"),
         (&["call", "execute", "sql=DELETE FROM orders"], "error: unknown tool \"execute\""),

@@ -10,12 +10,12 @@ pub(crate) mod rate;
 
 use crate::auth::Principal;
 use crate::auth::access::Access;
-use crate::dispatch::shown;
 use crate::jsonrpc::{ErrorObject, Id, Raw, code};
 use crate::outcome::{Answer, Outcome};
 use crate::protocol::ToolResult;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference};
+use crate::protocol::shown::shown;
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::{Catalog, Tool};

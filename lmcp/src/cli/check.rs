@@ -21,7 +21,12 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
         let text = serde_json::to_string(&Checked::new(&offer, target, &findings)).unwrap_or_default();
         json::document(&text)
     } else {
-        Table::new(&offer, &findings, look).render() + &profile(target, &findings, look)
+        let rest = if target == Target::Clients {
+            directories(&offer, &findings, look)
+        } else {
+            profile(target, &findings, look)
+        };
+        Table::new(&offer, &findings, look).render() + &rest
     };
     Report { code, ..Report::done(stdout) }.noting(missing::note(server).filter(|_| !json))
 }
@@ -239,7 +244,21 @@ fn profile(target: Target, findings: &[Finding], look: Look) -> String {
         "lmcp writes schemas for this profile where it is asked to: `#[tool(schema = \"{schema}\")]`, or \
          `Server::profile(Profile::{name})` for all tools"
     );
-    format!("\n{}\n", wrap(&text, look.width.map_or(usize::MAX, |width| width.max(40))).join("\n"))
+    paragraph(&text, look)
+}
+
+/// What is next where nothing can be said against the tools, and directories have not been thought of.
+fn directories(offer: &Offer, findings: &[Finding], look: Look) -> String {
+    if !findings.is_empty() || offer.tools.is_empty() || offer.has_titles() || offer.has_hints() {
+        return String::new();
+    }
+    let text = "the directories of Claude and ChatGPT ask for more of every tool: `#[tool(title = \"…\", read_only, \
+                open_world = false)]`, or what else is so; `check --profile claude` tells what is missing";
+    paragraph(text, look)
+}
+
+fn paragraph(text: &str, look: Look) -> String {
+    format!("\n{}\n", wrap(text, look.width.map_or(usize::MAX, |width| width.max(40))).join("\n"))
 }
 
 /// The advice that more than one thing gets, by rule and message, in the order of the findings.

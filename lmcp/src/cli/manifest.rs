@@ -4,10 +4,13 @@
 //! a package on crates.io: <https://modelcontextprotocol.io/registry/package-types>. What cannot be known here has a
 //! placeholder that is valid and reads like one, and is told on standard error.
 
-use super::text::visible;
+mod arguments;
+
+use super::text::{self, visible};
 use super::{Report, install, json};
 use crate::server::Package;
 use crate::server::handle::Info;
+use arguments::Arguments;
 use serde_json::Value;
 
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
@@ -87,16 +90,40 @@ fn document(info: &Info, package: &Package, notes: &mut Vec<String>) -> Result<S
              takes comments out); or list another package in `packages`",
             package.name, package.version
         ));
-        let package = object(&[
+        let mut package = vec![
             ("registryType", text("cargo")),
             ("registryBaseUrl", text("https://crates.io")),
             ("identifier", text(package.name)),
             ("version", text(package.version)),
             ("transport", object(&[("type", text("stdio"))])),
-        ]);
-        fields.push(("packages", format!("[{package}]")));
+        ];
+        let arguments = own_arguments(info, notes);
+        if !arguments.is_empty() {
+            package.push(("packageArguments", format!("[{}]", arguments.join(","))));
+        }
+        fields.push(("packages", format!("[{}]", object(&package))));
     }
-    if let Some(usage) = info.usage.clone().or_else(|| (!info.arguments.is_empty()).then(|| super::text::own(info))) {
+    notes.push("save this as server.json, and publish it with `mcp-publisher publish`".into());
+    Ok(object(&fields))
+}
+
+/// What clients have to start the program with, as far as its usage line says it.
+fn own_arguments(info: &Info, notes: &mut Vec<String>) -> Vec<String> {
+    let usage = info.usage.as_deref().map(str::trim).filter(|usage| !usage.is_empty());
+    let Arguments { written, switches } = usage.and_then(Arguments::of).unwrap_or_default();
+    let optional =
+        if switches.is_empty() { String::new() } else { format!("; {} cannot be said there", switches.join(", ")) };
+    if !written.is_empty() {
+        notes.push(format!(
+            "`packageArguments` has what the program's own usage says, `{}`{optional}: look at it, and give each of them \
+             a `description`, which clients show to whoever fills it in",
+            usage.unwrap_or_default()
+        ));
+    } else if !switches.is_empty() {
+        notes.push(format!("the program's own options may be left out{optional}: clients start it without them"));
+    } else if let Some(usage) =
+        usage.map(str::to_owned).or_else(|| (!info.arguments.is_empty()).then(|| text::own(info)))
+    {
         notes.push(format!(
             "the program's own arguments, `{}`, are not in here: what clients have to start it with stands in \
              `packageArguments` of the package, each as {{\"type\": \"named\", \"name\": \"--option\", \"description\": \
@@ -104,8 +131,7 @@ fn document(info: &Info, package: &Package, notes: &mut Vec<String>) -> Result<S
             usage.trim()
         ));
     }
-    notes.push("save this as server.json, and publish it with `mcp-publisher publish`".into());
-    Ok(object(&fields))
+    written
 }
 
 /// An object of values that are JSON already, in this order.
@@ -177,6 +203,7 @@ mod tests {
         description: "Adds.",
         repository: "https://github.com/Ada-L/calc.git",
         homepage: "",
+        directory: "",
     };
 
     fn made(info: &Info, package: &Package) -> (Value, Vec<String>) {
@@ -225,15 +252,27 @@ mod tests {
     }
 
     #[test]
-    fn arguments_of_the_programs_own_are_left_to_be_added() {
-        let own =
-            |info: &Info| made(info, &PACKAGE).1.iter().filter(|note| note.contains("`packageArguments`")).count();
-        assert_eq!(own(&info()), 0);
-        let usage = Info { usage: Some("--db FILE".into()), ..info() };
-        assert!(
-            made(&usage, &PACKAGE).1.iter().any(|note| note.starts_with("the program's own arguments, `--db FILE`,"))
-        );
-        assert_eq!(own(&Info { arguments: vec!["--db".into(), "/srv/shop.db".into()], ..info() }), 1);
+    fn arguments_of_the_programs_own_are_there_as_far_as_their_usage_is_plain() {
+        let made = |usage: Option<&str>, arguments: &[&str]| {
+            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            let (manifest, notes) = made(&Info { usage: usage.map(str::to_owned), arguments, ..info() }, &PACKAGE);
+            let notes: Vec<String> = notes.into_iter().filter(|note| note.contains("the program's own")).collect();
+            (manifest.pointer("/packages/0/packageArguments").cloned(), notes)
+        };
+        assert_eq!(made(None, &[]), (None, vec![]));
+        let (arguments, notes) = made(Some(" --db FILE [--write]"), &["--db", "/srv/shop.db"]);
+        let db =
+            json!({ "type": "named", "name": "--db", "placeholder": "FILE", "format": "filepath", "isRequired": true });
+        assert_eq!(arguments, Some(json!([db])), "where it is on this machine is nobody else's business");
+        assert!(notes[0].contains("`--db FILE [--write]`; --write cannot be said there: look"), "{notes:?}");
+        for (usage, arguments, told) in [
+            (Some("--db <FILE>"), &[][..], "own arguments, `--db <FILE>`, are not in here"),
+            (None, &["--db", "shop.db"], "own arguments, `--db shop.db`, are not in here"),
+            (Some("[--write]"), &["--write"], "own options may be left out; --write cannot be said there"),
+        ] {
+            let (arguments, notes) = made(usage, arguments);
+            assert!(arguments.is_none() && notes.len() == 1 && notes[0].contains(told), "{notes:?}");
+        }
     }
 
     #[test]

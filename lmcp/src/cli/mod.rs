@@ -41,10 +41,7 @@ mod text;
 mod width;
 
 #[cfg(feature = "http")]
-use crate::auth::{
-    Auth,
-    environment::{Oidc, variable},
-};
+use crate::auth::{Auth, environment::variable};
 use crate::server::{ReadyServer, Server};
 use crate::transport::stdout;
 use crate::{Error, Result};
@@ -253,10 +250,19 @@ async fn serve(server: Server) -> Result<()> {
 #[cfg(feature = "http")]
 async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
     let mut server = server;
-    if server.has_auth() && order.oidc != Oidc::default() {
-        return Err(Error::setup("this program says itself who gets in: --oidc and --audience would change nothing"));
-    }
     if server.has_auth() {
+        let options = [
+            ("--conf", order.conf.is_some()),
+            ("--oidc", order.oidc.issuer.is_some()),
+            ("--audience", order.oidc.audience.is_some()),
+        ];
+        let given: Vec<&str> = options.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
+        if !given.is_empty() {
+            return Err(Error::setup(format!(
+                "this program says itself who gets in, with an `Auth` in its code: {} would change nothing; leave it out",
+                given.join(" and ")
+            )));
+        }
         crate::auth::environment::warn_of_unused();
     } else if let Some(file) = &order.conf {
         server = server.auth(Auth::from_conf(file)?);

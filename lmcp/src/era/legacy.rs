@@ -3,6 +3,8 @@
 use super::{Era, Request, Surroundings, unknown_method};
 use crate::ask::requests::{Line, Outlet, Requests, Waits};
 use crate::ask::{Asks, Unanswered};
+use crate::auth::access::Access;
+use crate::dispatch::{no_resource, not_offered};
 use crate::handler::Context;
 use crate::handler::context::{ClientDeclaration, ClientSource};
 use crate::handler::log::LogThreshold;
@@ -18,7 +20,6 @@ use crate::server::handle::Shared;
 use crate::server::limits::Limits;
 use crate::server::subscribers::{Filter, Subscriber};
 use serde::Deserialize;
-use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -142,6 +143,7 @@ impl Session {
         method: Method,
         params: &Params<'_>,
         catalog: &Catalog,
+        access: &Access,
         server: &Shared,
     ) -> Option<Result<Outcome, ErrorObject>> {
         let advertised = match method {
@@ -150,12 +152,12 @@ impl Session {
             _ => true,
         };
         if !advertised {
-            return Some(Err(crate::dispatch::not_offered(method)));
+            return Some(Err(not_offered(method)));
         }
         Some(match method {
             Method::Initialize => self.initialize(params, &server.limits),
             Method::SetLevel => self.set_level(params),
-            Method::Subscribe => self.subscribe(params, catalog, server),
+            Method::Subscribe => self.subscribe(params, catalog, access, server),
             Method::Unsubscribe => required_string(params.uri, "params.uri").map(|uri| {
                 self.subscriber.adjust(|filter| filter.unsubscribe(&uri));
                 Outcome::Empty
@@ -170,11 +172,17 @@ impl Session {
         Ok(Outcome::Empty)
     }
 
-    fn subscribe(&self, params: &Params<'_>, catalog: &Catalog, server: &Shared) -> Result<Outcome, ErrorObject> {
+    fn subscribe(
+        &self,
+        params: &Params<'_>,
+        catalog: &Catalog,
+        access: &Access,
+        server: &Shared,
+    ) -> Result<Outcome, ErrorObject> {
         let uri = required_string(params.uri, "params.uri")?;
-        if !matches!(catalog.read(&uri), Found::Resource(_) | Found::Template(..)) {
-            return Err(ErrorObject::new(self.version().resource_not_found_code(), "resource not found")
-                .with_data(json!({ "uri": uri })));
+        let found = catalog.read(&uri);
+        if !matches!(found, Found::Resource(_) | Found::Template(..)) {
+            return Err(no_resource(&uri, &found, catalog, access, self.version()));
         }
         self.subscriber.adjust(|filter| filter.subscribe(uri.into_owned(), &server.limits)).map(|()| Outcome::Empty)
     }

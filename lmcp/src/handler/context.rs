@@ -109,7 +109,7 @@ impl Context {
 
     /// The request's id as it may stand in a log.
     pub(crate) fn id_in_logs(&self) -> Option<String> {
-        self.request_id().map(crate::dispatch::shown)
+        self.request_id().map(crate::protocol::shown::shown)
     }
 
     /// Keeps why the call gave no result; the first reason counts.

@@ -20,6 +20,7 @@ pub(crate) mod resource;
 pub(crate) mod returns;
 pub(crate) mod text;
 pub(crate) mod tool;
+pub(crate) mod whole;
 
 pub use call::Call;
 pub use completion::{Completer, CompletionArguments, Completions, IntoCompletions};

@@ -40,7 +40,7 @@ use std::collections::HashMap;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a tool, a resource or a prompt",
     label = "neither an argument nor something lmcp fills in",
-    note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`; so does `T` in `Args<T>`",
+    note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
     note = "a value of the server's own is taken as `State<T>`, with `T: Clone + Send + Sync + 'static`, as an `Arc` is"
 )]
 pub trait Parameter<'c>: Sized {

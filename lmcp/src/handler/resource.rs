@@ -61,7 +61,7 @@ fn json(value: &impl Serialize) -> Result<Vec<ResourceContents>> {
     Ok(vec![ResourceContents::text(text)])
 }
 
-#[diagnostic::do_not_recommend]
+// It is named where it does not apply: so is the trait that is missing.
 impl<T: Serialize> IntoResourceContents<AsJson> for T {
     const MIME: Option<&'static str> = Some(JSON);
     fn into_resource_contents(self) -> Result<Vec<ResourceContents>> {
@@ -70,9 +70,11 @@ impl<T: Serialize> IntoResourceContents<AsJson> for T {
 }
 
 macro_rules! kinds {
-    ($($kind:ident $mime:expr, [$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<$($generics)*> IntoResourceContents<$kind> for $t {
+    ($(
+        $kind:ident $mime:expr, [$($generics:tt)*] $t:ty $(where $of:ident: $bound:path)?
+        => |$value:ident| $result:expr
+    ),* $(,)?) => { $(
+        impl<$($generics)*> IntoResourceContents<$kind> for $t $(where $of: $bound)? {
             const MIME: Option<&'static str> = $mime;
             fn into_resource_contents(self) -> Result<Vec<ResourceContents>> { let $value = self; $result }
         }
@@ -96,8 +98,8 @@ kinds!(
     AsItself Some(BYTES), [const N: usize] &'static [u8; N] => |bytes| Ok(vec![ResourceContents::blob(bytes)]),
     AsItself None, [] ResourceContents => |contents| Ok(vec![contents]),
     AsItself None, [] Vec<ResourceContents> => |contents| Ok(contents),
-    AsItself Some(TEXT), [T: std::fmt::Display] Text<T> => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
-    AsItself Some(JSON), [T: Serialize] Json<T> => |value| json(&value.0),
+    AsItself Some(TEXT), [T] Text<T> where T: std::fmt::Display => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
+    AsItself Some(JSON), [T] Json<T> where T: Serialize => |value| json(&value.0),
 );
 
 /// The kind of everything without a kind of its own.
@@ -111,8 +113,8 @@ impl<T> JsonResource for Probe<T> {}
 
 /// How this type becomes contents. The only place where a resource's return type is bounded.
 pub fn resource_output<T: IntoResourceContents<K>, K>(
-    _: &Probe<T>,
     _: PhantomData<K>,
+    _: &Probe<T>,
 ) -> Output<T, Vec<ResourceContents>> {
     Output { schema: |_| None, has_schema: false, mime: T::MIME, into: T::into_resource_contents }
 }
@@ -131,7 +133,7 @@ impl<T> Output<T, Vec<ResourceContents>> {
     pub fn finish(&self, value: Option<T>) -> Result<Vec<ResourceContents>, Rejection> {
         match value {
             Some(value) => (self.into)(value).map_err(Rejection::Error),
-            None => Err(Rejection::Error(Error::not_found("resource not found"))),
+            None => Err(Rejection::Error(Error::nothing())),
         }
     }
 }

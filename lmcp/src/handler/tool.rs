@@ -55,7 +55,7 @@ pub trait IntoToolResult<As = AsJson>: Sized {
     fn into_tool_result(self) -> Result<ToolResult>;
 }
 
-#[diagnostic::do_not_recommend]
+// It is named where it does not apply: so is the trait that is missing.
 impl<T: Serialize + JsonSchema> IntoToolResult<AsJson> for T {
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
         Some(generator.subschema_for::<T>())
@@ -102,9 +102,8 @@ text!(
 );
 
 macro_rules! itself {
-    ($([$($generics:tt)*] $t:ty => |$value:ident| $result:expr),* $(,)?) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<$($generics)*> IntoToolResult<AsItself> for $t {
+    ($([$($generics:tt)*] $t:ty $(where $of:ident: $bound:path)? => |$value:ident| $result:expr),* $(,)?) => { $(
+        impl<$($generics)*> IntoToolResult<AsItself> for $t $(where $of: $bound)? {
             fn into_tool_result(self) -> Result<ToolResult> { let $value = self; $result }
         }
         impl<$($generics)*> Probe<$t> {
@@ -126,10 +125,9 @@ itself!(
     [const N: usize] [Content; N] => |blocks| Ok(ToolResult { content: blocks.into(), ..ToolResult::default() }),
     [] ToolResult => |result| Ok(result),
     [] serde_json::Value => |value| ToolResult::structured(&value),
-    [T: std::fmt::Display] Text<T> => |text| Ok(ToolResult::text(text.0.to_string())),
+    [T] Text<T> where T: std::fmt::Display => |text| Ok(ToolResult::text(text.0.to_string())),
 );
 
-#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
         Some(generator.subschema_for::<T>())
@@ -156,7 +154,7 @@ pub trait JsonTool {
 impl<T> JsonTool for Probe<T> {}
 
 /// How this type becomes a tool's result. The only place where a tool's return type is bounded.
-pub fn tool_output<T: IntoToolResult<K>, K>(_: &Probe<T>, _: PhantomData<K>) -> Output<T, ToolResult> {
+pub fn tool_output<T: IntoToolResult<K>, K>(_: PhantomData<K>, _: &Probe<T>) -> Output<T, ToolResult> {
     Output { schema: T::output_schema, has_schema: T::HAS_SCHEMA, mime: None, into: T::into_tool_result }
 }
 

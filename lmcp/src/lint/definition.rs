@@ -16,10 +16,13 @@ pub(super) fn tool(tool: &Definition, offer: &Offer, target: Target) -> Vec<Find
     }
     findings.extend(description(tool, "the model has only the name to go by"));
     findings.extend(description_length(tool, target));
-    if target.is_claude() {
+    // Whoever asks for what all clients take hears of the directories where the server begins to give them what they want.
+    if target.is_claude() && (target != Target::Clients || offer.has_titles()) {
         findings.extend(title(tool));
     }
-    findings.extend(hints(tool, target));
+    if target != Target::Clients || offer.has_hints() {
+        findings.extend(hints(tool, target));
+    }
     if let Some(schema) = tool.json.get("inputSchema") {
         findings.extend(arguments(schema, tool.text("description").unwrap_or_default()));
     }
@@ -124,8 +127,7 @@ fn description_length(tool: &Definition, target: Target) -> Option<Finding> {
 
 /// "Every tool must include a `title`", <https://claude.com/docs/connectors/building/review-criteria>
 fn title(tool: &Definition) -> Option<Finding> {
-    let annotated = tool.json.pointer("/annotations/title").is_some();
-    (tool.text("title").is_none() && !annotated).then(|| {
+    (!tool.has_title()).then(|| {
         let message = "has no title, which Claude's directory asks of every tool";
         Finding::advice("title", message, format!("write `#[tool(title = \"{}\")]`", spoken(&tool.name)))
     })
@@ -138,16 +140,41 @@ fn spoken(name: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// What directories ask for, and how an attribute spells it.
+const HINTS: [(&str, &str); 3] =
+    [("readOnlyHint", "read_only"), ("destructiveHint", "destructive"), ("openWorldHint", "open_world")];
+
+impl Offer {
+    /// Whether some tool has a title.
+    pub(crate) fn has_titles(&self) -> bool {
+        self.tools.iter().any(Definition::has_title)
+    }
+
+    /// Whether some tool has a hint that directories ask for.
+    pub(crate) fn has_hints(&self) -> bool {
+        self.tools.iter().any(|tool| HINTS.iter().any(|(key, _)| tool.hint(key).is_some()))
+    }
+}
+
+impl Definition {
+    fn has_title(&self) -> bool {
+        self.text("title").is_some() || self.json.pointer("/annotations/title").is_some()
+    }
+
+    fn hint(&self, key: &str) -> Option<bool> {
+        self.json.get("annotations")?.get(key)?.as_bool()
+    }
+}
+
 /// - Claude's directory: "`readOnlyHint: true` for read-only tools, `destructiveHint: true` for tools that modify or
 ///   delete data", <https://claude.com/docs/connectors/building/review-criteria>
 /// - ChatGPT's apps: "require every tool to set all three" of `readOnlyHint`, `destructiveHint`, `openWorldHint`,
 ///   <https://github.com/openai/plugins>, skill `mcp-tool-hint-justifications`
 fn hints(tool: &Definition, target: Target) -> Option<Finding> {
-    let hint = |key: &str| tool.json.get("annotations").and_then(|hints| hints.get(key)).and_then(Value::as_bool);
+    let hint = |key: &str| tool.hint(key);
     let claude = target.is_claude() && hint("readOnlyHint") != Some(true) && hint("destructiveHint").is_none();
-    let keys = [("readOnlyHint", "read_only"), ("destructiveHint", "destructive"), ("openWorldHint", "open_world")];
     let missing: Vec<&str> = match target.is_openai() {
-        true => keys.iter().filter(|(hint_key, _)| hint(hint_key).is_none()).map(|(_, key)| *key).collect(),
+        true => HINTS.iter().filter(|(hint_key, _)| hint(hint_key).is_none()).map(|(_, key)| *key).collect(),
         false => Vec::new(),
     };
     let hints = format!("hint{} `{}`", if missing.len() == 1 { "" } else { "s" }, missing.join("`, `"));
@@ -218,6 +245,16 @@ pub(super) fn server(offer: &Offer, target: Target) -> Vec<Finding> {
         let instead =
             "give it an `Auth` whose principals have these scopes with `.auth(…)`, or serve it on a pipe only";
         findings.push(Finding::advice("scopes", message, instead));
+    }
+    if let Some(lost) = &offer.lost {
+        let message = format!(
+            "{lost} of this package's own library got lost: the linker leaves out a library that nothing refers to"
+        );
+        findings.push(Finding::advice(
+            "library",
+            message,
+            format!("write `use {} as _;` where `main` is", lost.library),
+        ));
     }
     if target == Target::Anthropic {
         findings.extend(anthropic::strict_server(offer.tools.iter().filter_map(|tool| tool.json.get("inputSchema"))));

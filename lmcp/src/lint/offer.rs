@@ -3,9 +3,11 @@
 use crate::handler::entry::Source;
 use crate::protocol::{At, ProtocolVersion};
 use crate::registry::Catalog;
-use crate::registry::collect::Items;
+use crate::registry::collect::{Items, files};
 use crate::registry::item::{Common, Prompt, Resource, Template, Tool};
+use crate::registry::library::{Lost, lost};
 use crate::server::ReadyServer;
+use crate::server::handle::Shared;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ pub(crate) struct Offer {
     pub(crate) instructions: Option<String>,
     /// The scopes that are asked for and that nobody has over HTTP.
     pub(crate) unreachable: Vec<&'static str>,
+    /// What stands in the package's own library, and is not in the program.
+    pub(crate) lost: Option<Lost>,
     pub(crate) tools: Vec<Definition>,
     pub(crate) resources: Vec<Definition>,
     pub(crate) templates: Vec<Definition>,
@@ -56,10 +60,11 @@ impl Size {
 impl Offer {
     /// What this server offers now.
     pub(crate) fn of(server: &ReadyServer) -> Self {
-        let info = &server.shared.info;
+        let Shared { info, package, .. } = &*server.shared;
         Offer {
             name: Some(info.name.clone()),
             instructions: info.instructions.clone(),
+            lost: lost(package.name, package.directory, files()),
             #[cfg(feature = "http")]
             unreachable: server.unreachable_scopes(),
             ..Self::of_catalog(&server.shared.registry.current())

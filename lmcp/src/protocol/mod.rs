@@ -13,6 +13,7 @@ pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod roots;
 pub(crate) mod sampling;
+pub(crate) mod shown;
 pub(crate) mod tool;
 pub(crate) mod version;
 

@@ -1,7 +1,9 @@
 //! What reading a resource gives.
 
 use super::meta::Meta;
-use super::{At, Base64};
+use super::shown::quoted;
+use super::{At, Base64, ProtocolVersion};
+use crate::jsonrpc::ErrorObject;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// The contents of one resource: text or bytes.
@@ -123,4 +125,12 @@ impl Serialize for At<'_, ResourceContents> {
         super::content::common_entries(&mut map, None, it.meta.as_ref(), version)?;
         map.end()
     }
+}
+
+/// Nothing is at this URI, which the message names and `data` has in full.
+///
+/// Spec: server/resources, "Error Handling".
+pub(crate) fn not_found(version: ProtocolVersion, uri: &str, hint: &str) -> ErrorObject {
+    let message = format!("resource {} not found{hint}", quoted(uri));
+    ErrorObject::new(version.resource_not_found_code(), message).with_data(serde_json::json!({ "uri": uri }))
 }

@@ -2,6 +2,7 @@
 
 use super::collect::{Items, Kind, caught};
 use super::item::Common;
+use super::library::lost;
 #[cfg(feature = "http")]
 use super::nearest::nearest;
 use super::template_index::TemplateIndex;
@@ -10,6 +11,7 @@ use crate::Auth;
 use crate::Error;
 use crate::handler::entry::Source;
 use crate::handler::parameter::{Role, States};
+use crate::server::Package;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -257,12 +259,22 @@ fn check_collisions(items: &Items, mistakes: &mut Mistakes) {
 }
 
 /// Why nothing was collected, and what to do.
-pub(crate) fn nothing_collected(package: &str) -> Error {
-    let library = package.replace('-', "_");
+pub(crate) fn nothing_collected(package: &Package) -> Error {
+    let why = match lost(package.name, package.directory, []) {
+        Some(lost) => format!(
+            "- {lost} of this package's own library got lost: add `use {} as _;` to `main.rs`, or to the test in \
+             `tests/`; the linker leaves out a library that nothing refers to",
+            lost.library
+        ),
+        None => format!(
+            "- if they stand in a library, even in this package's own `src/lib.rs`, add `use {} as _;` (with the \
+             library's name) to `main.rs`, or to the test in `tests/`: the linker leaves out a library that nothing \
+             refers to",
+            package.name.replace('-', "_")
+        ),
+    };
     Error::setup(format!(
-        "there is nothing to serve: no function with `#[tool]`, `#[resource]` or `#[prompt]` is in this program\n  \
-         - if they stand in a library, even in this package's own `src/lib.rs`, add `use {library} as _;` (with the \
-         library's name) to `main.rs`, or to the test in `tests/`: the linker leaves out a library that nothing refers to\n  \
+        "there is nothing to serve: no function with `#[tool]`, `#[resource]` or `#[prompt]` is in this program\n  {why}\n  \
          - if the server is meant to start empty, write `lmcp::Server::empty()` and say what it will offer with `.advertise(…)`"
     ))
 }

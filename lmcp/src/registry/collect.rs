@@ -144,6 +144,14 @@ fn with_scheme(uri: &str, package: &str) -> String {
     format!("{scheme}://{}", uri.trim_start_matches('/'))
 }
 
+/// The files from which something is in the program, offered or not, as `file!()` writes them.
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
+    fn of<E: Entry>() -> impl Iterator<Item = &'static str> {
+        E::all().into_iter().map(|entry| entry.item().source.file)
+    }
+    of::<ToolEntry>().chain(of::<ResourceEntry>()).chain(of::<PromptEntry>())
+}
+
 /// A function that is in the program, and that the server does not offer.
 #[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

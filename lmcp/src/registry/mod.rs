@@ -8,6 +8,7 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod collect;
 pub(crate) mod item;
+pub(crate) mod library;
 pub(crate) mod list;
 pub(crate) mod nearest;
 pub(crate) mod switch;

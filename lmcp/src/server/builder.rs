@@ -363,7 +363,7 @@ impl Server {
         check::check(&items, &self.states, &mut mistakes);
         mistakes.into_result()?;
         if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
-            return Err(check::nothing_collected(self.package.name));
+            return Err(check::nothing_collected(&self.package));
         }
         let registry = Registry::new(items, self.schemas);
         let mut mistakes = Mistakes::default();
@@ -391,6 +391,7 @@ impl Server {
             shared: Arc::new(Shared {
                 identity: crate::outcome::identity(&self.info.name, &self.info.version),
                 info: self.info,
+                package: self.package,
                 registry,
                 states: self.states,
                 starts: Mutex::new(self.starts),

@@ -1,5 +1,6 @@
 //! [`ServerHandle`]: a running server as its handlers and its program see it; and what all its parts share.
 
+use super::Package;
 use super::limits::Limits;
 use super::subscribers::{Change, Subscribers};
 use crate::Error;
@@ -51,6 +52,8 @@ pub struct ServerHandle(pub(crate) Arc<Shared>);
 /// What all parts of a running server share.
 pub(crate) struct Shared {
     pub(crate) info: Info,
+    /// The user's package; empty if it was not told.
+    pub(crate) package: Package,
     /// `_meta` of a result of 2026-07-28 that has none of its own, as JSON.
     pub(crate) identity: String,
     pub(crate) registry: Registry,

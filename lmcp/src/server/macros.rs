@@ -75,6 +75,7 @@ macro_rules! package {
             description: ::core::env!("CARGO_PKG_DESCRIPTION"),
             repository: ::core::env!("CARGO_PKG_REPOSITORY"),
             homepage: ::core::env!("CARGO_PKG_HOMEPAGE"),
+            directory: if ::core::cfg!(debug_assertions) { ::core::env!("CARGO_MANIFEST_DIR") } else { "" },
         }
     };
 }

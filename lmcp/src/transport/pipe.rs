@@ -272,7 +272,7 @@ impl Pipe {
             return self.listen(&request, &catalog, cancellation);
         }
         if !version.is_modern()
-            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, &self.0.server)
+            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server)
         {
             return self.land(id, &cancellation, answer, self.0.session.version());
         }

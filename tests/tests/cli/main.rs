@@ -311,7 +311,7 @@ fn read_prints_contents_as_they_are() {
 
 #[test]
 fn read_says_what_it_cannot_read() {
-    fails("read users://70/profile", 1, "error: resource not found\n");
+    fails("read users://70/profile", 1, "error: resource \"users://70/profile\" not found\n");
     fails(
         "read nowhere://at-all",
         1,

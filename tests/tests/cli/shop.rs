@@ -81,5 +81,6 @@ fn what_is_not_understood_names_the_programs_own_arguments() {
     assert!(!of(&["--db", "x", "list", "--nothing"]).stderr.contains("own arguments"));
     assert!(!of(&["list", "nothing"]).stderr.contains("own arguments"));
     let manifest = of(&["--db", "x", "manifest"]);
-    assert!(manifest.stderr.contains("`--db FILE`, are not in here") && manifest.code == Some(0), "{manifest:?}");
+    assert!(manifest.stderr.contains("the program's own usage says, `--db FILE`: look at it"), "{manifest:?}");
+    assert!(manifest.stdout.contains("\"packageArguments\"") && manifest.code == Some(0), "{manifest:?}");
 }

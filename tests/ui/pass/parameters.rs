@@ -11,6 +11,16 @@ use std::sync::Arc;
 mod reexports {
     pub use lmcp::{Args as Everything, Context as Cx, State as Shared};
 }
+mod theirs {
+    /// It is not lmcp's.
+    pub struct Args<T>(pub T);
+
+    impl<'c, T: Default> lmcp::Parameter<'c> for Args<T> {
+        fn from_call(_: &'c lmcp::Call<'c>) -> Result<Self, lmcp::Error> {
+            Ok(Args(T::default()))
+        }
+    }
+}
 type Ctx<'a> = &'a Context;
 type Database = State<Db>;
 type Maybe = Option<String>;
@@ -100,6 +110,11 @@ async fn extractors_across_await(borrowed: Borrowed<'_>, state: State<Arc<dyn Fn
 fn whole(Args(query): Args<Query>, State(db): State<Db>, ctx: &Context, locale: Locale) -> String {
     let _ = (db, ctx, locale);
     format!("{}{}", query.city, query.days)
+}
+
+#[tool]
+fn extractor_of_the_same_name(theirs::Args(days): theirs::Args<u8>) -> u8 {
+    days
 }
 
 #[tool]

@@ -7,5 +7,9 @@ pub type Answer = Result<Option<Forecast>, String>;
 fn forecast() -> Answer {
     //~^ error: `Forecast` cannot be returned from a tool
     //~^ token: Answer
+    //~^ help: Serialize` is not implemented for `Forecast`
+    //~^ error: `Forecast` cannot be returned from a tool
+    //~^ token: Answer
+    //~^ help: JsonSchema` is not implemented for `Forecast`
     Ok(None)
 }

@@ -9,6 +9,10 @@ fn forecast() -> Forecast {
     //~^ error: `Forecast` cannot be returned from a tool
     //~^ token: Forecast
     //~^ help: `#[derive(serde::Serialize, schemars::JsonSchema)]`
+    //~^ help: Serialize` is not implemented for `Forecast`
+    //~^ error: `Forecast` cannot be returned from a tool
+    //~^ token: Forecast
+    //~^ help: JsonSchema` is not implemented for `Forecast`
     Forecast { celsius: 1.0 }
 }
 
@@ -17,6 +21,7 @@ fn today() -> Option<Forecast> {
     //~^ error: `Forecast` cannot be returned from a resource
     //~^ token: Forecast
     //~^ help: derives `serde::Serialize`
+    //~^ help: Serialize` is not implemented for `Forecast`
     None
 }
 

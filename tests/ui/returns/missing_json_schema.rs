@@ -1,4 +1,4 @@
-use lmcp::tool;
+use lmcp::{Json, tool};
 
 #[derive(serde::Serialize)]
 pub struct Forecast {
@@ -6,9 +6,26 @@ pub struct Forecast {
 }
 
 #[tool]
-async fn forecasts() -> anyhow::Result<Vec<Forecast>> {
-    //~^ error: `Vec<Forecast>` cannot be returned from a tool
-    //~^ token: Vec<Forecast>
+async fn forecast() -> anyhow::Result<Forecast> {
+    //~^ error: `Forecast` cannot be returned from a tool
+    //~^ token: Forecast
+    //~^ help: JsonSchema` is not implemented for `Forecast`
     //~^ help: `#[derive(serde::Serialize, schemars::JsonSchema)]`
+    Ok(Forecast { celsius: 1.0 })
+}
+
+#[tool]
+async fn forecasts() -> anyhow::Result<Vec<Forecast>> {
+    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
+    //~^ token: Vec<Forecast>
+    //~^ help: JsonSchema` is not implemented for `Forecast`
     Ok(Vec::new())
+}
+
+#[tool]
+fn json() -> Option<Json<Forecast>> {
+    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
+    //~^ token: Json<Forecast>
+    //~^ help: JsonSchema` is not implemented for `Forecast`
+    None
 }

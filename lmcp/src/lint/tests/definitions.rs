@@ -75,17 +75,32 @@ fn names_of_tools() {
     assert_eq!((combined(56), combined(57)), (vec![], vec!["a whole-name".to_owned()]));
 }
 
+/// They are for directories: a first server hears of them by name, and one that has some where they are missing.
+#[test]
+fn titles_and_hints_are_missed_where_others_have_them() {
+    let plain = || tool(json!({ "title": null, "annotations": null }));
+    let bare = |target| about(vec![plain(), plain()], target);
+    assert_eq!(bare(Target::Clients), Vec::<String>::new());
+    assert_eq!(bare(Target::Anthropic), ["a title", "a hints", "a title", "a hints"]);
+    assert_eq!(bare(Target::OpenAiStrict), ["a hints", "a hints"]);
+    let beside = |over| about(vec![plain(), tool(over)], Target::Clients);
+    assert_eq!(beside(json!({ "annotations": null })), ["a title"]);
+    assert_eq!(beside(json!({ "title": null })), ["a hints"]);
+    assert_eq!(beside(json!({ "title": null, "annotations": { "title": "Add" } })), ["a title"]);
+    assert_eq!(beside(json!({})), ["a title", "a hints"]);
+}
+
 #[test]
 fn titles_hints_and_descriptions() {
     use Target::{Anthropic, Clients, Gemini, OpenAiStrict};
     let cases: &[(Value, [&[&str]; 4])] = &[
         (json!({}), [&[], &[], &["e gemini-keyword"], &[]]),
-        (json!({ "title": null }), [&["a title"], &[], &["e gemini-keyword"], &["a title"]]),
+        (json!({ "title": null }), [&[], &[], &["e gemini-keyword"], &["a title"]]),
         (
             json!({ "title": null, "annotations": { "title": "Add", "readOnlyHint": true } }),
             [&["a hints"], &["a hints"], &["e gemini-keyword"], &[]],
         ),
-        (json!({ "annotations": null }), [&["a hints"], &["a hints"], &["e gemini-keyword"], &["a hints"]]),
+        (json!({ "annotations": null }), [&[], &["a hints"], &["e gemini-keyword"], &["a hints"]]),
         (
             json!({ "annotations": { "readOnlyHint": false, "openWorldHint": true, "destructiveHint": true } }),
             [&[], &[], &["e gemini-keyword"], &[]],

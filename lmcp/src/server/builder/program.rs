@@ -23,6 +23,9 @@ pub struct Package {
     pub repository: &'static str,
     /// `CARGO_PKG_HOMEPAGE`.
     pub homepage: &'static str,
+    /// `CARGO_MANIFEST_DIR`, where `check` looks for functions that never got into the program. Empty in a release build:
+    /// what is shipped does not tell where it was built.
+    pub directory: &'static str,
 }
 
 impl Server {

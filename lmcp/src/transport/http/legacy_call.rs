@@ -110,7 +110,7 @@ pub(super) fn begin(
         Ok(catalog) => catalog,
         Err(refusal) => return Begun::Refused(refusal, Box::new(By { headers: caller.headers, access })),
     };
-    if let Some(answer) = session.answer(method, request.params, &catalog, server) {
+    if let Some(answer) = session.answer(method, request.params, &catalog, &access, server) {
         return Begun::Answer(answer);
     }
     let flight = match Flight::begin(endpoint, belongs, request.id) {

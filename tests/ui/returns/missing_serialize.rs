@@ -1,0 +1,30 @@
+use lmcp::{Json, resource, tool};
+
+#[derive(schemars::JsonSchema)]
+pub struct Forecast {
+    pub celsius: f64,
+}
+
+#[tool]
+fn forecast() -> Forecast {
+    //~^ error: `Forecast` cannot be returned from a tool
+    //~^ token: Forecast
+    //~^ help: Serialize` is not implemented for `Forecast`
+    //~^ help: `#[derive(serde::Serialize, schemars::JsonSchema)]`
+    Forecast { celsius: 1.0 }
+}
+
+#[tool]
+fn forecasts() -> Vec<Forecast> {
+    //~^ error: `Forecast: serde::Serialize` is not satisfied
+    //~^ token: Vec<Forecast>
+    //~^ help: adding `#[derive(serde::Serialize)]`
+    Vec::new()
+}
+
+#[resource("forecast://all")]
+fn all() -> Json<Forecast> {
+    //~^ error: `Forecast: serde::Serialize` is not satisfied
+    //~^ token: Json<Forecast>
+    Json(Forecast { celsius: 1.0 })
+}
