@@ -217,8 +217,7 @@ impl<'c> Call<'c> {
             if !raw.starts_with('{') {
                 return Err(Error::invalid_params("`arguments` must be an object"));
             }
-            // They are part of a message that was read, or of our own making.
-            let split = Scanner::new(raw, usize::MAX).object(|scanner, name| {
+            let split = Scanner::again(raw).object(|scanner, name| {
                 call.fill(name, Slot::Json(scanner.value()?));
                 Ok(())
             });
