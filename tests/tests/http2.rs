@@ -239,9 +239,9 @@ async fn beginnings_that_never_end() {
     let limit = Duration::from_millis(200);
     let site = Site::open(server().limits(Limits::default().head_time(limit))).await;
     for part in [&b""[..], b"P", b"PRI * HTTP/2.0\r\n\r\nSM"] {
+        let begun = Instant::now();
         let mut socket = TcpStream::connect(site.address).await.expect("it listens");
         socket.write_all(part).await.expect("it reads");
-        let begun = Instant::now();
         let _reset_or_closed = within(socket.read(&mut [0; 64])).await;
         assert!(begun.elapsed() >= limit / 2, "closed too early");
     }

@@ -17,6 +17,10 @@ fn stderr(variable: &str, filter: &str, arguments: &[&str]) -> String {
 fn nothing_is_logged_unless_asked_for() {
     assert_eq!(stderr("", "", &["call", "add", "a=1", "b=2"]), "");
     assert_eq!(stderr("LMCP_LOG", "warn", &["call", "add", "a=1", "b=2"]), "");
+    // Of two filters, lmcp's own one counts.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    command.args(["call", "add", "a=1", "b=2"]).env("LMCP_LOG", "warn").env("RUST_LOG", "trace");
+    assert_eq!(String::from_utf8_lossy(&command.output().expect("it runs").stderr), "");
 }
 
 #[test]
@@ -36,6 +40,11 @@ fn a_request_is_one_line_with_what_came_of_it() {
         let log = stderr("LMCP_LOG", "info", &[&["call"], call].concat());
         assert!(log.contains(&format!("outcome=\"tool error\" failure=\"{failure}\" time=")), "{log}");
     }
+    let log = stderr("LMCP_LOG", "info", &["call", "nothing"]);
+    assert!(
+        log.contains("item=\"nothing\" id=") && log.contains("outcome=\"error\" failure=\"wrong request\""),
+        "{log}"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What `lmcp::testing` says when a test fails: the thing, what was said on the wire, and the line of the test.
 
 use lmcp::testing::{Client, Connecting};
-use lmcp::{Context, Image, ProtocolVersion, Server, Unanswered, resource, tool};
+use lmcp::{CompletionArguments, Context, Image, ProtocolVersion, Server, Unanswered, prompt, resource, tool};
+use lmcp_tests::http::within;
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -218,6 +219,8 @@ async fn changes_are_told_in_every_revision() {
         let client = Connecting::to(&server).version(version).await;
         client.subscribe("notes://1").await.expect("there is such a resource");
         client.subscribe("notes://1").await.expect("twice is once");
+        let streams = client.transcript().matches("\"method\":\"subscriptions/listen\"").count();
+        assert_eq!(streams, usize::from(version.is_modern()), "{version}");
         assert!(client.subscribe("letters://1").await.is_err(), "{version}: there is none");
         let _written = client.call("write", json!({ "id": 1 })).await;
         assert_eq!(client.notification("notifications/resources/updated").await["uri"], "notes://1");
@@ -261,9 +264,9 @@ async fn a_call_that_is_dropped_is_cancelled() {
         let client = Connecting::to(&server).version(version).await;
         tokio::select! {
             _never = client.call("work", json!({})) => panic!("it never ends"),
-            () = told.notified() => {}
+            () = within(told.notified()) => {}
         }
-        told.notified().await;
+        within(told.notified()).await;
         assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3", "{version}: the client goes on");
         assert_eq!(
             client.transcript().matches("notifications/cancelled").count(),
@@ -271,4 +274,77 @@ async fn a_call_that_is_dropped_is_cancelled() {
             "answered ones are not cancelled"
         );
     }
+}
+
+/// Counts, and says that the tools changed.
+#[tool]
+async fn count(ctx: &Context, to: u8) -> u8 {
+    for n in 1..=to {
+        ctx.progress(n).of(to).await;
+        tokio::task::yield_now().await;
+    }
+    ctx.server().tools_changed();
+    to
+}
+
+#[tokio::test]
+async fn each_call_gets_its_own_reports_and_nothing_else() {
+    let server = server().tool(count).build().expect("it starts");
+    for version in ProtocolVersion::ALL {
+        let client = Connecting::to(&server).version(version).await;
+        client.listen().await.expect("there are lists");
+        let count = |to| client.call_with_progress("count", json!({ "to": to }));
+        let (two, three) = tokio::join!(count(2), count(3));
+        for ((called, reports), to) in [(two, 2), (three, 3)] {
+            assert_eq!(called.text(), to.to_string(), "{version}");
+            let steps: Vec<_> = reports.iter().map(|report| (&report["progress"], &report["total"])).collect();
+            assert_eq!(json!(steps), json!((1..=to).map(|n| (n, to)).collect::<Vec<_>>()), "{version}");
+        }
+        client.notification("notifications/tools/list_changed").await;
+        let rest = client.notifications();
+        assert!(rest.iter().all(|message| message["method"] != "notifications/progress"), "{version}: {rest:?}");
+    }
+}
+
+/// Plan a trip.
+#[prompt]
+fn trip(country: String, #[arg(complete = cities)] city: String) -> String {
+    format!("Plan a trip to {city}, {country}.")
+}
+
+fn cities(typed: &str, others: CompletionArguments) -> Vec<String> {
+    vec![format!("{typed}, {}", others.get("country").unwrap_or("somewhere"))]
+}
+
+#[tokio::test]
+async fn what_is_filled_in_already_is_told_to_completers() {
+    let server = server().prompt(trip).build().expect("it starts");
+    for version in [ProtocolVersion::LATEST, ProtocolVersion::V2025_11_25] {
+        let client = Connecting::to(&server).version(version).await;
+        assert_eq!(client.complete("trip", "city", "Rome").await.expect("completed"), ["Rome, somewhere"]);
+        let completed = client.complete_with("trip", "city", "Rome", json!({ "country": "Italy" })).await;
+        assert_eq!(completed.expect("completed"), ["Rome, Italy"], "{version}");
+    }
+}
+
+#[tokio::test]
+async fn one_round_alone_is_answered_by_the_test() {
+    let client = client().await;
+    client.answer("Which seat?", json!({ "place": "A", "row": 7 }));
+    let mut call = json!({ "name": "book", "arguments": {} });
+    let asks = client.request_once("tools/call", call.clone()).await.expect("a result");
+    assert_eq!(asks["resultType"], "input_required", "the answer that was said before is not sent: {asks}");
+    let key = asks["inputRequests"].as_object().and_then(|asks| asks.keys().next()).expect("a question");
+    call["inputResponses"] = json!({ key: { "action": "accept", "content": { "place": "B", "row": 8 } } });
+    call["requestState"] = asks["requestState"].clone();
+    let booked = client.request_once("tools/call", call).await.expect("a result");
+    assert_eq!(booked["content"][0]["text"], "8B");
+    assert_eq!(client.call("book", json!({})).await.text(), "7A");
+}
+
+#[tokio::test]
+async fn a_client_connects_with_its_time_limit() {
+    let client = Connecting::new(server()).time_limit(Duration::from_millis(50)).await;
+    let (text, _) = panicked(client.call("hang", json!({}))).await;
+    assert!(text.starts_with("no answer to tools/call \"hang\" within 50ms, the client's time limit, as"), "{text}");
 }

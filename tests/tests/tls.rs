@@ -156,9 +156,9 @@ async fn handshakes_that_never_end() {
     let files = Files::new("slow");
     let site = Site::open(server().limits(Limits::default().head_time(limit)).tls(files.tls())).await;
     for part in [&b""[..], b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"] {
+        let begun = Instant::now();
         let mut socket = TcpStream::connect(site.address).await.expect("it listens");
         socket.write_all(part).await.expect("it reads");
-        let begun = Instant::now();
         let _reset_or_closed = within(socket.read(&mut [0; 64])).await;
         assert!(begun.elapsed() >= limit / 2, "closed too early");
         adds(&files, site.address).await;

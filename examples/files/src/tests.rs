@@ -389,3 +389,8 @@ mod unix {
         assert_eq!(folder.count(), 2, "nothing is left behind");
     }
 }
+
+#[test]
+fn no_client_refuses_it() {
+    assert_eq!(lmcp::testing::check(), []);
+}

@@ -85,13 +85,6 @@ fn it_installs_itself_with_its_roots() {
 }
 
 #[test]
-fn no_client_refuses_it() {
-    let (said, good) = run(Command::new(env!("CARGO_BIN_EXE_files")).args(["check", "--json"]));
-    let checked: Value = serde_json::from_str(&said).expect("JSON");
-    assert_eq!((good, &checked["findings"]), (true, &json!([])));
-}
-
-#[test]
 fn a_client_reads_edits_and_hears_of_it() {
     let root = shop("session");
     let call = |id: u8, name: &str, arguments: Value| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": name, "arguments": arguments } });

@@ -202,3 +202,8 @@ async fn a_job_that_reads_ends_when_it_is_cancelled() {
         (&json!("cancelled"), &json!("cancelled after 1 of 2 files"))
     );
 }
+
+#[test]
+fn no_client_refuses_it() {
+    assert_eq!(lmcp::testing::check(), []);
+}

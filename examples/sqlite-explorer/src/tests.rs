@@ -262,3 +262,8 @@ async fn nothing_is_changed_without_being_asked_for() {
     }
     assert_eq!(shop.orders(), 3);
 }
+
+#[test]
+fn no_client_refuses_it() {
+    assert_eq!(lmcp::testing::check(), []);
+}

@@ -333,13 +333,16 @@ mod tests {
     use crate::cli::text::Look;
     use crate::lint::{Definition, Finding, Offer, Size, Target};
 
-    fn table(look: Look) -> String {
-        let definition = |name: &str, bytes| Definition {
+    fn definition(name: &str, bytes: usize) -> Definition {
+        Definition {
             name: name.into(),
             json: serde_json::Value::Null,
             size: Size { bytes, tokens: bytes / 4 },
             source: crate::handler::entry::Source { file: "src/main.rs", line: 7, function: "f" },
-        };
+        }
+    }
+
+    fn table(look: Look) -> String {
         let tools = vec![definition("add", 4000), definition("sum_up", 80)];
         let offer = Offer { tools, ..Offer::default() };
         let found = |rule, path: &str| {
@@ -384,6 +387,18 @@ SERVER
 ";
         assert!(narrow.contains(expected), "{narrow}");
         assert!(narrow.lines().skip(3).all(|line| line.len() <= 60), "{narrow}");
+    }
+
+    #[test]
+    fn advice_that_several_get_is_told_once_with_the_first_of_what_to_write() {
+        let untitled =
+            |name, instead| Finding::advice("title", "has no title", instead).of("tool", &definition(name, 80));
+        let several = |findings: &[Finding]| Table::new(&Offer::default(), findings, Look::default()).render();
+        let told = several(&[untitled("add", "write `Add`"), untitled("sum_up", "write `Sum up`")]);
+        assert!(told.contains("title  add, sum_up: have no title\n"), "{told}");
+        assert!(told.contains("-> write `Add`, and so on\n") && !told.contains("`Sum up`"), "{told}");
+        let told = several(&[untitled("add", "write one"), untitled("sum_up", "write one")]);
+        assert!(told.contains("-> write one\n"), "{told}");
     }
 
     #[test]

@@ -134,3 +134,20 @@ pub(crate) fn not_found(version: ProtocolVersion, uri: &str, hint: &str) -> Erro
     let message = format!("resource {} not found{hint}", quoted(uri));
     ErrorObject::new(version.resource_not_found_code(), message).with_data(serde_json::json!({ "uri": uri }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_textual;
+
+    #[test]
+    fn types_of_text() {
+        for mime in
+            ["text/html", "application/json; charset=utf-8", "Image/SVG+XML", "application/x-yaml", "text/x-toml;a=b"]
+        {
+            assert!(is_textual(mime), "{mime}");
+        }
+        for mime in ["image/png", "application/octet-stream", "application/zip; of=text/json", ""] {
+            assert!(!is_textual(mime), "{mime}");
+        }
+    }
+}

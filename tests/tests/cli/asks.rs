@@ -2,6 +2,7 @@
 
 use crate::{Ended, calc, command, end, fails, prints};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[test]
 fn a_question_is_answered_on_the_command_line() {
@@ -88,4 +89,14 @@ fn a_resource_is_saved_and_a_folder_that_cannot_be_is_told_before_anything_runs(
     let refused = saved("call blocks", &file);
     assert!(refused.stderr.starts_with("error: the folder ") && refused.code == Some(2), "{refused:?}");
     assert!(refused.stdout.is_empty(), "{refused:?}");
+}
+
+#[test]
+fn what_is_no_text_in_a_prompt_is_saved_too() {
+    let folder = Folder::new("get");
+    let mut get = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    let ended = end(get.args(["get", "review", "language=rust", "--save"]).arg(&folder.0));
+    let picture = format!("[image image/jpeg, 4 bytes; saved as {}/review.jpg]", folder.0.display());
+    assert_eq!(ended.stdout, format!("user: Review Rust, thorough: false\n\nassistant: {picture}\n"));
+    assert_eq!(folder.holds("review.jpg").as_deref(), Some(&b"jpeg"[..]));
 }

@@ -1,7 +1,9 @@
-//! Servers in memory: how they are put together, what they refuse to start with, how calls are kept apart.
+//! Servers in memory: how they are put together, how calls are kept apart, what is added and switched off.
+
+mod mistakes;
 
 use lmcp::testing::{Client, Connecting};
-use lmcp::{Advertise, Args, Context, Limits, Principal, ProtocolVersion, Server, State, prompt, resource, tool};
+use lmcp::{Advertise, Context, Limits, Principal, ProtocolVersion, Server, prompt, resource, tool};
 use lmcp_tests::{Counters, server, server_with};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -165,7 +167,7 @@ async fn functions_are_added_while_it_runs() {
     assert_eq!(client.read("later://it").await.expect("read")[0]["text"], "here");
 
     let twice = handle.add_tool(later).expect_err("its name is taken").to_string();
-    assert!(twice.contains("tool `later`: the tool at tests/tests/server.rs:"), "{twice}");
+    assert!(twice.contains("tool `later`: the tool at tests/tests/server/main.rs:"), "{twice}");
     let none = handle.add_prompt(later).expect_err("it is no prompt").to_string();
     assert!(none.contains("but is no prompt: put `#[lmcp::prompt]` above the function"), "{none}");
 }
@@ -188,152 +190,6 @@ async fn two_servers_live_side_by_side() {
     let two = Client::connect(Server::empty().name("two").prompt(later_prompt)).await.expect("connected");
     assert_eq!((one.tools().await.len(), two.prompts().await.len()), (1, 1));
     assert!(one.request("prompts/list", json!({})).await.is_err());
-}
-
-/// What keeps a server from starting.
-mod mistakes {
-    use super::*;
-
-    #[tool(name = "twin")]
-    fn first() {}
-    #[tool(name = "twin")]
-    fn second() {}
-    #[tool]
-    fn stateful(State(_): State<Vec<u16>>) {}
-    #[derive(serde::Deserialize, schemars::JsonSchema)]
-    struct NoObject(#[expect(dead_code)] u8);
-    #[tool]
-    fn no_object(Args(_): Args<NoObject>) {}
-    #[resource("clash://<a>/b")]
-    fn clash(a: String) -> String {
-        a
-    }
-    #[resource("clash://c/<d>")]
-    fn clash_too(d: String) -> String {
-        d
-    }
-    #[resource("same://uri")]
-    fn same() {}
-    #[resource("same://uri")]
-    fn same_too() {}
-    fn plain() {}
-    type Alias = String;
-    #[resource("segments://<id>")]
-    fn segments(id: Alias, other: Alias) -> String {
-        id + &other
-    }
-    type Pair = Whole;
-    #[tool]
-    fn patterned(Pair { a }: Pair) -> u8 {
-        a
-    }
-    #[prompt]
-    fn whole_and_single(AllOf { 0: _ }: AllOf, single: Whole) -> String {
-        format!("{}", single.a)
-    }
-    type AllOf = Args<Whole>;
-    #[derive(serde::Deserialize, schemars::JsonSchema)]
-    struct Whole {
-        a: u8,
-    }
-
-    fn problems(server: Server) -> Vec<String> {
-        let error = server.build().expect_err("it must not start");
-        assert!(error.is_setup());
-        let text = error.to_string();
-        let mut lines = text.lines().map(str::trim);
-        let head = lines.next().unwrap_or_default().to_owned();
-        let found: Vec<String> = lines.map(str::to_owned).collect();
-        assert!(head.contains(&format!("{} mistake", found.len())), "{text}");
-        for line in &found {
-            assert!(line.starts_with("tests/tests/server.rs:") || line.starts_with('`'), "no place: {line}");
-        }
-        let message = |line: String| match line.strip_prefix("tests/").and_then(|line| line.split_once(": ")) {
-            Some((_, message)) => message.to_owned(),
-            None => line,
-        };
-        found.into_iter().map(message).collect()
-    }
-
-    #[test]
-    fn all_are_reported_at_once_with_their_places() {
-        let found = problems(
-            Server::empty()
-                .state(1_u64)
-                .tool(first)
-                .tool(second)
-                .tool(stateful)
-                .tool(no_object)
-                .resource(clash)
-                .resource(clash_too)
-                .resource(same)
-                .resource(same_too)
-                .tool(plain),
-        );
-        let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
-        has("tool `twin`: the tool at tests/tests/server.rs:");
-        has(
-            "tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state, only `u64`; add `.state(value)`",
-        );
-        has(
-            "tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields",
-        );
-        has(
-            "resource `clash_too`: some URI matches both `clash://c/<d>` and `clash://<a>/b` at tests/tests/server.rs:",
-        );
-        has("resource `same://uri`: the resource at tests/tests/server.rs:");
-        assert!(found.iter().any(|line| line.contains("is no tool")), "{found:#?}");
-        assert_eq!(found.len(), 6, "{found:#?}");
-    }
-
-    #[test]
-    fn roles_that_only_types_tell() {
-        let found = problems(Server::empty().resource(segments).tool(patterned).prompt(whole_and_single));
-        let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
-        has("resource `segments`: `other` is an argument, but its URI has no segment `<other>`");
-        has("tool `patterned`: an argument is taken apart by a pattern; give it a name");
-        has("prompt `whole_and_single`: `Args<T>` takes all arguments, so `single` cannot stand beside it");
-        assert_eq!(found.len(), 3, "{found:#?}");
-    }
-
-    #[test]
-    fn forms_that_clients_cannot_show() {
-        #[derive(serde::Deserialize, schemars::JsonSchema)]
-        #[allow(dead_code, reason = "only its schema is looked at")]
-        struct Nested {
-            name: String,
-            address: Vec<String>,
-        }
-        #[tool(elicits(bool, Nested))]
-        fn asks() {}
-        #[lmcp::prompt(elicits(Vec<u8>))]
-        fn asks_too() -> &'static str {
-            ""
-        }
-        let error = Server::empty().tool(asks).prompt(asks_too).build().expect_err("it must not start");
-        let text = error.to_string();
-        assert!(
-            text.contains(
-                "tool `asks`: the form of `Nested`: `address` is a list of something else than choices; forms hold \
-                 texts, numbers, booleans and choices"
-            ),
-            "{text}"
-        );
-        assert!(text.contains("prompt `asks_too`: the form of `alloc::vec::Vec<u8>`: it is a list"), "{text}");
-        assert!(error.is_setup());
-    }
-
-    #[test]
-    fn a_secret_that_is_none() {
-        let error = Server::empty().secret("short").build().expect_err("it must not start");
-        assert!(error.to_string().contains("the secret has 5 bytes; give it at least 16"), "{error}");
-    }
-
-    #[test]
-    fn two_states_of_one_type() {
-        let error = Server::empty().state(1_u8).state(2_u8).build().expect_err("it must not start");
-        assert!(error.to_string().contains("two states of type `u8`"), "{error}");
-    }
 }
 
 #[tool]
@@ -419,6 +275,27 @@ async fn what_is_off_from_the_start_can_be_put_back() {
 
     let error = Server::empty().tool(later).disable("latter").build().expect_err("it must not start").to_string();
     assert!(error.contains("disable(\"latter\"): nothing of this name is registered"), "{error}");
+}
+
+/// By name or, what is read, by URI or URI template as well.
+#[tokio::test]
+async fn whatever_is_named_is_off() {
+    let all = || Server::empty().tool(later).prompt(later_prompt).resource(later_resource).resource(file);
+    for names in [["later_prompt", "later_resource", "file"], ["later_prompt", "later://it", "files://{+path}"]] {
+        let server = names.into_iter().fold(all(), |server, name| server.disable(name)).build().expect("it starts");
+        let client = Client::connect_as(&server, ProtocolVersion::LATEST).await.expect("connected");
+        let counts = async || {
+            let read = (client.resources().await.len(), client.resource_templates().await.len());
+            (client.tools().await.len(), client.prompts().await.len(), read)
+        };
+        assert_eq!(counts().await, (1, 0, (0, 0)), "{names:?}");
+        client.get("later_prompt", json!({})).await.expect_err("it is off");
+        client.read("later://it").await.expect_err("it is off");
+        client.read("files://a").await.expect_err("it is off");
+        assert!(names.iter().all(|name| server.handle().enable(name)));
+        assert_eq!(counts().await, (1, 1, (1, 1)), "{names:?}");
+        assert_eq!(client.read("files://a").await.expect("it is back")[0]["text"], "a");
+    }
 }
 
 #[tokio::test]
