@@ -4,6 +4,8 @@ use crate::ask::Question;
 use crate::ask::rounds::InputRequired;
 use crate::handler::Completions;
 use crate::jsonrpc::ErrorObject;
+#[cfg(feature = "http")]
+use crate::jsonrpc::encode::is_plain;
 use crate::jsonrpc::encode::{write_json, write_text};
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
@@ -12,6 +14,8 @@ use crate::registry::view::View;
 use crate::registry::{Catalog, Tool};
 use crate::server::handle::Shared;
 use base64::Engine as _;
+#[cfg(feature = "http")]
+use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -49,6 +53,10 @@ pub(crate) enum Listed {
     Templates,
 }
 
+/// From here on a text is not copied to be sent.
+#[cfg(feature = "http")]
+const LONG: usize = 16 << 10;
+
 impl Outcome {
     /// About how many bytes it takes, as far as that may be much.
     pub(crate) fn size(&self) -> usize {
@@ -62,8 +70,17 @@ impl Outcome {
         }
     }
 
-    /// Writes the result object as `version` spells it.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) {
+    /// Takes out a tool's only text, if it is long and is written as it stands: it need not be copied to be sent.
+    #[cfg(feature = "http")]
+    pub(crate) fn take_long_text(&mut self) -> Option<Bytes> {
+        let Outcome::Tool { result, .. } = self else { return None };
+        let [block] = result.content.as_mut_slice() else { return None };
+        block.plain_text().filter(|text| text.len() >= LONG && is_plain(text))?;
+        block.take_plain_text().map(|text| Bytes::from(text.into_owned()))
+    }
+
+    /// Writes the result object as `version` spells it. Gives where the last text of a tool's content ends in `out`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) -> Option<usize> {
         let mut fields = Fields::new(out);
         if version.has_result_type() {
             let needs_input = matches!(self, Outcome::InputRequired(_));
@@ -125,7 +142,7 @@ impl Outcome {
         } else if let Some(meta) = meta {
             fields.add("_meta", meta);
         }
-        fields.end();
+        fields.end()
     }
 }
 
@@ -133,12 +150,14 @@ impl Outcome {
 pub(crate) struct Fields<'a> {
     out: &'a mut Vec<u8>,
     first: bool,
+    /// Where the last text ends that was written without a detour.
+    text_end: Option<usize>,
 }
 
 impl<'a> Fields<'a> {
     fn new(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
-        Fields { out, first: true }
+        Fields { out, first: true, text_end: None }
     }
     fn key(&mut self, key: &str) {
         if !std::mem::take(&mut self.first) {
@@ -173,6 +192,7 @@ impl<'a> Fields<'a> {
                 b"{\"type\":\"text\",\"text\":"
             });
             write_text(self.out, text);
+            self.text_end = Some(self.out.len() - 1);
             self.out.push(b'}');
         }
         self.out.push(b']');
@@ -190,8 +210,9 @@ impl<'a> Fields<'a> {
             self.add("cacheScope", &cache.scope);
         }
     }
-    fn end(self) {
+    fn end(self) -> Option<usize> {
         self.out.push(b'}');
+        self.text_end
     }
 }
 

@@ -77,7 +77,9 @@ impl Compared<'_> {
     }
 }
 
-pub fn run(built: &Built) {
+/// All rows, or those whose names have this in them.
+pub fn run(built: &Built, part: Option<&str>) {
+    let wanted = |what: &str| part.is_none_or(|part| what.contains(part));
     pin_self();
     let mut table =
         Table::new(&["lmcp req/s", "const", "serde", "rmcp", "lmcp CPU µs", "const µs", "serde µs", "rmcp µs"]);
@@ -91,45 +93,61 @@ pub fn run(built: &Built) {
     };
 
     for (era, name) in [(Era::Modern, "modern"), (Era::Legacy, "legacy")] {
+        let what = format!("call, {name}, 11 B: req/s over serde floor");
+        if !wanted(&what) {
+            continue;
+        }
         let message = &Message::call(era, 11);
         let (lmcp, rmcp) = (built.lmcp_http(), Some(built.rmcp_http(era, 1)));
         let all = Compared { message, era, connections: 32, lmcp, constant: true, serde: true, rmcp }.measure(built);
         let aim = (era == Era::Modern).then_some(Aim::AtLeast(0.75));
-        let what = format!("call, {name}, 11 B: req/s over serde floor");
         table.row(what, cells(&all), over(&all, 2, Loaded::rate), aim);
         let empty = || vec![String::new(); 8];
         table.row("the same: CPU over serde floor", empty(), over(&all, 2, Loaded::time), None);
         table.row("the same: CPU of rmcp over lmcp", empty(), over(&all, 3, Loaded::time).map(|r| 1.0 / r), None);
     }
     for tools in [50, 1000] {
+        let what = format!("call, modern, {tools} tools: CPU over serde floor");
+        if !wanted(&what) {
+            continue;
+        }
         let message = &Message::call(Era::Modern, 11);
         let (lmcp, rmcp) = (built.lmcp_many(tools, 0), Some(built.rmcp_http(Era::Modern, tools)));
         let all = Compared { message, era: Era::Modern, connections: 32, lmcp, constant: false, serde: true, rmcp }
             .measure(built);
-        let what = format!("call, modern, {tools} tools: CPU over serde floor");
         table.row(what, cells(&all), over(&all, 2, Loaded::time), None);
     }
     for (size, shown, aim) in [(64 << 10, "64 KiB", Some(Aim::AtMost(2.0))), (1 << 20, "1 MiB", None)] {
+        let what = format!("call, modern, {shown}: CPU over const floor");
+        if !wanted(&what) {
+            continue;
+        }
         let message = &Message::call(Era::Modern, size);
         let (lmcp, rmcp) = (built.lmcp_http(), Some(built.rmcp_http(Era::Modern, 1)));
         let all = Compared { message, era: Era::Modern, connections: 8, lmcp, constant: true, serde: true, rmcp }
             .measure(built);
-        let what = format!("call, modern, {shown}: CPU over const floor");
         table.row(what, cells(&all), over(&all, 1, Loaded::time), aim);
     }
     for tools in [10, 1000] {
+        let what = format!("tools/list, {tools} tools: CPU over const floor");
+        if !wanted(&what) {
+            continue;
+        }
         let message = &Message::list(Era::Modern);
         let (lmcp, rmcp) = (built.lmcp_many(tools, 0), Some(built.rmcp_http(Era::Modern, tools)));
         let all = Compared { message, era: Era::Modern, connections: 8, lmcp, constant: true, serde: false, rmcp }
             .measure(built);
         let aim = (tools == 1000).then_some(Aim::AtMost(1.2));
-        let what = format!("tools/list, {tools} tools: CPU over const floor");
         table.row(what, cells(&all), over(&all, 1, Loaded::time), aim);
     }
-    let message = &Message::read(Era::Modern, 500);
-    let lmcp = built.lmcp_many(1, 1000);
-    let all = Compared { message, era: Era::Modern, connections: 32, lmcp, constant: true, serde: false, rmcp: None }
-        .measure(built);
-    table.row("resources/read, 1,000 templates: CPU over const", cells(&all), over(&all, 1, Loaded::time), None);
+    let what = "resources/read, 1,000 templates: CPU over const";
+    if wanted(what) {
+        let message = &Message::read(Era::Modern, 500);
+        let lmcp = built.lmcp_many(1, 1000);
+        let all =
+            Compared { message, era: Era::Modern, connections: 32, lmcp, constant: true, serde: false, rmcp: None }
+                .measure(built);
+        table.row(what, cells(&all), over(&all, 1, Loaded::time), None);
+    }
     println!("\nHTTP over loopback, one core each, medians of {ROUNDS} interleaved rounds\n\n{table}");
 }

@@ -18,8 +18,7 @@ use client::Connection;
 use requests::{Era, Message};
 use std::path::{Path, PathBuf};
 
-const USAGE: &str =
-    "usage: bench (counts [http | stdio] | dispatch | load | stdio | start | memory | size | build | profile | all)";
+const USAGE: &str = "usage: bench (counts [http | stdio] | dispatch | load [ROWS] | stdio | start | memory | size | build | profile | all)";
 
 fn main() {
     let kind = std::env::args().nth(1).unwrap_or_default();
@@ -41,7 +40,7 @@ fn main() {
         match *kind {
             "counts" => counts::run(&built, std::env::args().nth(2).as_deref()),
             "dispatch" => dispatch::run(&built),
-            "load" => load::run(&built),
+            "load" => load::run(&built, std::env::args().nth(2).as_deref()),
             "stdio" => pipes::run(&built),
             "start" => start::run(&built),
             "memory" => memory::run(&built),

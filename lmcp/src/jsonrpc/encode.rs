@@ -69,6 +69,12 @@ pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
     out
 }
 
+/// Whether a text is written as it stands, between quotes.
+#[cfg(feature = "http")]
+pub(crate) fn is_plain(text: &str) -> bool {
+    plain(text.as_bytes()) == text.len()
+}
+
 /// Writes a string as JSON, at the pace of a copy where nothing in it has to be escaped.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);

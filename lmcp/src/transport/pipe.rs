@@ -408,7 +408,7 @@ impl Pipe {
     /// was used again since.
     fn land(&self, id: &Id, cancellation: &Cancellation, answer: Answer, version: ProtocolVersion) {
         let bytes = match &answer {
-            Ok(outcome) => encode::response(id, outcome.size(), |out| outcome.write(out, version, &self.0.server)),
+            Ok(outcome) => encode::response(id, outcome.size(), |out| _ = outcome.write(out, version, &self.0.server)),
             Err(error) => encode::error(Some(id), NoId::Omitted, error),
         };
         // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.

@@ -8,17 +8,18 @@ use crate::handler::cancellation::Cancellation;
 use crate::handler::entry::BoxFuture;
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, code};
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Outcome};
 use crate::protocol::ProtocolVersion;
 use crate::server::handle::Shared;
 use crate::transport::outbox::Outbox;
+use bytes::Bytes;
 use hyper::StatusCode;
 use std::sync::Arc;
 
 /// Writes an answer as a message.
 pub(crate) fn message(id: &Id, answer: &Answer, version: ProtocolVersion, server: &Shared) -> Vec<u8> {
     match answer {
-        Ok(outcome) => encode::response(id, outcome.size(), |out| outcome.write(out, version, server)),
+        Ok(outcome) => encode::response(id, outcome.size(), |out| _ = outcome.write(out, version, server)),
         Err(error) => encode::error(Some(id), NoId::Omitted, error),
     }
 }
@@ -35,9 +36,24 @@ pub(crate) fn status_of(error: &ErrorObject, version: ProtocolVersion) -> Status
 }
 
 /// A whole answer as JSON.
-pub(crate) fn whole(id: &Id, answer: &Answer, version: ProtocolVersion, server: &Shared) -> Reply {
+pub(crate) fn whole(id: &Id, mut answer: Answer, version: ProtocolVersion, server: &Shared) -> Reply {
+    if let Ok(outcome) = &mut answer
+        && let Some(text) = outcome.take_long_text()
+    {
+        return around(id, outcome, text, version, server);
+    }
     let status = answer.as_ref().err().map_or(StatusCode::OK, |error| status_of(error, version));
-    json(status, message(id, answer, version, server))
+    json(status, message(id, &answer, version, server))
+}
+
+/// An answer whose text was taken out and is sent from where it is.
+fn around(id: &Id, outcome: &Outcome, text: Bytes, version: ProtocolVersion, server: &Shared) -> Reply {
+    let mut end = None;
+    let message = encode::response(id, 0, |out| end = outcome.write(out, version, server));
+    let mut message = Bytes::from(message);
+    // There is one: where the text was, an empty one is written.
+    let before = message.split_to(end.unwrap_or_default());
+    json(StatusCode::OK, [before, text, message])
 }
 
 /// The answer of a call that is done already: JSON, unless it said something before.
@@ -51,7 +67,7 @@ pub(crate) fn at_once(
     context.mark_answered();
     let version = context.protocol_version();
     match outbox.filter(|outbox| !outbox.is_empty()) {
-        None => whole(id, &answer, version, server),
+        None => whole(id, answer, version, server),
         Some(outbox) => {
             outbox.push(&message(id, &answer, version, server));
             outbox.close();
@@ -80,7 +96,7 @@ impl Running {
             let answer = self.answer.await;
             self.context.mark_answered();
             guard.disarm();
-            return whole(&self.id, &answer, version, &self.server);
+            return whole(&self.id, answer, version, &self.server);
         };
         let keep_alive = self.server.limits.keep_alive;
         let speaks = async {
@@ -93,7 +109,7 @@ impl Running {
             Some(answer) if outbox.is_empty() => {
                 self.context.mark_answered();
                 guard.disarm();
-                whole(&self.id, &answer, version, &self.server)
+                whole(&self.id, answer, version, &self.server)
             }
             done => {
                 let cancellation = guard.disarm();

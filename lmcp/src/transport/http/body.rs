@@ -31,10 +31,50 @@ use std::time::Duration;
 pub struct ResponseBody(Inner);
 
 enum Inner {
-    Whole(Option<Bytes>),
+    Whole(Parts),
     Events(Events),
     /// No outbox, and no task that fills it.
     Changes(Piece),
+}
+
+/// What is whole, in at most three pieces. Empty ones are none.
+#[derive(Default)]
+pub(crate) struct Parts([Bytes; 3]);
+
+impl From<Vec<u8>> for Parts {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Parts {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<Bytes> for Parts {
+    fn from(bytes: Bytes) -> Self {
+        Parts([bytes, Bytes::new(), Bytes::new()])
+    }
+}
+
+impl From<[Bytes; 3]> for Parts {
+    fn from(parts: [Bytes; 3]) -> Self {
+        Parts(parts)
+    }
+}
+
+impl Parts {
+    fn next(&mut self) -> Option<Bytes> {
+        self.0.iter_mut().find(|part| !part.is_empty()).map(std::mem::take)
+    }
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Bytes::is_empty)
+    }
+    fn size(&self) -> usize {
+        self.0.iter().map(Bytes::len).sum()
+    }
 }
 
 struct Events {
@@ -50,15 +90,15 @@ struct Events {
 
 impl ResponseBody {
     pub(crate) fn empty() -> Self {
-        ResponseBody(Inner::Whole(None))
+        ResponseBody(Inner::Whole(Parts::default()))
     }
-    pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
-        ResponseBody(Inner::Whole(Some(bytes.into()).filter(|bytes: &Bytes| !bytes.is_empty())))
+    pub(crate) fn whole(parts: impl Into<Parts>) -> Self {
+        ResponseBody(Inner::Whole(parts.into()))
     }
     /// What was whole, as one event of a stream that ends with it.
     pub(crate) fn into_event(self) -> Self {
         match self.0 {
-            Inner::Whole(Some(message)) => Self::whole(event(&message)),
+            Inner::Whole(message) if !message.is_empty() => Self::whole(event(&message.0.concat())),
             other => ResponseBody(other),
         }
     }
@@ -144,7 +184,7 @@ impl Body for ResponseBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         match &mut self.0 {
-            Inner::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Inner::Whole(parts) => Poll::Ready(parts.next().map(|bytes| Ok(Frame::data(bytes)))),
             Inner::Events(events) => match events.next.as_mut().poll(cx) {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(None) => {
@@ -157,19 +197,19 @@ impl Body for ResponseBody {
                 }
             },
             Inner::Changes(piece) => piece.as_mut().poll(cx).map(|(bytes, rest)| {
-                self.0 = rest.map(Changes::next).map_or(Inner::Whole(None), Inner::Changes);
+                self.0 = rest.map(Changes::next).map_or(Inner::Whole(Parts::default()), Inner::Changes);
                 Some(Ok(Frame::data(bytes)))
             }),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0, Inner::Whole(None))
+        matches!(&self.0, Inner::Whole(parts) if parts.is_empty())
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Inner::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            Inner::Whole(parts) => SizeHint::with_exact(parts.size() as u64),
             Inner::Events(_) | Inner::Changes(_) => SizeHint::default(),
         }
     }

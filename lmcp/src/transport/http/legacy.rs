@@ -80,7 +80,7 @@ pub(crate) async fn answer(endpoint: &Arc<Endpoint>, request: Request<'_>, calle
     let id = request.id;
     let streams = caller.takes.asks_for_events();
     match begin(endpoint, request, &belongs, caller, streams) {
-        Begun::Answer(answer) => whole(id, &answer, version, &endpoint.server),
+        Begun::Answer(answer) => whole(id, answer, version, &endpoint.server),
         Begun::Refused(refusal, by) => {
             refused(&endpoint.options, &by.headers, &refusal, Some((id, by.access.principal.as_ref())))
         }
@@ -99,13 +99,13 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
     let version = session.version();
     endpoint.server.subscribers.add(&session.subscriber);
     if answer.is_err() {
-        return whole(request.id, &answer, version, &endpoint.server);
+        return whole(request.id, answer, version, &endpoint.server);
     }
     let Some(session) = endpoint.sessions.insert(session, caller.who(), &endpoint.server) else {
         let message = "all sessions are in use (the server's limit `sessions`); try again later";
         return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
     };
-    let mut reply = whole(request.id, &answer, version, &endpoint.server);
+    let mut reply = whole(request.id, answer, version, &endpoint.server);
     if let Ok(id) = HeaderValue::from_str(&session) {
         reply.headers_mut().insert(SESSION_ID, id);
     }

@@ -1,6 +1,6 @@
 //! Responses: status, headers, a JSON-RPC message or a sentence.
 
-use super::body::ResponseBody;
+use super::body::{Parts, ResponseBody};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, code};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -29,7 +29,7 @@ pub(crate) fn text(code: StatusCode, text: &str) -> Reply {
 }
 
 /// A JSON-RPC message.
-pub(crate) fn json(code: StatusCode, message: Vec<u8>) -> Reply {
+pub(crate) fn json(code: StatusCode, message: impl Into<Parts>) -> Reply {
     let mut reply = Response::new(ResponseBody::whole(message));
     *reply.status_mut() = code;
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
