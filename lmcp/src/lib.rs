@@ -277,6 +277,7 @@ mod era;
 mod admission;
 mod dispatch;
 mod prepared;
+mod traced;
 mod outcome;
 // -- meaning -> user code --
 mod registry;

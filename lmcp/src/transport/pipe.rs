@@ -31,6 +31,7 @@ use crate::protocol::params::Given;
 use crate::registry::Catalog;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
+use crate::traced::{self, Asked};
 use bytes::Bytes;
 use std::collections::hash_map::Entry;
 use std::pin::pin;
@@ -175,7 +176,20 @@ impl Pipe {
         self.reject(Sink::Pipe, salvage_id(head).as_ref(), &error);
     }
 
+    /// Answers what is no request that could be named.
     fn reject(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
+        traced::refused(&error.message, self.0.access.principal.as_ref(), id);
+        self.answer(sink, id, error);
+    }
+
+    /// Answers a request that comes to nothing.
+    fn reject_request(&self, sink: Sink, id: &Id, method: &str, error: &ErrorObject) {
+        let caller = self.0.access.principal.as_ref();
+        Asked { method, item: None, caller, id: Some(id.as_json()) }.rejected(error);
+        self.answer(sink, Some(id), error);
+    }
+
+    fn answer(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
         sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox);
         self.0.outbox.announce();
     }
@@ -193,7 +207,7 @@ impl Pipe {
             Ok(Message::Request { id, method }) => {
                 let Some(line) = line else {
                     let error = ErrorObject::too_many_bytes(self.0.server.limits.bytes_in_flight);
-                    return self.reject(sink, Some(&id), &error);
+                    return self.reject_request(sink, &id, &method, &error);
                 };
                 let request = params.read().map(|(params, meta)| Request {
                     id: &id,
@@ -205,8 +219,8 @@ impl Pipe {
                 match request {
                     Ok(request) => self.request(request, sink, in_batch),
                     // What the method needs comes before what its parameters look like.
-                    Err(error) if Method::parse(&method).is_some() => self.reject(sink, Some(&id), &error),
-                    Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method, Era::Legacy)),
+                    Err(error) if Method::parse(&method).is_some() => self.reject_request(sink, &id, &method, &error),
+                    Err(_) => self.reject_request(sink, &id, &method, &era::unknown_method(&method, Era::Legacy)),
                 }
             }
             Ok(Message::Notification { method }) => self.notification(&method, params),
@@ -250,14 +264,14 @@ impl Pipe {
         let (method, version) = match known {
             Ok((Method::Initialize, _)) if in_batch => {
                 let error = ErrorObject::invalid_request("`initialize` cannot be in a batch");
-                return self.reject(sink, Some(id), &error);
+                return self.reject_request(sink, id, request.method, &error);
             }
             Ok(known) => known,
-            Err(error) => return self.reject(sink, Some(id), &error),
+            Err(error) => return self.reject_request(sink, id, request.method, &error),
         };
         let cancellation = Cancellation::default();
         if let Err(error) = self.0.take_off(id, &cancellation, method == Method::Listen, &sink) {
-            return self.reject(sink, Some(id), &error);
+            return self.reject_request(sink, id, request.method, &error);
         }
         drop(sink);
         let access = &self.0.access;
@@ -271,8 +285,9 @@ impl Pipe {
         if method == Method::Listen {
             return self.listen(&request, &catalog, cancellation);
         }
+        let asked = request.asked(access.principal.as_ref());
         if !version.is_modern()
-            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server)
+            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server, asked)
         {
             return self.land(id, &cancellation, answer, self.0.session.version());
         }
@@ -291,7 +306,10 @@ impl Pipe {
         };
         let context = match context {
             Ok(context) => context,
-            Err(error) => return self.land(id, &cancellation, Err(error), version),
+            Err(error) => {
+                asked.rejected(&error);
+                return self.land(id, &cancellation, Err(error), version);
+            }
         };
         let call = Call {
             method,
@@ -374,7 +392,10 @@ impl Pipe {
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
     fn listen(&self, request: &Request<'_>, catalog: &Catalog, cancellation: Cancellation) {
-        let filter = match modern::filter(request.params, &self.0.access, catalog, &self.0.server) {
+        let access = &self.0.access;
+        let asked = request.asked(access.principal.as_ref());
+        let filter = asked.at_once(|| modern::filter(request.params, access, catalog, &self.0.server));
+        let filter = match filter {
             Ok(filter) => filter,
             Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
         };
