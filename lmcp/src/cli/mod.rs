@@ -158,6 +158,15 @@ async fn obey(command: Command, server: Server, program: &str, look: Look) -> Re
                 // Help is there also when the server cannot start; then it has no examples.
                 (built, topic) => {
                     let server = built.ok();
+                    let word = match topic {
+                        Topic::Unknown(misuse) => misuse.unknown_command.as_deref(),
+                        Topic::Tool(name) | Topic::Prompt(name) => Some(name.as_str()),
+                        Topic::Program | Topic::Verb(_) => None,
+                    };
+                    let off = server.as_ref().zip(word).and_then(|(server, word)| missing::off(server, None, word));
+                    if let Some(off) = off {
+                        return Ok(Report::failed(off).into());
+                    }
                     Help { info: &info, server: server.as_ref(), program, look }.about(topic)?
                 }
             }
