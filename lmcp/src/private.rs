@@ -21,6 +21,21 @@ pub use crate::handler::whole::{ArgsProbe, OtherArgs};
 pub use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 pub use serde_json::Value;
 
+/// Holds what an attribute generates beside its function. In an `impl`, where that cannot stand, the compiler leaves the
+/// struct out with all that is in it, and says so in the name of this macro: one error, and none about what is inside.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __move_the_function_out_of_the_impl {
+    ($(#[$carried:meta])* $name:ident $($entry:tt)*) => {
+        $(#[$carried])*
+        struct $name([(); {
+            $($entry)*
+            0
+        }]);
+    };
+}
+pub use crate::__move_the_function_out_of_the_impl as move_the_function_out_of_the_impl;
+
 /// The key of a function item: its own type.
 pub fn type_id_of<F: 'static>(_: &F) -> ::core::any::TypeId {
     ::core::any::TypeId::of::<F>()
