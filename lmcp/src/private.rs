@@ -68,12 +68,12 @@ pub fn meta(value: impl serde::Serialize) -> Value {
 
 /// A `state = …` of `serve!`: a value, or a result whose error ends the program.
 #[derive(Debug)]
-pub struct Fallible<T>(Option<T>);
+pub struct Fallible<T>(Option<T>, &'static str);
 
 impl<T> Fallible<T> {
-    /// The value.
-    pub fn new(value: T) -> Self {
-        Fallible(Some(value))
+    /// The value, and what stands there.
+    pub fn new(value: T, expression: &'static str) -> Self {
+        Fallible(Some(value), expression)
     }
 }
 
@@ -83,7 +83,7 @@ impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Fallible<Result<T, E>
         match self.0.take() {
             Some(Ok(value)) => value,
             Some(Err(e)) => {
-                eprintln!("error: {}", crate::error::chain(&*e.into()));
+                eprintln!("error: the state `{}` of `serve!`: {}", self.1, crate::error::chain(&*e.into()));
                 std::process::exit(1)
             }
             None => std::process::exit(1),

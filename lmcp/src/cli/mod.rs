@@ -292,6 +292,8 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
         // What cannot be told is an error before it is said that it serves.
         listener.urls(options)?;
     }
+    crate::log::start()?;
+    server.shared.registry.check_scopes(options.auth.as_ref())?;
     let address = listener.address(options).map_err(|e| Error::io("the listener has no address", e))?;
     let who = options.auth.as_ref().map_or_else(|| "without asking for a token".to_owned(), Auth::whom);
     let at = served_at(&address, &options.endpoint);
