@@ -2,11 +2,11 @@
 
 use crate::errors::Errors;
 use crate::model::{Attr, Kind, Model};
-use crate::paths::Paths;
+use crate::paths::{Paths, ours};
 use crate::signature::Source;
 use crate::{check, form, keys, prompt, resource, tool};
 use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// What `#[tool(arguments)] item` becomes.
 ///
@@ -45,18 +45,21 @@ pub(crate) fn expand(attr: Attr, arguments: TokenStream, item: TokenStream) -> T
 }
 
 fn expand_entry(model: &Model) -> TokenStream {
-    let entry = match &model.kind {
-        Kind::Tool(tool) => tool::expand(model, tool),
-        Kind::Resource(resource) => resource::expand(model, resource),
-        Kind::Prompt => prompt::expand(model),
+    let (kind, entry) = match &model.kind {
+        Kind::Tool(tool) => ("Tool", tool::expand(model, tool)),
+        Kind::Resource(resource) => ("Resource", resource::expand(model, resource)),
+        Kind::Prompt => ("Prompt", prompt::expand(model)),
     };
     let (paths, carried) = (&model.paths, &model.function.carried);
+    // No other function in its scope is called so; behind an underscore nobody asks whether it is used.
+    let holder = format_ident!("__Lmcp{}_{}", kind, model.function.ident, span = ours(model.function.ident.span()));
     quote! {
-        #(#carried)*
-        const _: () = {
+        #paths::move_the_function_out_of_the_impl! {
+            #(#carried)*
+            #holder
             #entry
             #paths::inventory::submit! { &__LMCP_ENTRY }
-        };
+        }
     }
 }
 

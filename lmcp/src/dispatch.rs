@@ -15,12 +15,13 @@ use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference as Wanted, required_string, string, typed};
 use crate::protocol::resource::not_found;
-use crate::protocol::shown::{quoted, shown};
+use crate::protocol::shown::quoted;
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
 use crate::registry::{Catalog, Prompt, Template};
 use crate::server::handle::Shared;
+use crate::traced::{Asked, record};
 use bytes::Bytes;
 use serde_json::json;
 use std::borrow::Cow;
@@ -71,63 +72,25 @@ impl From<Answer> for Dispatched<'_> {
     }
 }
 
-/// Does what the method says. Methods that change a session or a stream are the eras' own.
+/// Does what the method says, inside of a span that tells who asked for what, what came of it, and how long that took.
+/// Methods that change a session or a stream are the eras' own.
 pub(crate) fn dispatch(call: Call<'_>) -> Dispatched<'_> {
-    let kinds = call.server.kinds();
-    let advertised = match call.method {
-        Method::ListTools | Method::CallTool => kinds.tools,
-        Method::ListPrompts | Method::GetPrompt => kinds.prompts,
-        Method::ListResources | Method::ListResourceTemplates | Method::ReadResource => kinds.resources,
-        Method::Complete => kinds.completions || !call.context.protocol_version().has_completions_capability(),
-        _ => true,
-    };
-    if !advertised {
-        return Err(not_offered(call.method)).into();
+    let span = Asked {
+        method: call.method.as_str(),
+        item: match call.method {
+            Method::CallTool | Method::GetPrompt => call.params.name,
+            Method::ReadResource => call.params.uri,
+            _ => None,
+        },
+        caller: call.access.principal.as_ref(),
+        id: call.context.id(),
     }
-    match call.method {
-        Method::ListTools => list(&call, Listed::Tools).into(),
-        Method::ListPrompts => list(&call, Listed::Prompts).into(),
-        Method::ListResources => list(&call, Listed::Resources).into(),
-        Method::ListResourceTemplates => list(&call, Listed::Templates).into(),
-        Method::CallTool => traced("tools/call", call.params.name, call, call_tool),
-        Method::ReadResource => traced("resources/read", call.params.uri, call, read_resource),
-        Method::GetPrompt => traced("prompts/get", call.params.name, call, get_prompt),
-        Method::Complete => traced("completion/complete", None, call, complete),
-        Method::Ping => Ok(Outcome::Empty).into(),
-        Method::Discover => Ok(Outcome::Discovery).into(),
-        Method::Initialize | Method::SetLevel | Method::Subscribe | Method::Unsubscribe | Method::Listen => {
-            Err(ErrorObject::internal("this method belongs to a session or a stream")).into()
-        }
-    }
-}
-
-/// The method is for something that this server does not have.
-pub(crate) fn not_offered(method: Method) -> ErrorObject {
-    ErrorObject::method_not_found(format!("this server does not offer what {:?} is for", method.as_str()))
-}
-
-/// Runs user code inside a span that tells who asked for what, what came of it, and how long that took.
-fn traced<'a>(
-    method: &'static str,
-    item: Option<Raw<'_>>,
-    call: Call<'a>,
-    run: impl FnOnce(Call<'a>) -> Result<Dispatched<'a>, ErrorObject>,
-) -> Dispatched<'a> {
-    let span = tracing::info_span!(
-        target: "lmcp::request",
-        "request",
-        method,
-        item = item.map(|raw| tracing::field::display(shown(raw.get()))),
-        caller = call.context.caller(),
-        id = call.context.id_in_logs().map(tracing::field::display),
-        outcome = tracing::field::Empty,
-        failure = tracing::field::Empty
-    );
+    .span();
     if span.is_disabled() {
-        return run(call).unwrap_or_else(|e| Err(e).into());
+        return by_method(call);
     }
     let context = call.context.clone();
-    match span.in_scope(|| run(call)).unwrap_or_else(|e| Err(e).into()) {
+    match span.in_scope(|| by_method(call)) {
         Dispatched::Now(answer) => {
             record(&span, &answer, &context);
             Dispatched::Now(answer)
@@ -141,22 +104,39 @@ fn traced<'a>(
     }
 }
 
-/// Writes down what a call came to: in the protocol's terms, and if it failed, why.
-pub(crate) fn record(span: &tracing::Span, answer: &Answer, context: &Context) {
-    if span.is_disabled() {
-        return;
-    }
-    let (outcome, failure) = match answer {
-        // What a function gives may be an error too.
-        Ok(Outcome::Tool { result, .. }) if result.is_error => ("tool error", Some("the function's error")),
-        Ok(Outcome::InputRequired(_)) => ("input required", None),
-        Ok(_) => ("ok", None),
-        Err(_) => ("error", Some("wrong request")),
+fn by_method(call: Call<'_>) -> Dispatched<'_> {
+    let kinds = call.server.kinds();
+    let advertised = match call.method {
+        Method::ListTools | Method::CallTool => kinds.tools,
+        Method::ListPrompts | Method::GetPrompt => kinds.prompts,
+        Method::ListResources | Method::ListResourceTemplates | Method::ReadResource => kinds.resources,
+        Method::Complete => kinds.completions || !call.context.protocol_version().has_completions_capability(),
+        _ => true,
     };
-    span.record("outcome", outcome);
-    if let Some(failure) = failure {
-        span.record("failure", context.failure().unwrap_or(failure));
+    if !advertised {
+        return Err(not_offered(call.method)).into();
     }
+    let user_code = match call.method {
+        Method::ListTools => return list(&call, Listed::Tools).into(),
+        Method::ListPrompts => return list(&call, Listed::Prompts).into(),
+        Method::ListResources => return list(&call, Listed::Resources).into(),
+        Method::ListResourceTemplates => return list(&call, Listed::Templates).into(),
+        Method::Ping => return Ok(Outcome::Empty).into(),
+        Method::Discover => return Ok(Outcome::Discovery).into(),
+        Method::Initialize | Method::SetLevel | Method::Subscribe | Method::Unsubscribe | Method::Listen => {
+            return Err(ErrorObject::internal("this method belongs to a session or a stream")).into();
+        }
+        Method::CallTool => call_tool(call),
+        Method::ReadResource => read_resource(call),
+        Method::GetPrompt => get_prompt(call),
+        Method::Complete => complete(call),
+    };
+    user_code.unwrap_or_else(|e| Err(e).into())
+}
+
+/// The method is for something that this server does not have.
+pub(crate) fn not_offered(method: Method) -> ErrorObject {
+    ErrorObject::method_not_found(format!("this server does not offer what {:?} is for", method.as_str()))
 }
 
 fn list(call: &Call<'_>, list: Listed) -> Answer {

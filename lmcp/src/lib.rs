@@ -251,7 +251,8 @@
 //!   the absolute path of the binary, as `calc install` does, and build the binary again; clients start what was built, not
 //!   what was written. If the server cannot start, it says why on standard error, which clients keep in their logs. Some
 //!   clients refuse tools over their names or schemas: `calc check` says which and why.
-//! - **It was there, and is gone.** [`ServerHandle::disable`] takes a tool off the list.
+//! - **It was there, and is gone.** [`Server::disable`], which is `serve!(disable = "…")`, and [`ServerHandle::disable`] take a
+//!   tool off the list; `calc list` says where the first one stands.
 //!
 //! # Features
 //!
@@ -277,6 +278,7 @@ mod era;
 mod admission;
 mod dispatch;
 mod prepared;
+mod traced;
 mod outcome;
 // -- meaning -> user code --
 mod registry;

@@ -4,7 +4,7 @@
 
 use crate::ask::Asks;
 use crate::attempt::{run_tool, run_with_texts};
-use crate::dispatch::{Texts, record};
+use crate::dispatch::Texts;
 use crate::handler::Context;
 use crate::handler::call::Rejection;
 use crate::invoke::{Fault, at_once, isolated};
@@ -14,6 +14,7 @@ use crate::protocol::{PromptResult, ResourceContents, ToolResult};
 use crate::registry::item::Common;
 use crate::registry::{Prompt, Resource, Template, Tool};
 use crate::server::handle::Shared;
+use crate::traced::record;
 use bytes::Bytes;
 use std::sync::Arc;
 use tracing::Span;

@@ -21,6 +21,21 @@ pub use crate::handler::whole::{ArgsProbe, OtherArgs};
 pub use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 pub use serde_json::Value;
 
+/// Holds what an attribute generates beside its function. In an `impl`, where that cannot stand, the compiler leaves the
+/// struct out with all that is in it, and says so in the name of this macro: one error, and none about what is inside.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __move_the_function_out_of_the_impl {
+    ($(#[$carried:meta])* $name:ident $($entry:tt)*) => {
+        $(#[$carried])*
+        struct $name([(); {
+            $($entry)*
+            0
+        }]);
+    };
+}
+pub use crate::__move_the_function_out_of_the_impl as move_the_function_out_of_the_impl;
+
 /// The key of a function item: its own type.
 pub fn type_id_of<F: 'static>(_: &F) -> ::core::any::TypeId {
     ::core::any::TypeId::of::<F>()
@@ -53,12 +68,12 @@ pub fn meta(value: impl serde::Serialize) -> Value {
 
 /// A `state = …` of `serve!`: a value, or a result whose error ends the program.
 #[derive(Debug)]
-pub struct Fallible<T>(Option<T>);
+pub struct Fallible<T>(Option<T>, &'static str);
 
 impl<T> Fallible<T> {
-    /// The value.
-    pub fn new(value: T) -> Self {
-        Fallible(Some(value))
+    /// The value, and what stands there.
+    pub fn new(value: T, expression: &'static str) -> Self {
+        Fallible(Some(value), expression)
     }
 }
 
@@ -68,7 +83,7 @@ impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Fallible<Result<T, E>
         match self.0.take() {
             Some(Ok(value)) => value,
             Some(Err(e)) => {
-                eprintln!("error: {}", crate::error::chain(&*e.into()));
+                eprintln!("error: the state `{}` of `serve!`: {}", self.1, crate::error::chain(&*e.into()));
                 std::process::exit(1)
             }
             None => std::process::exit(1),

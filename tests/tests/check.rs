@@ -99,6 +99,28 @@ fn advice_does_not_fail() {
     assert!(stdout.ends_with("\nno tools, no errors, 1 advice\n") && code == Some(0), "{stdout}");
 }
 
+#[test]
+fn what_is_switched_off_is_told_to_its_operator() {
+    let off = |line: u32| {
+        format!(
+            "`list.all` (tests/src/bin/lmcp-test-check.rs:16) is switched off, by `disable` at \
+             tests/src/bin/lmcp-test-check.rs:{line}: no client sees it\n"
+        )
+    };
+    let source = include_str!("../src/bin/lmcp-test-check.rs");
+    let at = source.lines().position(|line| line.contains(".disable(\"list.all\")")).expect("it is there") + 1;
+    let off = off(u32::try_from(at).expect("a short file"));
+    for verb in ["list", "check"] {
+        let (stdout, stderr, code) = run("off", verb);
+        assert!(stderr.ends_with(&format!("\n{off}")) && code == Some(0), "{stderr}");
+        assert!(stdout.contains("add") && !stdout.contains("list.all"), "{stdout}");
+    }
+    for command in ["call list.all b=1", "help list.all", "help call list.all"] {
+        let (_, stderr, code) = run("off", command);
+        assert_eq!((stderr, code), (format!("error: the tool {off}"), Some(1)), "{command}");
+    }
+}
+
 /// `Server::empty` is silent over MCP; whoever calls what the program has, and the server does not, is told why.
 #[test]
 fn a_function_that_is_left_out_says_so_where_it_is_called() {

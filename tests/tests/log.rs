@@ -1,5 +1,6 @@
 //! Logs: silent unless asked for, on standard error, a line a request.
 
+use serde_json::json;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -122,18 +123,139 @@ fn a_call_without_credentials_says_why_and_one_with_them_who() {
     assert!(!log.iter().any(|line| line.contains("guessed") || line.contains("secret")), "{log:#?}");
 }
 
-#[test]
-fn a_refused_request_over_http_is_a_line_too() {
+/// What the server says on standard error while it is sent these over HTTP, each on a connection of its own.
+/// It ends once a line has `last` in it.
+fn over_http(filter: &str, requests: &[String], last: &str) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
-    command.args(["--http", "127.0.0.1:0"]).env("LMCP_LOG", "lmcp=info").stderr(Stdio::piped());
+    command.args(["--http", "127.0.0.1:0"]).env_remove("RUST_LOG").env("LMCP_LOG", filter).stderr(Stdio::piped());
     let mut server = command.spawn().expect("it starts");
     let mut stderr = BufReader::new(server.stderr.take().expect("piped")).lines().map(|line| line.expect("text"));
     let address = stderr.find_map(|line| Some(line.split_once("http://")?.1.split_once('/')?.0.to_owned()));
-    let mut client = TcpStream::connect(address.expect("it says where")).expect("it listens");
-    client.write_all(b"GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("it reads");
-    assert_ne!(client.read(&mut [0; 64]).expect("it answers"), 0);
+    let address = address.expect("it says where");
+    for request in requests {
+        let mut client = TcpStream::connect(&address).expect("it listens");
+        client.write_all(request.as_bytes()).expect("it reads");
+        // The connection ends, and with it what is said of it.
+        client.read_to_end(&mut Vec::new()).expect("it answers");
+    }
+    let mut said = Vec::new();
+    for line in stderr.by_ref() {
+        said.push(line);
+        if said.last().is_some_and(|line| line.contains(last)) {
+            break;
+        }
+    }
     server.kill().and_then(|()| server.wait()).expect("it ran");
-    let line = stderr.find(|line| line.contains("refused"));
-    let line = line.expect("it logs");
-    assert!(line.ends_with(r#"INFO lmcp::request: refused status=404 verb=GET path="/elsewhere""#), "{line}");
+    said.extend(stderr);
+    said
+}
+
+fn http(head: &str, body: &str) -> String {
+    let length = body.len();
+    format!("{head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
+}
+
+#[test]
+fn a_refused_request_over_http_is_a_line_with_the_reason_and_the_address() {
+    const POST: &str = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+    let named = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: nobody/knows";
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let unknown = json!({ "jsonrpc": "2.0", "id": 9, "method": "nobody/knows", "params": { "_meta": meta } });
+    let long = "x".repeat(300);
+    let log = over_http(
+        "lmcp=info",
+        &[
+            http("GET /elsewhere HTTP/1.1\r\nHost: localhost", ""),
+            http(POST, "{"),
+            http(&POST.replace("localhost", "evil.example"), "{}"),
+            http(&POST.replace("localhost", &long), "{}"),
+            http(&format!("{POST}\r\nOrigin: https://ada:hidden@evil.example"), "{}"),
+            http(&POST.replace("application/json", "text/plain"), "{}"),
+            http(&format!("{POST}\r\n{named}"), &unknown.to_string()),
+        ],
+        "nobody/knows",
+    );
+    for expected in [
+        r#"status=404 verb=GET path="/elsewhere" why="nothing is here; the endpoint is /mcp" from=127.0.0.1"#,
+        r#"status=400 verb=POST path="/mcp" why="not JSON: EOF while parsing an object at byte 1" from=127.0.0.1"#,
+        r#"status=421 verb=POST path="/mcp" why="the host evil.example is not allowed" from=127.0.0.1"#,
+        r#"status=403 verb=POST path="/mcp" why="the origin https://evil.example is not allowed" from=127.0.0.1"#,
+        r#"status=415 verb=POST path="/mcp" why="the body must be `Content-Type: application/json`" from=127.0.0.1"#,
+        r#"status=404 verb=POST path="/mcp" method="nobody/knows" why="unknown method \"nobody/knows\"" id=9 from="#,
+    ] {
+        let expected = format!("INFO lmcp::request: refused {expected}");
+        assert_eq!(log.iter().filter(|line| line.contains(&expected)).count(), 1, "{expected} {log:#?}");
+    }
+    assert!(log.iter().all(|line| line.len() < 300 && !line.contains("hidden")), "{log:#?}");
+    assert_eq!(log.iter().filter(|line| line.contains("lmcp::request")).count(), 7, "{log:#?}");
+}
+
+#[test]
+fn every_request_is_one_line_whatever_it_is() {
+    const METHODS: [(&str, &str); 12] = [
+        ("ping", "ok"),
+        ("tools/list", "ok"),
+        ("resources/list", "ok"),
+        ("resources/templates/list", "ok"),
+        ("prompts/list", "ok"),
+        ("logging/setLevel", "error"),
+        ("resources/subscribe", "error"),
+        ("resources/unsubscribe", "error"),
+        ("tools/call", "error"),
+        ("nobody/knows", "error"),
+        ("subscriptions/listen", "error"),
+        ("initialize", "ok"),
+    ];
+    let message = |(method, _): (&str, &str)| {
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "a", "version": "1" } });
+        let params = if method == "initialize" { params } else { json!({}) };
+        json!({ "jsonrpc": "2.0", "id": method, "method": method, "params": params }).to_string()
+    };
+    let messages = METHODS.map(message);
+    let on_a_pipe = on_a_pipe(("LMCP_TEST_LIBRARY", "stdio"), "info", &messages.each_ref().map(String::as_str));
+    let post = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+    let posts = messages.map(|message| http(post, &message));
+    let over_http = over_http("info", &posts, "initialize").join("\n");
+    for log in [on_a_pipe, over_http] {
+        for (method, outcome) in METHODS {
+            let lines: Vec<_> = log.lines().filter(|line| line.contains(&format!("{method:?}"))).collect();
+            let [line] = &*lines else { panic!("{method}: {log}") };
+            let begin = format!("INFO lmcp::request: request method={method:?} id={method:?} outcome={outcome:?}");
+            // Of the two that only 2026-07-28 knows and nobody does, why is told.
+            let is_told = !matches!(method, "nobody/knows" | "subscriptions/listen")
+                || line.contains("failure=\"wrong request\" why=\"");
+            if line.contains("refused") {
+                assert!(method == "subscriptions/listen" && line.contains("status=400"), "{log}");
+            } else {
+                assert!(line.contains(&begin) && line.contains(" time=") && is_told, "{begin}: {log}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_request_is_a_line_with_the_reason() {
+    let log =
+        on_a_pipe(("LMCP_TEST_LIBRARY", "stdio"), "info", &["{", r#"{"jsonrpc":"1.0","id":3,"method":"ping"}"#, "[]"]);
+    for expected in [
+        r#"refused why="not JSON: EOF while parsing an object at byte 1""#,
+        r#"refused why="`jsonrpc` must be \"2.0\"" id=3"#,
+        r#"refused why="an array of messages: only 2025-03-26 has batches; send one message per line""#,
+    ] {
+        assert_eq!(log.matches(expected).count(), 1, "{expected} {log}");
+    }
+}
+
+#[test]
+fn connections_are_told_at_debug() {
+    let request = http("GET /health HTTP/1.1\r\nHost: localhost", "");
+    let log = over_http("lmcp=debug", &[request], "closed");
+    let peer = |word: &str| {
+        let line = log.iter().find(|line| line.contains(&format!("DEBUG lmcp::connection: {word} peer=127.0.0.1:")));
+        line.unwrap_or_else(|| panic!("{word}: {log:#?}")).rsplit('=').next().map(str::to_owned)
+    };
+    assert_eq!(peer("opened"), peer("closed"));
 }

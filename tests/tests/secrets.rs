@@ -236,6 +236,10 @@ async fn over_http() {
         site.ask(&inside(Request::modern(1, "resources/read", json!({ "uri": uri })))).await;
         site.ask(&inside(Request::legacy(1, "resources/read", json!({ "uri": uri })))).await;
     }
+    for (header, place) in [("Origin", "https://ada:PASSWORD@evil.example"), ("Host", "ada:PASSWORD@evil.example")] {
+        let request = inside(Request::post("{}")).with(header, &place.replace("PASSWORD", PASSWORD));
+        assert_eq!(site.ask(&request).await.status, if header == "Host" { 421 } else { 403 });
+    }
     site.ended().await;
     let said = log.said();
     for expected in

@@ -165,7 +165,7 @@ struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn read(value: &Value, source: &str) -> Option<Self> {
+    fn read(value: &Value, file: &str, source: &str) -> Option<Self> {
         let message = value["message"].as_str()?.to_owned();
         if !matches!(value["level"].as_str()?, "error" | "warning") || message.starts_with("aborting due to ") {
             return None;
@@ -178,7 +178,14 @@ impl Diagnostic {
             let labels = part["spans"].as_array()?.iter().filter_map(|span| span["label"].as_str());
             texts.extend(part["message"].as_str().into_iter().chain(labels).map(str::to_owned));
         }
-        let primary = value["spans"].as_array()?.iter().find(|span| span["is_primary"] == true);
+        // Which macro an error is from is told in the rendered text alone.
+        let rendered = value["rendered"].as_str().unwrap_or_default();
+        texts.extend(rendered.lines().filter(|line| line.contains("this error originates in")).map(str::to_owned));
+        let mut primary = value["spans"].as_array()?.iter().find(|span| span["is_primary"] == true);
+        // What a macro of lmcp's wrote is shown where that is used.
+        while let Some(inside) = primary.filter(|span| span["file_name"].as_str().is_some_and(|name| name != file)) {
+            primary = Some(&inside["expansion"]["span"]).filter(|span| span.is_object());
+        }
         let number =
             |key: &str| primary.and_then(|span| span[key].as_u64()).and_then(|number| usize::try_from(number).ok());
         let token = number("byte_start").zip(number("byte_end")).and_then(|(start, end)| source.get(start..end));
@@ -224,7 +231,7 @@ fn compile(file: &Path, source: &str) -> Vec<Diagnostic> {
     let stderr = String::from_utf8_lossy(&output.stderr);
     let diagnostics = stderr.lines().map(|line| {
         let value: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("rustc did not run: {stderr}"));
-        Diagnostic::read(&value, source)
+        Diagnostic::read(&value, &file.to_string_lossy(), source)
     });
     diagnostics.flatten().collect()
 }

@@ -51,7 +51,10 @@ fn what_one_types_prints_what_it_should() {
         ),
         (&["read", "sqlite-explorer://schema"], "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, cents"),
         (&["get", "explain"], "user: This is the schema of the SQLite database shop.db:"),
-        (&["call", "execute", "sql=DELETE FROM orders"], "error: unknown tool \"execute\""),
+        (
+            &["call", "execute", "sql=DELETE FROM orders"],
+            "error: the tool `execute` (examples/sqlite-explorer/src/change.rs:",
+        ),
         (&["call", "tabels"], "did you mean \"tables\"?"),
         (&["help", "call", "query"], &format!("sqlite-explorer --db {file} call query sql=SQL")),
     ] {

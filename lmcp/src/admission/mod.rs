@@ -8,18 +8,17 @@ pub(crate) mod buckets;
 pub(crate) mod logins;
 pub(crate) mod rate;
 
-use crate::auth::Principal;
 use crate::auth::access::Access;
 use crate::jsonrpc::{ErrorObject, Id, Raw, code};
 use crate::outcome::{Answer, Outcome};
 use crate::protocol::ToolResult;
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, Reference};
-use crate::protocol::shown::shown;
 use crate::registry::catalog::Found;
 use crate::registry::item::Common;
 use crate::registry::{Catalog, Tool};
 use crate::server::handle::Shared;
+use crate::traced;
 pub use rate::Rate;
 use serde_json::json;
 use std::borrow::Cow;
@@ -149,13 +148,9 @@ fn of_template(template: &crate::registry::Template, counts: bool) -> Target<'_>
 impl Refusal {
     /// Writes down what was refused, where no status of HTTP tells it.
     pub(crate) fn log(&self, access: &Access, id: &Id) {
-        tracing::info!(
-            target: "lmcp::request",
-            why = self.text(),
-            caller = access.principal.as_ref().map(Principal::in_logs),
-            id = tracing::field::display(shown(id.as_json())),
-            "refused"
-        );
+        if traced::is_on() {
+            traced::refused(&self.text(), access.principal.as_ref(), Some(id));
+        }
     }
 
     /// As an error, whose text says what to do.

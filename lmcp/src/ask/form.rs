@@ -34,7 +34,8 @@ type Object = Map<String, Value>;
 #[diagnostic::on_unimplemented(
     message = "a user cannot be asked for `{Self}`",
     label = "no form",
-    note = "what a form asks for derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`"
+    note = "what a form asks for derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait"
 )]
 pub trait Answer: DeserializeOwned + JsonSchema + 'static {}
 impl<T: DeserializeOwned + JsonSchema + 'static> Answer for T {}

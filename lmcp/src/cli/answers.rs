@@ -1,7 +1,8 @@
 //! Answers that stand on the command line, for a tool that asks where nobody is: `--answer place=4A`, `--decline`.
 //!
 //! Each answers once, in the order in which they were typed: a form takes the first one for each of its fields, a
-//! question without fields the first one without a name.
+//! question without fields the first one without a name. `--decline` declines the first question that no answer before it
+//! answers, and those behind it are for the questions that come then; the last one declines all that is asked.
 
 use super::prompt::entered;
 use super::{sample, signature};
@@ -11,11 +12,17 @@ use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
 use serde_json::{Map, Value, json};
 
+/// One option of the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    Answer(String),
+    Decline,
+}
+
 /// What was typed and is not used yet.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     left: Vec<(Option<String>, Said)>,
-    pub(super) decline: bool,
 }
 
 /// One answer.
@@ -24,13 +31,18 @@ enum Said {
     /// As somebody would type it on a terminal.
     Text(String),
     Json(Value),
+    Decline,
 }
 
 impl Answers {
     /// Reads `name=text`, `name:=json`, a JSON object of several, or a text alone.
-    pub(super) fn read(words: &[String], decline: bool) -> Result<Self, String> {
+    pub(super) fn read(replies: &[Reply]) -> Result<Self, String> {
         let mut left = Vec::new();
-        for word in words {
+        for reply in replies {
+            let Reply::Answer(word) = reply else {
+                left.push((None, Said::Decline));
+                continue;
+            };
             if word.starts_with('{') {
                 let object: Map<String, Value> = serde_json::from_str(word)
                     .map_err(|e| format!("the answer {word:?} is not a JSON object: {}", reason(&e)))?;
@@ -49,22 +61,23 @@ impl Answers {
                 None => (None, Said::Text(word.clone())),
             });
         }
-        Ok(Answers { left, decline })
+        Ok(Answers { left })
     }
 
     /// Whether somebody has something to say.
     pub(super) fn given(&self) -> bool {
-        self.decline || !self.left.is_empty()
+        !self.left.is_empty()
     }
 
     /// What was answered and never asked for, in words.
     pub(super) fn unused(&self) -> Option<String> {
         let said = |(name, said): &(Option<String>, Said)| match (name, said) {
-            (Some(name), _) => format!("{name:?}"),
-            (None, Said::Text(text)) => format!("{text:?}"),
-            (None, Said::Json(value)) => value.to_string(),
+            (Some(name), _) => Some(format!("{name:?}")),
+            (None, Said::Text(text)) => Some(format!("{text:?}")),
+            (None, Said::Json(value)) => Some(value.to_string()),
+            (None, Said::Decline) => None,
         };
-        let left: Vec<String> = self.left.iter().map(said).collect();
+        let left: Vec<String> = self.left.iter().filter_map(said).collect();
         (!left.is_empty()).then(|| format!("note: nothing was asked that these answer: {}", left.join(", ")))
     }
 
@@ -82,8 +95,27 @@ impl Answers {
         ))
     }
 
+    /// Whether the question whose turn it is, and that nothing answered, is declined.
+    pub(super) fn declines(&mut self) -> bool {
+        let Some(at) = self.declines_at() else { return false };
+        if at + 1 < self.left.len() {
+            self.left.remove(at);
+        }
+        true
+    }
+
+    /// Whether something is declined, now or later.
+    pub(super) fn will_decline(&self) -> bool {
+        self.declines_at().is_some()
+    }
+
+    fn declines_at(&self) -> Option<usize> {
+        self.left.iter().position(|(_, said)| *said == Said::Decline)
+    }
+
     fn take(&mut self, wanted: impl Fn(Option<&str>) -> bool) -> Option<Said> {
-        let at = self.left.iter().position(|(name, _)| wanted(name.as_deref()))?;
+        let now = self.left.get(..self.declines_at().unwrap_or(self.left.len()))?;
+        let at = now.iter().position(|(name, _)| wanted(name.as_deref()))?;
         Some(self.left.remove(at).1)
     }
 
@@ -109,6 +141,8 @@ impl Said {
         let value = match self {
             Said::Json(value) => value,
             Said::Text(text) => entered(&text, field)?.unwrap_or_else(|| text.into()),
+            // It is no answer, and never taken as one.
+            Said::Decline => Value::Null,
         };
         match field.as_object().and_then(|field| problem(field, &value)) {
             Some(why) => Err(why),
@@ -151,8 +185,8 @@ mod tests {
     use super::*;
 
     fn answers(words: &[&str]) -> Answers {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        Answers::read(&words, false).unwrap_or_else(|e| panic!("{e}"))
+        let reply = |word: &&str| if *word == "!" { Reply::Decline } else { Reply::Answer((*word).to_owned()) };
+        Answers::read(&words.iter().map(reply).collect::<Vec<_>>()).unwrap_or_else(|e| panic!("{e}"))
     }
 
     #[test]
@@ -171,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn what_no_answer_before_answers_is_declined() {
+        let mut given = answers(&["yes", "!", "no", "name=Ada", "!"]);
+        assert_eq!((given.confirmation(), given.confirmation()), (Ok(Some(true)), Ok(None)));
+        assert!(given.declines(), "the second question");
+        assert_eq!(given.confirmation(), Ok(Some(false)));
+        assert_eq!(given.field("name", &json!({ "type": "string" }), false), Ok(Some("Ada".into())));
+        assert!(given.will_decline() && given.declines() && given.declines(), "the last one is for all that comes");
+        assert_eq!((given.unused(), given.given()), (None, true));
+        assert!(!answers(&["yes"]).declines());
+    }
+
+    #[test]
     fn what_is_typed_fits_the_form_or_is_told() {
         let mut given = answers(&["guests=many", "table=Garden", "{\"sizes\":[\"s\"],\"n\":1}", "s:=1"]);
         let table = json!({ "type": "string", "oneOf": [{ "const": "g", "title": "Garden" }] });
@@ -183,7 +229,7 @@ mod tests {
         assert_eq!(given.field("n", &guests, false), Ok(Some(1.into())));
         let why = "the answer to \"s\" does not fit: expected a text";
         assert_eq!(given.field("s", &json!({ "type": "string" }), false), Err(why.into()));
-        let unread = |word: &str| Answers::read(&[word.to_owned()], false).expect_err("no JSON");
+        let unread = |word: &str| Answers::read(&[Reply::Answer(word.to_owned())]).expect_err("no JSON");
         assert_eq!(unread("a:=x"), "the answer to \"a\" is not JSON: expected value");
         assert!(unread("{x").starts_with("the answer \"{x\" is not a JSON object: "), "{}", unread("{x"));
     }

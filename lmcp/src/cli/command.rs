@@ -4,7 +4,7 @@
 mod http;
 mod verb;
 
-use super::answers::Answers;
+use super::answers::{Answers, Reply};
 use super::install::Order;
 use super::save::Folder;
 use crate::lint::Target;
@@ -60,23 +60,23 @@ pub(super) struct Run {
     pub(super) json: bool,
     /// The folder for pictures and other files.
     pub(super) save: Option<String>,
-    /// What is answered when it asks.
-    pub(super) answers: Vec<String>,
-    /// Whatever it asks, the answer is no.
-    pub(super) decline: bool,
+    /// What is answered when it asks, in the order in which it was typed.
+    pub(super) answers: Vec<Reply>,
 }
 
 impl Run {
     /// What stands on the command line, read, and the folder made, before anything runs.
     pub(super) fn prepared(&self) -> Result<(Answers, Option<Folder>), String> {
-        Ok((Answers::read(&self.answers, self.decline)?, self.save.as_deref().map(Folder::open).transpose()?))
+        Ok((Answers::read(&self.answers)?, self.save.as_deref().map(Folder::open).transpose()?))
     }
 
     /// One of the options that go with nothing else.
     fn given(&self) -> Option<&'static str> {
-        let given =
-            [(!self.answers.is_empty(), "--answer"), (self.decline, "--decline"), (self.save.is_some(), "--save")];
-        given.into_iter().find_map(|(given, option)| given.then_some(option))
+        let reply = self.answers.first().map(|reply| match reply {
+            Reply::Answer(_) => "--answer",
+            Reply::Decline => "--decline",
+        });
+        reply.or(self.save.as_ref().map(|_| "--save"))
     }
 }
 
@@ -176,8 +176,11 @@ impl Command {
                 Some(Arg::Long("print")) => options.print = true,
                 Some(Arg::Short('h') | Arg::Long("help")) => options.help = true,
                 Some(Arg::Short('V') | Arg::Long("version")) => options.version = true,
-                Some(Arg::Long("answer")) => options.run.answers.push(value(&mut parser, verb, "--answer", ANSWER)?),
-                Some(Arg::Long("decline")) => options.run.decline = true,
+                Some(Arg::Long("answer")) => {
+                    let answer = value(&mut parser, verb, "--answer", ANSWER)?;
+                    options.run.answers.push(Reply::Answer(answer));
+                }
+                Some(Arg::Long("decline")) => options.run.answers.push(Reply::Decline),
                 Some(Arg::Long("save")) => options.run.save = Some(value(&mut parser, verb, "--save", "a folder")?),
                 Some(Arg::Long(name)) => {
                     let name = name.to_owned();
@@ -233,9 +236,6 @@ impl Command {
         }
         if let Some(option) = options.run.given().filter(|_| !verb.is_some_and(Verb::runs)) {
             return Err(Misuse::of(verb, format!("{option} belongs to call, read or get")));
-        }
-        if options.run.decline && !options.run.answers.is_empty() {
-            return Err(Misuse::of(verb, "--decline answers nothing: leave out --answer"));
         }
         let (json, print) = (options.json, options.print);
         let run = Run { json, ..options.run };

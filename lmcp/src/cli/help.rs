@@ -196,7 +196,7 @@ impl Help<'_> {
                 }
                 Verb::Call | Verb::Read | Verb::Get => vec![
                     ("--answer ANSWER".to_owned(), ANSWER),
-                    ("--decline".to_owned(), "whatever it asks, the answer is no"),
+                    ("--decline".to_owned(), "no to what the answers before it do not answer"),
                     ("--save DIR".to_owned(), "write pictures, sounds and other files into this folder"),
                     ("--json".to_owned(), json),
                 ],

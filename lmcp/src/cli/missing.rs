@@ -4,6 +4,7 @@
 use super::Report;
 use super::text::{self, visible};
 use crate::registry::collect::{Kind, LeftOut};
+use crate::registry::switch::Off;
 use crate::server::ReadyServer;
 
 /// Where all reasons stand.
@@ -12,11 +13,34 @@ const PAGE: &str = "see \"When a tool does not show up\" in the documentation of
 /// A note on what the program has and the server does not offer; none if it offers everything.
 pub(super) fn note(server: &ReadyServer) -> Option<String> {
     let left = server.shared.registry.left_out();
-    (!left.is_empty()).then(|| said(&left))
+    let off = server.shared.registry.switched_off();
+    let left = (!left.is_empty()).then(|| said(&left));
+    let notes: Vec<String> = left.into_iter().chain(off.iter().map(switched_off)).collect();
+    (!notes.is_empty()).then(|| notes.join("\n"))
+}
+
+/// Why clients do not see what somebody looks for by this name or URI, if it is switched off.
+pub(super) fn off(server: &ReadyServer, kind: Option<Kind>, key: &str) -> Option<String> {
+    let off = server.shared.registry.switched_off();
+    let found = off.iter().find(|off| off.key == key && kind.is_none_or(|kind| kind == off.kind));
+    found.map(|off| format!("the {} {}", off.kind.as_str(), switched_off(off)))
+}
+
+fn switched_off(off: &Off) -> String {
+    format!(
+        "`{}` ({}) is switched off, by `disable` at {}:{}: no client sees it",
+        visible(&off.key),
+        off.source,
+        off.at.file(),
+        off.at.line()
+    )
 }
 
 /// `name` is unknown to the server: why that can be, and what to do.
 pub(super) fn unknown(server: &ReadyServer, kind: Kind, name: &str, why: &str) -> Report {
+    if let Some(off) = off(server, Some(kind), name) {
+        return Report::failed(off);
+    }
     let catalog = server.shared.registry.current();
     let (kinds, none) = match kind {
         Kind::Tool => ("tools", catalog.tools.items().is_empty()),

@@ -158,6 +158,15 @@ async fn obey(command: Command, server: Server, program: &str, look: Look) -> Re
                 // Help is there also when the server cannot start; then it has no examples.
                 (built, topic) => {
                     let server = built.ok();
+                    let word = match topic {
+                        Topic::Unknown(misuse) => misuse.unknown_command.as_deref(),
+                        Topic::Tool(name) | Topic::Prompt(name) => Some(name.as_str()),
+                        Topic::Program | Topic::Verb(_) => None,
+                    };
+                    let off = server.as_ref().zip(word).and_then(|(server, word)| missing::off(server, None, word));
+                    if let Some(off) = off {
+                        return Ok(Report::failed(off).into());
+                    }
                     Help { info: &info, server: server.as_ref(), program, look }.about(topic)?
                 }
             }
@@ -283,6 +292,8 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
         // What cannot be told is an error before it is said that it serves.
         listener.urls(options)?;
     }
+    crate::log::start()?;
+    server.shared.registry.check_scopes(options.auth.as_ref())?;
     let address = listener.address(options).map_err(|e| Error::io("the listener has no address", e))?;
     let who = options.auth.as_ref().map_or_else(|| "without asking for a token".to_owned(), Auth::whom);
     let at = served_at(&address, &options.endpoint);

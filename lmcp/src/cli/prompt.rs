@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const DECLINE: &str = "!";
 const HOW: &str = "  (! alone declines to answer, Ctrl-D closes the question)";
 
+const OR_DECLINE: &str = ", or --decline";
+
 /// Who answers what is asked, and with what.
 pub(super) struct Asked {
     answers: Mutex<Answers>,
@@ -46,9 +48,6 @@ impl Asked {
 
     fn answer(&self, params: &str) -> io::Result<Value> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if answers.decline {
-            return Ok(json!({ "action": "decline" }));
-        }
         self.status.clear();
         let mut stdin = io::stdin().lock();
         let person: Option<&mut dyn BufRead> = if self.person { Some(&mut stdin) } else { None };
@@ -92,8 +91,11 @@ fn ask(
         if let Some(yes) = answers.confirmation().map_err(io::Error::other)? {
             return Ok(json!({ "action": if yes { "accept" } else { "decline" } }));
         }
+        if answers.declines() {
+            return Ok(json!({ "action": "decline" }));
+        }
         let Some(input) = person else {
-            return Err(unanswered(&format!("{question}{page}"), "--answer yes, --answer no"));
+            return Err(unanswered(&format!("{question}{page}"), &format!("--answer yes, --answer no{OR_DECLINE}")));
         };
         writeln!(output, "{question}{page}")?;
         return confirm(if page.is_empty() { "Go on?" } else { "Will you go there?" }, input, output);
@@ -110,15 +112,20 @@ fn ask(
             None => open.push((name, field)),
         }
     }
+    if content.is_empty() && answers.declines() {
+        return Ok(json!({ "action": "decline" }));
+    }
     if person.is_none() {
+        // One that declines what nothing answers does not decline what is answered in part.
+        let or_decline = if answers.will_decline() { "" } else { OR_DECLINE };
         let missing = open.iter().filter(|(name, field)| is_required(name, field));
         let missing = to_write(missing.map(|(name, field)| (name.as_str(), *field)));
         if !missing.is_empty() {
             let stray = answers.stray(&order).map(|stray| format!("{question:?}: {stray}"));
             return Err(stray.map_or_else(
-                || unanswered(&question, &missing),
+                || unanswered(&question, &format!("{missing}{or_decline}")),
                 |question| {
-                    io::Error::other(format!("nothing answers the question {question} Add {missing}, or --decline"))
+                    io::Error::other(format!("nothing answers the question {question} Add {missing}{or_decline}"))
                 },
             ));
         }
@@ -141,7 +148,7 @@ fn ask(
 
 /// Nobody is there, and nothing on the command line answers.
 fn unanswered(question: &str, options: &str) -> io::Error {
-    io::Error::other(format!("nothing answers the question {question:?}; add {options}, or --decline"))
+    io::Error::other(format!("nothing answers the question {question:?}; add {options}"))
 }
 
 /// What became of a field that the person was asked for.
@@ -314,6 +321,7 @@ pub(super) fn entered(line: &str, field: &Value) -> Result<Option<Value>, String
 
 #[cfg(test)]
 mod tests {
+    use super::super::answers::Reply;
     use super::{Answers, ask};
     use serde_json::{Value, json};
 
@@ -392,8 +400,8 @@ mod tests {
             json!({ "message": "Who?", "requestedSchema": { "properties": properties, "required": ["age", "name"] } });
         let page = json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" });
         let ask_of = |params: &Value, words: &[&str], typed: Option<&str>| {
-            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            let mut answers = Answers::read(&words, false).expect("they are read");
+            let reply = |word: &&str| if *word == "!" { Reply::Decline } else { Reply::Answer((*word).to_owned()) };
+            let mut answers = Answers::read(&words.iter().map(reply).collect::<Vec<_>>()).expect("they are read");
             let (mut output, mut input) = (Vec::new(), typed.unwrap_or_default().as_bytes());
             let input: Option<&mut dyn std::io::BufRead> = if typed.is_some() { Some(&mut input) } else { None };
             let answer = ask(&params.to_string(), &mut answers, input, &mut output).map_err(|e| e.to_string());
@@ -422,5 +430,11 @@ mod tests {
         let why =
             "nothing answers the question \"Pay.\\n  https://e.org\"; add --answer yes, --answer no, or --decline";
         assert_eq!(ask_of(&page, &[], None).0, Err(why.into()));
+        let declined = || Ok(json!({ "action": "decline" }));
+        assert_eq!(ask_of(&page, &["name=Ada", "!"], None).0, declined());
+        assert_eq!(ask_of(&page, &["!", "yes"], None).0, declined());
+        assert_eq!(ask_of(&form, &["yes", "!"], Some("7\n")).0, declined());
+        let why = "nothing answers the question \"Who?\"; add --answer age=1";
+        assert_eq!(ask_of(&form, &["name=Ada", "!"], None).0, Err(why.into()));
     }
 }

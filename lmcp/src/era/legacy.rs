@@ -19,6 +19,7 @@ use crate::registry::catalog::Found;
 use crate::server::handle::Shared;
 use crate::server::limits::Limits;
 use crate::server::subscribers::{Filter, Subscriber};
+use crate::traced::Asked;
 use serde::Deserialize;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -145,6 +146,7 @@ impl Session {
         catalog: &Catalog,
         access: &Access,
         server: &Shared,
+        asked: Asked<'_>,
     ) -> Option<Result<Outcome, ErrorObject>> {
         let advertised = match method {
             Method::SetLevel => server.kinds().logging,
@@ -152,15 +154,17 @@ impl Session {
             _ => true,
         };
         if !advertised {
-            return Some(Err(not_offered(method)));
+            return Some(asked.at_once(|| Err(not_offered(method))));
         }
+        let about = Asked { item: params.uri, ..asked };
         Some(match method {
-            Method::Initialize => self.initialize(params, &server.limits),
-            Method::SetLevel => self.set_level(params),
-            Method::Subscribe => self.subscribe(params, catalog, access, server),
-            Method::Unsubscribe => required_string(params.uri, "params.uri").map(|uri| {
+            Method::Initialize => asked.at_once(|| self.initialize(params, &server.limits)),
+            Method::SetLevel => asked.at_once(|| self.set_level(params)),
+            Method::Subscribe => about.at_once(|| self.subscribe(params, catalog, access, server)),
+            Method::Unsubscribe => about.at_once(|| {
+                let uri = required_string(params.uri, "params.uri")?;
                 self.subscriber.adjust(|filter| filter.unsubscribe(&uri));
-                Outcome::Empty
+                Ok(Outcome::Empty)
             }),
             _ => return None,
         })

@@ -19,6 +19,7 @@ use crate::protocol::params::{Params, RequestMeta};
 use crate::protocol::{Level, ProtocolVersion};
 use crate::server::ServerHandle;
 use crate::server::handle::Shared;
+use crate::traced::Asked;
 use crate::transport::outbox::Outbox;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -43,6 +44,13 @@ pub(crate) struct Request<'a> {
     pub(crate) meta: &'a RequestMeta<'a>,
     /// The whole message, which the fields above borrow.
     pub(crate) message: &'a Bytes,
+}
+
+impl Request<'_> {
+    /// Who asks for what, for the log.
+    pub(crate) fn asked<'a>(&'a self, caller: Option<&'a Principal>) -> Asked<'a> {
+        Asked { method: self.method, item: None, caller, id: Some(self.id) }
+    }
 }
 
 /// What a request's context holds besides the request.

@@ -102,6 +102,10 @@ impl Context {
         self.0.id.as_ref().map(Id::as_json)
     }
 
+    pub(crate) fn id(&self) -> Option<&Id> {
+        self.0.id.as_ref()
+    }
+
     /// Who calls, as the log names him.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.0.principal.as_ref().map(Principal::in_logs)

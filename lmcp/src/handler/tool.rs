@@ -37,6 +37,7 @@ use std::sync::Arc;
     message = "`{Self}` cannot be returned from a tool",
     label = "not a tool result",
     note = "a structured result's type derives both: `#[derive(serde::Serialize, schemars::JsonSchema)]`",
+    note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait",
     note = "or return `String`, a number, `Image`, `Content`, `Vec<Content>`, `ToolResult`, `Text<T>`, `Json<T>`, `()`, or a `Result` or `Option` of these"
 )]
 pub trait IntoToolResult<As = AsJson>: Sized {

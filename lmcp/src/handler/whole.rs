@@ -69,7 +69,8 @@ impl<T: DeserializeOwned> Filled for T {}
 #[diagnostic::on_unimplemented(
     message = "clients cannot be told what is in `{Self}`: it does not implement `schemars::JsonSchema`",
     label = "`schemars::JsonSchema` is missing",
-    note = "the type in `Args<{Self}>` derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`"
+    note = "the type in `Args<{Self}>` derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait"
 )]
 pub trait Described: JsonSchema {}
 impl<T: JsonSchema> Described for T {}

@@ -7,9 +7,12 @@ use super::item::{Common, Schemas};
 #[cfg(feature = "http")]
 use crate::Auth;
 use crate::Error;
+#[cfg(feature = "cli")]
+use crate::handler::entry::Source;
 use crate::handler::parameter::States;
 use crate::outcome::Listed;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// All that is registered, and the catalog of what is enabled.
@@ -29,11 +32,24 @@ struct All {
     disabled: Disabled,
 }
 
+/// Each with where it was switched off.
 #[derive(Debug, Default)]
 struct Disabled {
-    tools: HashSet<String>,
-    prompts: HashSet<String>,
-    resources: HashSet<String>,
+    tools: Places,
+    prompts: Places,
+    resources: Places,
+}
+
+type Places = HashMap<String, &'static Location<'static>>;
+
+/// Something that is registered and switched off.
+#[cfg(feature = "cli")]
+pub(crate) struct Off {
+    pub(crate) kind: collect::Kind,
+    /// What it would be found by: its name, or a resource's URI or template.
+    pub(crate) key: String,
+    pub(crate) source: Source,
+    pub(crate) at: &'static Location<'static>,
 }
 
 /// Which lists a change touched.
@@ -70,10 +86,10 @@ impl Registry {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Enables or disables what has this name or URI; `None` when nothing has.
-    pub(crate) fn switch(&self, name: &str, on: bool) -> Option<Touched> {
+    /// Enables or disables what has this name or URI; `None` when nothing has. `at` is where that stands.
+    pub(crate) fn switch(&self, name: &str, on: bool, at: &'static Location<'static>) -> Option<Touched> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, touched) = all.switch(name, on);
+        let (known, touched) = all.switch(name, on, at);
         if touched != Touched::default() {
             self.swap(&all);
         }
@@ -128,6 +144,24 @@ impl Registry {
         collect::left_out(&self.all.lock().unwrap_or_else(PoisonError::into_inner).items)
     }
 
+    /// What is registered, and switched off.
+    #[cfg(feature = "cli")]
+    pub(crate) fn switched_off(&self) -> Vec<Off> {
+        use collect::Kind;
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let All { items, disabled } = &*all;
+        let mut off = Vec::new();
+        let mut look = |kind, key: &str, places: &Places, source| {
+            off.extend(places.get(key).map(|at| Off { kind, key: key.to_owned(), source, at }));
+        };
+        items.tools.iter().for_each(|i| look(Kind::Tool, &i.common.name, &disabled.tools, i.common.source));
+        items.resources.iter().for_each(|i| look(Kind::Resource, &i.uri, &disabled.resources, i.common.source));
+        let templates = items.templates.iter();
+        templates.for_each(|(_, i)| look(Kind::Resource, &i.uri_template, &disabled.resources, i.common.source));
+        items.prompts.iter().for_each(|i| look(Kind::Prompt, &i.common.name, &disabled.prompts, i.common.source));
+        off
+    }
+
     /// Refuses to serve what nobody could ever reach; see [`check::check_scopes`].
     #[cfg(feature = "http")]
     pub(crate) fn check_scopes(&self, auth: Option<&Auth>) -> Result<(), Error> {
@@ -149,7 +183,7 @@ impl Registry {
             Listed::Templates => (items.templates.iter().map(|(_, i)| &i.uri_template).collect(), resources),
         };
         let at = names.iter().position(|known| *known == name)?;
-        Some(names.into_iter().take(at).rfind(|name| !off.contains(*name)).cloned())
+        Some(names.into_iter().take(at).rfind(|name| !off.contains_key(*name)).cloned())
     }
 
     fn swap(&self, all: &All) {
@@ -169,21 +203,26 @@ impl All {
             templates: items.templates.iter().any(|(_, i)| scoped(&i.common)),
         };
         let enabled = Items {
-            tools: items.tools.iter().filter(|i| !tools.contains(&i.common.name)).cloned().collect(),
-            prompts: items.prompts.iter().filter(|i| !prompts.contains(&i.common.name)).cloned().collect(),
-            resources: items.resources.iter().filter(|i| !resources.contains(&i.uri)).cloned().collect(),
-            templates: items.templates.iter().filter(|(_, i)| !resources.contains(&i.uri_template)).cloned().collect(),
+            tools: items.tools.iter().filter(|i| !tools.contains_key(&i.common.name)).cloned().collect(),
+            prompts: items.prompts.iter().filter(|i| !prompts.contains_key(&i.common.name)).cloned().collect(),
+            resources: items.resources.iter().filter(|i| !resources.contains_key(&i.uri)).cloned().collect(),
+            templates: items
+                .templates
+                .iter()
+                .filter(|(_, i)| !resources.contains_key(&i.uri_template))
+                .cloned()
+                .collect(),
         };
         Catalog::new(enabled, private)
     }
 
-    fn switch(&mut self, name: &str, on: bool) -> (bool, Touched) {
+    fn switch(&mut self, name: &str, on: bool, at: &'static Location<'static>) -> (bool, Touched) {
         let mut known = false;
-        let mut flip = |set: &mut HashSet<String>, keys: Vec<String>| {
+        let mut flip = |set: &mut Places, keys: Vec<String>| {
             let mut changed = false;
             for key in keys {
                 known = true;
-                changed |= if on { set.remove(&key) } else { set.insert(key) };
+                changed |= if on { set.remove(&key).is_some() } else { set.insert(key, at).is_none() };
             }
             changed
         };

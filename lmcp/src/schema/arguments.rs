@@ -103,6 +103,9 @@ impl Arguments {
         rules.spread();
         arguments.enforces = rules.enforces();
         arguments.multiplies = rules.multiplies();
+        if arguments.enforces {
+            super::defaults::check_all(&rules)?;
+        }
         if arguments.enforces() {
             arguments.rules = OnceLock::from(rules);
         }

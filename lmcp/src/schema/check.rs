@@ -34,8 +34,13 @@ pub(crate) struct Finding {
 
 /// Everything that is wrong with a value.
 pub(crate) fn check(rules: &Rules, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
+    check_at(rules, rules.root, value, mode)
+}
+
+/// The same for a part of it, which is at this node.
+pub(super) fn check_at(rules: &Rules, id: Id, value: &Tree<'_>, mode: Mode) -> Vec<Finding> {
     let mut checker = Checker::new(rules, mode, STEPS);
-    checker.check(rules.root, value, &Path::Root, false);
+    checker.check(id, value, &Path::Root, false);
     let Checker { mut found, left, more, .. } = checker;
     if mode == Mode::Enforced && left.get() == 0 {
         found.push(Finding { path: String::new(), message: "too complex to be checked; send less at once".into() });

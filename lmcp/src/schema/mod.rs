@@ -17,6 +17,7 @@ mod beyond;
 mod check;
 mod circle;
 mod cost;
+mod defaults;
 mod example;
 pub(crate) mod format;
 #[cfg(feature = "jsonschema")]

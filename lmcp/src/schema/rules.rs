@@ -55,6 +55,8 @@ pub(crate) struct Node {
     pub(super) secret: bool,
     /// For examples: what the schema itself gives.
     pub(super) sample: Option<Tree<'static>>,
+    /// What it is where nothing is given.
+    pub(super) default: Option<Tree<'static>>,
     /// `null` stands for no value, and is none of these rules' business.
     pub(super) optional: bool,
     /// Which of its own rules nobody else checks.

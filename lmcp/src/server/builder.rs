@@ -22,6 +22,7 @@ use crate::transport::held::Held;
 #[cfg(feature = "http")]
 use crate::transport::http::options::Options;
 use crate::{Profile, Result};
+use std::panic::Location;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -65,7 +66,8 @@ pub struct Server {
     schemas: Schemas,
     mistakes: Mistakes,
     /// Names of what is off from the start.
-    disabled: Vec<String>,
+    /// Each with where that stands.
+    disabled: Vec<(String, &'static Location<'static>)>,
     starts: Vec<OnStart>,
     #[cfg(feature = "http")]
     http: Options,
@@ -194,8 +196,11 @@ impl Server {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// On the command line, `list`, `call` and their like say where it was switched off.
+    #[track_caller]
     pub fn disable(mut self, name: impl Into<String>) -> Self {
-        self.disabled.push(name.into());
+        self.disabled.push((name.into(), Location::caller()));
         self
     }
 
@@ -367,8 +372,8 @@ impl Server {
         }
         let registry = Registry::new(items, self.schemas);
         let mut mistakes = Mistakes::default();
-        for name in self.disabled {
-            if registry.switch(&name, false).is_none() {
+        for (name, at) in self.disabled {
+            if registry.switch(&name, false, at).is_none() {
                 mistakes.add(None, format!("disable({name:?}): nothing of this name is registered"));
             }
         }

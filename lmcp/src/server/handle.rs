@@ -13,6 +13,7 @@ use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
 use crate::seal::Secret;
 use crate::transport::held::Held;
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -178,17 +179,20 @@ impl ServerHandle {
     /// until it is enabled again. Clients are told that the list changed. `false` when nothing has this name.
     ///
     /// Calls that are running go on.
+    #[track_caller]
     pub fn disable(&self, name: &str) -> bool {
         self.switch(name, false)
     }
 
     /// Puts back what [`disable`](Self::disable) took away. `false` when nothing has this name.
+    #[track_caller]
     pub fn enable(&self, name: &str) -> bool {
         self.switch(name, true)
     }
 
+    #[track_caller]
     fn switch(&self, name: &str, on: bool) -> bool {
-        match self.0.registry.switch(name, on) {
+        match self.0.registry.switch(name, on, Location::caller()) {
             Some(touched) => {
                 self.touched(touched);
                 true

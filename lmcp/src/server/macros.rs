@@ -39,7 +39,7 @@ macro_rules! serve {
     (@value state $value:expr) => {{
         #[allow(unused_imports, reason = "a `Result` is unwrapped by an inherent method")]
         use $crate::__private::Infallible as _;
-        (&mut $crate::__private::Fallible::new($value)).ok_or_exit()
+        (&mut $crate::__private::Fallible::new($value, ::core::stringify!($value))).ok_or_exit()
     }};
     (@value $key:ident $value:expr) => { $value };
 }

@@ -4,6 +4,8 @@
 //! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code runs
 //! in other tasks, plain functions in turns and anything else in one of its own, so answers may overtake each other.
 
+mod workers;
+
 use super::COLLAPSE;
 use super::batch::{Batch, Sink};
 use super::lines::Line;
@@ -24,13 +26,13 @@ use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
 use crate::outcome::Answer;
-use crate::prepared::Prepared;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
 use crate::registry::Catalog;
 use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
+use crate::traced::{self, Asked};
 use bytes::Bytes;
 use std::collections::hash_map::Entry;
 use std::pin::pin;
@@ -39,6 +41,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use workers::Waiting;
 
 /// One client at the other end of a pipe.
 #[derive(Clone)]
@@ -76,19 +79,6 @@ struct Flight {
     /// Held here and nowhere else: a batch leaves when the last of its flights has landed or was cancelled.
     sink: Sink,
 }
-
-/// A plain function that waits for a worker.
-struct Waiting {
-    id: Id,
-    prepared: Prepared<'static>,
-    context: Context,
-}
-
-/// How many plain functions are received before any is started, if there are as many.
-const AT_ONCE: usize = 16;
-
-/// How many plain functions a worker runs before it lets other tasks have their turn.
-const TURNS: u32 = 32;
 
 impl Pipe {
     /// A pipe whose tasks run on `runtime`.
@@ -175,7 +165,20 @@ impl Pipe {
         self.reject(Sink::Pipe, salvage_id(head).as_ref(), &error);
     }
 
+    /// Answers what is no request that could be named.
     fn reject(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
+        traced::refused(&error.message, self.0.access.principal.as_ref(), id);
+        self.answer(sink, id, error);
+    }
+
+    /// Answers a request that comes to nothing.
+    fn reject_request(&self, sink: Sink, id: &Id, method: &str, error: &ErrorObject) {
+        let caller = self.0.access.principal.as_ref();
+        Asked { method, item: None, caller, id: Some(id) }.rejected(error);
+        self.answer(sink, Some(id), error);
+    }
+
+    fn answer(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
         sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox);
         self.0.outbox.announce();
     }
@@ -193,7 +196,7 @@ impl Pipe {
             Ok(Message::Request { id, method }) => {
                 let Some(line) = line else {
                     let error = ErrorObject::too_many_bytes(self.0.server.limits.bytes_in_flight);
-                    return self.reject(sink, Some(&id), &error);
+                    return self.reject_request(sink, &id, &method, &error);
                 };
                 let request = params.read().map(|(params, meta)| Request {
                     id: &id,
@@ -205,8 +208,8 @@ impl Pipe {
                 match request {
                     Ok(request) => self.request(request, sink, in_batch),
                     // What the method needs comes before what its parameters look like.
-                    Err(error) if Method::parse(&method).is_some() => self.reject(sink, Some(&id), &error),
-                    Err(_) => self.reject(sink, Some(&id), &era::unknown_method(&method, Era::Legacy)),
+                    Err(error) if Method::parse(&method).is_some() => self.reject_request(sink, &id, &method, &error),
+                    Err(_) => self.reject_request(sink, &id, &method, &era::unknown_method(&method, Era::Legacy)),
                 }
             }
             Ok(Message::Notification { method }) => self.notification(&method, params),
@@ -250,14 +253,14 @@ impl Pipe {
         let (method, version) = match known {
             Ok((Method::Initialize, _)) if in_batch => {
                 let error = ErrorObject::invalid_request("`initialize` cannot be in a batch");
-                return self.reject(sink, Some(id), &error);
+                return self.reject_request(sink, id, request.method, &error);
             }
             Ok(known) => known,
-            Err(error) => return self.reject(sink, Some(id), &error),
+            Err(error) => return self.reject_request(sink, id, request.method, &error),
         };
         let cancellation = Cancellation::default();
         if let Err(error) = self.0.take_off(id, &cancellation, method == Method::Listen, &sink) {
-            return self.reject(sink, Some(id), &error);
+            return self.reject_request(sink, id, request.method, &error);
         }
         drop(sink);
         let access = &self.0.access;
@@ -271,8 +274,9 @@ impl Pipe {
         if method == Method::Listen {
             return self.listen(&request, &catalog, cancellation);
         }
+        let asked = request.asked(access.principal.as_ref());
         if !version.is_modern()
-            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server)
+            && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server, asked)
         {
             return self.land(id, &cancellation, answer, self.0.session.version());
         }
@@ -291,7 +295,10 @@ impl Pipe {
         };
         let context = match context {
             Ok(context) => context,
-            Err(error) => return self.land(id, &cancellation, Err(error), version),
+            Err(error) => {
+                asked.rejected(&error);
+                return self.land(id, &cancellation, Err(error), version);
+            }
         };
         let call = Call {
             method,
@@ -317,64 +324,12 @@ impl Pipe {
         }
     }
 
-    /// Leaves a plain function to the next worker that is free: whoever reads must not be kept from reading on.
-    fn leave(&self, waiting: Waiting) {
-        // A worker that is woken for each call takes turns with whoever reads, where there is one core.
-        if self.0.queue.add(waiting).is_multiple_of(AT_ONCE) {
-            self.start();
-        }
-    }
-
-    /// Sees to it that what was received is run.
-    pub(crate) fn start(&self) {
-        for _ in 0..self.0.queue.wanted() {
-            self.spawn_worker();
-        }
-    }
-
-    fn spawn_worker(&self) {
-        self.0.runtime.spawn(self.clone().work());
-    }
-
-    /// Whether plain functions wait for their turn.
-    #[cfg(feature = "stdio")]
-    pub(crate) fn is_busy(&self) -> bool {
-        self.0.queue.waiting() > 0
-    }
-
-    /// Runs plain functions for as long as there are any.
-    async fn work(self) {
-        // Whether a task was started or woken here that nobody else can run yet.
-        let mut keeps_one = self.0.queue.begin();
-        if keeps_one {
-            self.spawn_worker();
-        }
-        for turn in 1_u32.. {
-            let Some(Waiting { id, prepared, context }) = self.0.queue.next() else { return };
-            if std::mem::take(&mut keeps_one) {
-                self.give_away();
-            }
-            if !context.is_cancelled() {
-                let answer = prepared.run();
-                context.mark_answered();
-                self.land(&id, context.cancellation(), answer, context.protocol_version());
-                keeps_one = self.0.writer == Writer::Task;
-            }
-            if turn.is_multiple_of(TURNS) {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
-
-    /// Lets other threads have the task that was started or woken here last. tokio keeps that one for this thread until
-    /// there is a newer one, and the function that runs next may take its time.
-    fn give_away(&self) {
-        self.0.runtime.spawn(async {});
-    }
-
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
     fn listen(&self, request: &Request<'_>, catalog: &Catalog, cancellation: Cancellation) {
-        let filter = match modern::filter(request.params, &self.0.access, catalog, &self.0.server) {
+        let access = &self.0.access;
+        let asked = request.asked(access.principal.as_ref());
+        let filter = asked.at_once(|| modern::filter(request.params, access, catalog, &self.0.server));
+        let filter = match filter {
             Ok(filter) => filter,
             Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
         };

@@ -38,6 +38,7 @@ fn main() {
             let tokens = lmcp::Auth::bearer("one").named("ana").or(lmcp::Auth::bearer("two").named("nightly"));
             Server::empty().tool(add).auth(tokens).main();
         }
+        "off" => Server::empty().tool(add).tool(list_all).disable("list.all").main(),
         "empty" => Server::empty().main(),
         _ => lmcp::serve!(name = "check"),
     }

@@ -1,6 +1,7 @@
 //! Arguments that do not fit: what is repaired, what is not, and what a model reads of the rest.
 
 mod client;
+mod defaults;
 mod fixture;
 mod hard;
 mod laws;

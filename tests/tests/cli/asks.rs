@@ -10,7 +10,12 @@ fn a_question_is_answered_on_the_command_line() {
     prints("call seat train=ICE7 --answer {\"place\":\"4A\",\"table\":true}", "4A in ICE7, table: Some(true)\n");
     prints("call seat train=ICE7 --answer table=y --answer place=4=A", "4=A in ICE7, table: Some(true)\n");
     prints("call seat train=ICE7 --answer place=? --answer anywhere", "somewhere in ICE7: anywhere\n");
-    fails("call seat train=ICE7 --decline", 1, "error: the user declined to answer\n");
+    let declined = "error: the user declined to answer\n";
+    fails("call seat train=ICE7 --decline", 1, declined);
+    // The hint of the test below, when it is followed: yes to the first question, no to the second.
+    fails("call seat train=ICE7 --answer place=? --decline", 1, declined);
+    let unused = format!("note: nothing was asked that these answer: \"place\"\n{declined}");
+    fails("call seat train=ICE7 --decline --answer place=4A", 1, &unused);
 }
 
 #[test]

@@ -343,10 +343,24 @@ fn a_server_that_cannot_start_says_why() {
     let help = started("mistake", &["help"]);
     assert!(help.stdout.contains("EXIT CODES") && help.stderr.is_empty() && help.code == Some(0), "{help:?}");
     let failed = |stderr: &str| Ended { stdout: String::new(), stderr: stderr.into(), code: Some(1) };
-    assert_eq!(started("state", &["list"]), failed("error: no database\n"));
+    assert_eq!(
+        started("state", &["list"]),
+        failed("error: the state `Err::<u8, _>(std::io::Error::other(\"no database\"))` of `serve!`: no database\n")
+    );
     let inside = "error: `lmcp::serve!()` starts its own runtime and cannot run inside one; in an async `main` write \
                   `lmcp::server!().run().await`\n";
     assert_eq!(started("runtime", &[]), failed(inside));
+}
+
+#[test]
+fn a_server_that_does_not_serve_does_not_say_that_it_does() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    command.args(["--http", "127.0.0.1:0"]).env("LMCP_TEST_GUARDED", "1").stdin(Stdio::null());
+    for name in ["LMCP_TOKEN", "LMCP_OIDC", "LMCP_LOG", "RUST_LOG"] {
+        command.env_remove(name);
+    }
+    let ended = end(&mut command);
+    assert!(ended.stderr.starts_with("error: the server cannot start") && ended.code == Some(1), "{ended:?}");
 }
 
 #[test]

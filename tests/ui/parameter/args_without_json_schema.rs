@@ -11,6 +11,7 @@ fn forecast(Args(query): Args<Query>) -> String {
     //~^ token: Query
     //~^ help: JsonSchema` is not implemented for `Query`
     //~^ help: the type in `Args<Query>` derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`
+    //~^ help: a type of another crate has `JsonSchema` by a feature of schemars 1
     query.city
 }
 

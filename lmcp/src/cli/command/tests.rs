@@ -1,3 +1,4 @@
+use super::super::answers::Reply;
 use super::*;
 #[cfg(feature = "http")]
 use crate::auth::environment::Oidc;
@@ -31,12 +32,13 @@ fn answers_and_a_folder_go_with_what_runs() {
         other => panic!("{line}: {other:?}"),
     };
     let answered = run("call book --answer place=4A --answer=yes day=Mo");
-    assert_eq!((answered.answers, answered.decline), (vec!["place=4A".to_owned(), "yes".to_owned()], false));
-    assert!(run("get review --decline").decline);
+    assert_eq!(answered.answers, [Reply::Answer("place=4A".to_owned()), Reply::Answer("yes".to_owned())]);
+    assert_eq!(run("get review --decline").answers, [Reply::Decline]);
+    let both = run("call book --decline --answer x --decline").answers;
+    assert_eq!(both, [Reply::Decline, Reply::Answer("x".to_owned()), Reply::Decline]);
     assert_eq!(run("read a://b --save out").save.as_deref(), Some("out"));
     assert_eq!(message("call book --answer"), "--answer needs an answer, as in --answer name=Ada");
     assert_eq!(message("call book --save"), "--save needs a folder");
-    assert_eq!(message("call book --decline --answer x"), "--decline answers nothing: leave out --answer");
     for option in ["--answer x", "--decline", "--save x"] {
         let name = option.split(' ').next().unwrap_or_default();
         assert_eq!(message(&format!("list {option}")), format!("{name} belongs to call, read or get"));

@@ -59,6 +59,7 @@ impl Compiler<'_> {
     fn read(&mut self, schema: &Object) -> Result<Node, String> {
         let mut node = Node { kinds: Kinds::of(schema), ..Node::default() };
         node.sample = sample(schema);
+        node.default = schema.get("default").filter(|default| !default.is_null()).map(Tree::from_value);
         node.secret = schema.get("writeOnly") == Some(&Value::Bool(true))
             || schema.get("format").is_some_and(|format| format == "password");
         node.choices = match (schema.get("const"), schema.get("enum")) {

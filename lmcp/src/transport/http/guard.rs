@@ -1,7 +1,7 @@
 //! Who may come in at all: host, origin, token; and what browsers are told about it (CORS).
 
 use super::options::Options;
-use super::reply::{Reply, SESSION_ID, error, refusal, status};
+use super::reply::{Reply, SESSION_ID, Why, error, refusal, status};
 use super::service::Takes;
 use crate::admission::Refusal;
 use crate::admission::logins::Login;
@@ -10,7 +10,9 @@ use crate::auth::access::{Access, Place};
 use crate::auth::{Auth, Principal, Refused, challenge};
 use crate::jsonrpc::Id;
 use crate::jsonrpc::encode::NoId;
+use crate::protocol::shown::shown;
 use crate::server::handle::Shared;
+use crate::traced;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, HOST,
@@ -29,10 +31,12 @@ pub(crate) fn admit_host(options: &Options, uri: &Uri, headers: &HeaderMap) -> R
         && !is_local(host)
         && !options.hosts.iter().any(|allowed| without_port(allowed).eq_ignore_ascii_case(host))
     {
-        return Err(Box::new(refusal(
+        let mut reply = refusal(
             StatusCode::MISDIRECTED_REQUEST,
             format!("the host {host:?} is not served here; if it should be, add it with `.allow_host({host:?})`"),
-        )));
+        );
+        Why::note(&mut reply, || format!("the host {} is not allowed", harmless(host)));
+        return Err(Box::new(reply));
     }
     Ok(())
 }
@@ -42,15 +46,24 @@ pub(crate) fn admit_origin(options: &Options, headers: &HeaderMap) -> Result<(),
     match headers.get(ORIGIN) {
         Some(origin) if !allows_origin(options, origin) => {
             let origin = String::from_utf8_lossy(origin.as_bytes());
-            Err(Box::new(refusal(
+            let mut reply = refusal(
                 StatusCode::FORBIDDEN,
                 format!(
                     "requests from {origin:?} are not allowed; if they should be, add it with `.allow_origin({origin:?})`"
                 ),
-            )))
+            );
+            Why::note(&mut reply, || format!("the origin {} is not allowed", harmless(&origin)));
+            Err(Box::new(reply))
         }
         _ => Ok(()),
     }
+}
+
+/// A host or an origin as it may stand in a log: not too long, and without the name and the password of a URL.
+fn harmless(place: &str) -> String {
+    let (scheme, rest) = place.split_once("://").map_or(("", place), |(scheme, rest)| (scheme, rest));
+    let host = rest.rsplit('@').next().unwrap_or_default();
+    shown(&if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") })
 }
 
 /// Refuses a head that is larger than it may be.
@@ -127,7 +140,7 @@ pub(crate) async fn authenticate(
     if login.shown.is_some() || auth.looks_elsewhere() {
         server.logins.admit(login).map_err(|refusal| {
             let mut reply = refused(options, headers, &refusal, None);
-            reply.extensions_mut().insert(Why::of(refusal.text(), place));
+            Why::note(&mut reply, || refusal.text());
             Box::new(reply)
         })?;
     }
@@ -172,7 +185,7 @@ pub(crate) async fn authenticate(
             )
         }
     };
-    reply.extensions_mut().insert(Why::of(why, place));
+    Why::note(&mut reply, || why);
     Err(Box::new(reply))
 }
 
@@ -196,22 +209,6 @@ fn challenged(status: StatusCode, message: String, challenge: HeaderValue) -> Re
     reply
 }
 
-/// Why a request was refused, for the log: it travels with the reply, and none of it is sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Why {
-    pub(crate) text: Cow<'static, str>,
-    pub(crate) caller: Option<Principal>,
-    pub(crate) id: Option<Id>,
-    pub(crate) from: Option<IpAddr>,
-}
-
-impl Why {
-    fn of(text: impl Into<Cow<'static, str>>, place: Place) -> Self {
-        let from = if let Place::Address(address) = place { Some(address) } else { None };
-        Why { text: text.into(), caller: None, id: None, from }
-    }
-}
-
 /// A request that is not let in. It gets an answer to what it asked, if that was read; who asked it is known then.
 pub(crate) fn refused(
     options: &Options,
@@ -233,8 +230,10 @@ pub(crate) fn refused(
             reply
         }
     };
-    let (caller, id) = (caller.flatten().cloned(), id.cloned());
-    reply.extensions_mut().insert(Why { text: refusal.text().into(), caller, id, from: None });
+    if traced::is_on() {
+        let (caller, id) = (caller.flatten().cloned(), id.cloned());
+        reply.extensions_mut().insert(Why { text: refusal.text().into(), method: None, caller, id });
+    }
     reply
 }
 

@@ -7,18 +7,19 @@ use super::answer::{message, whole};
 use super::guard::{Caller, refused};
 use super::headers::PROTOCOL_VERSION;
 use super::legacy_call::{Begun, begin};
-use super::reply::{Reply, SESSION_ID, error, json, refusal, status};
+use super::reply::{Reply, SESSION_ID, error, json, refusal, status, told};
 use super::service::Endpoint;
 use super::session::HttpSession;
 use crate::admission::admit;
 use crate::era::legacy::Session;
 use crate::era::{self, Era, Request};
-use crate::jsonrpc::decode::decode_one;
+use crate::jsonrpc::decode::{Malformed, decode_one};
 use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id, Message, Raw};
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
+use crate::traced::{self, Asked};
 use bytes::Bytes;
 use hyper::header::HeaderValue;
 use hyper::{Method as Verb, StatusCode};
@@ -95,16 +96,20 @@ fn initialize(endpoint: &Endpoint, request: &Request<'_>, caller: &Caller) -> Re
         return refused(&endpoint.options, &caller.headers, &refusal, asked);
     }
     let session = Session::new();
+    let span = request.asked(caller.principal.as_ref()).span();
     let answer = session.initialize(request.params, &endpoint.server.limits);
     let version = session.version();
     endpoint.server.subscribers.add(&session.subscriber);
     if answer.is_err() {
+        traced::answered(&span, &answer);
         return whole(request.id, answer, version, &endpoint.server);
     }
     let Some(session) = endpoint.sessions.insert(session, caller.who(), &endpoint.server) else {
-        let message = "all sessions are in use (the server's limit `sessions`); try again later";
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, message.into());
+        let error = ErrorObject::internal("all sessions are in use (the server's limit `sessions`); try again later");
+        traced::answered(&span, &Err::<(), _>(error.clone()));
+        return told(refusal(StatusCode::SERVICE_UNAVAILABLE, error.message.into_owned()));
     };
+    traced::answered(&span, &answer);
     let mut reply = whole(request.id, answer, version, &endpoint.server);
     if let Ok(id) = HeaderValue::from_str(&session) {
         reply.headers_mut().insert(SESSION_ID, id);
@@ -192,7 +197,11 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                 });
                 let begun = match request {
                     Ok(request) => begin(endpoint, request, &belongs, caller.clone(), false),
-                    Err(object) => Begun::Answer(Err(object)),
+                    Err(object) => {
+                        let (caller, id) = (caller.principal.as_ref(), Some(&id));
+                        Asked { method: &method, item: None, caller, id }.rejected(&object);
+                        Begun::Answer(Err(object))
+                    }
                 };
                 match begun {
                     Begun::Answer(answer) => answers.push(message(&id, &answer, version, &endpoint.server)),
@@ -210,7 +219,10 @@ pub(crate) async fn batch(endpoint: &Arc<Endpoint>, elements: &[Raw<'_>], caller
                     tracing::debug!(?id, "an answer to nothing was ignored");
                 }
             }
-            Err(malformed) => answers.push(encode::error(malformed.id.as_ref(), session.no_id(), &malformed.error)),
+            Err(Malformed { id, error }) => {
+                traced::refused(&error.message, caller.principal.as_ref(), id.as_ref());
+                answers.push(encode::error(id.as_ref(), session.no_id(), &error));
+            }
         }
     }
     for call in running {

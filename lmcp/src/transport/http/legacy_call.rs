@@ -102,20 +102,25 @@ pub(super) fn begin(
     let server = &endpoint.server;
     let session = belongs.session();
     let access = caller.access();
+    let asked = request.asked(access.principal.as_ref());
+    let rejected = |object| {
+        asked.rejected(&object);
+        Begun::Answer(Err(object))
+    };
     let method = match era::legacy::method(request.method) {
         Ok(method) => method,
-        Err(object) => return Begun::Answer(Err(object)),
+        Err(object) => return rejected(object),
     };
     let catalog = match admit(method, request.params, &access, server) {
         Ok(catalog) => catalog,
         Err(refusal) => return Begun::Refused(refusal, Box::new(By { headers: caller.headers, access })),
     };
-    if let Some(answer) = session.answer(method, request.params, &catalog, &access, server) {
+    if let Some(answer) = session.answer(method, request.params, &catalog, &access, server, asked) {
         return Begun::Answer(answer);
     }
     let flight = match Flight::begin(endpoint, belongs, request.id) {
         Ok(flight) => flight,
-        Err(object) => return Begun::Answer(Err(object)),
+        Err(object) => return rejected(object),
     };
     let stream = Stream::of(belongs, streams, server);
     let surroundings = Surroundings {
@@ -127,7 +132,7 @@ pub(super) fn begin(
     };
     let context = match session.context(&request, surroundings, stream.outlet(belongs)) {
         Ok(context) => context,
-        Err(object) => return Begun::Answer(Err(object)),
+        Err(object) => return rejected(object),
     };
     let Request { id, params, message: body, .. } = request;
     let call = Call { method, params, message: body, context: context.clone(), access: &access, catalog, server };

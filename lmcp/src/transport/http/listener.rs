@@ -6,7 +6,7 @@ use super::{connection, descriptors};
 use crate::Error;
 use crate::first::first;
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
@@ -73,7 +73,7 @@ impl Listener {
                 if let Err(e) = stream.set_nodelay(true) {
                     tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
                 }
-                Ok(Socket::Tcp(stream, peer.ip()))
+                Ok(Socket::Tcp(stream, peer))
             }
             #[cfg(unix)]
             Listener::Unix(listener, _) => Ok(Socket::Unix(listener.accept().await?.0)),
@@ -83,9 +83,25 @@ impl Listener {
 
 /// What was accepted. It is looked at once: from there on a connection is compiled for its own kind of socket.
 enum Socket {
-    Tcp(TcpStream, IpAddr),
+    Tcp(TcpStream, SocketAddr),
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
+}
+
+/// A connection in the log: a line when it opens, and one when this is dropped. Over a Unix socket nobody has an address.
+struct Opened(Option<SocketAddr>);
+
+impl Opened {
+    fn new(peer: Option<SocketAddr>) -> Self {
+        tracing::debug!(target: "lmcp::connection", peer = peer.map(display), "opened");
+        Opened(peer)
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        tracing::debug!(target: "lmcp::connection", peer = self.0.map(display), "closed");
+    }
 }
 
 /// Opens the address, `HOST:PORT` or `unix:PATH`; says in words why it cannot be had.
@@ -158,14 +174,19 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let held = (slot, alive.clone());
+        let peer = match &socket {
+            Socket::Tcp(_, peer) => Some(*peer),
+            #[cfg(unix)]
+            Socket::Unix(_) => None,
+        };
+        let held = (slot, alive.clone(), Opened::new(peer));
         let service = service.clone();
         match socket {
             #[cfg(feature = "tls")]
             Socket::Tcp(stream, peer) if service.0.options.has_tls() => {
-                drop(tokio::spawn(connection::secured(stream, Some(peer), service, held)));
+                drop(tokio::spawn(connection::secured(stream, Some(peer.ip()), service, held)));
             }
-            Socket::Tcp(stream, peer) => drop(tokio::spawn(connection::plain(stream, Some(peer), service, held))),
+            Socket::Tcp(stream, peer) => drop(tokio::spawn(connection::plain(stream, Some(peer.ip()), service, held))),
             #[cfg(unix)]
             Socket::Unix(stream) => drop(tokio::spawn(connection::plain(stream, None, service, held))),
         }

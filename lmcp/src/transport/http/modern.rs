@@ -18,6 +18,7 @@ use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Params;
 use crate::registry::Catalog;
+use crate::traced::{self, Asked};
 use crate::transport::outbox::{Framing, Outbox};
 use hyper::{HeaderMap, StatusCode};
 use std::sync::Arc;
@@ -32,8 +33,14 @@ pub(crate) enum Begun {
 /// begins.
 pub(crate) fn begin(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Begun {
     let id = request.id;
-    checked(endpoint, request, caller)
-        .unwrap_or_else(|(status, object)| Begun::Reply(error(status, Some(id), NoId::Omitted, &object)))
+    let (method, principal) = (request.method, traced::is_on().then(|| caller.principal.clone()).flatten());
+    checked(endpoint, request, caller).unwrap_or_else(|(status, object)| {
+        // Any other status is told as a refusal.
+        if status == StatusCode::OK {
+            Asked { method, item: None, caller: principal.as_ref(), id: Some(id) }.rejected(&object);
+        }
+        Begun::Reply(error(status, Some(id), NoId::Omitted, &object))
+    })
 }
 
 /// Checks in the order of the specification, then dispatches.
@@ -104,7 +111,8 @@ fn listen(
     catalog: &Catalog,
 ) -> Result<Reply, ErrorObject> {
     let filter = modern::filter(request.params, access, catalog, &endpoint.server)?;
-    Ok(events(ResponseBody::changes(Changes::begin(endpoint, request.id, filter))))
+    let asked = request.asked(access.principal.as_ref());
+    asked.at_once(|| Ok(events(ResponseBody::changes(Changes::begin(endpoint, request.id, filter)))))
 }
 
 /// Whether a header names a revision of this era, or one that nobody knows.

@@ -3,12 +3,13 @@
 use super::body::{Counted, NoRoom};
 use super::guard::Caller;
 use super::options::Options;
-use super::reply::{EVENTS, Reply, as_event, error, not_allowed, refusal, status, text};
+use super::reply::{EVENTS, Reply, Why, as_event, error, not_allowed, refusal, status, text};
 use super::sessions::Sessions;
 #[cfg(feature = "oauth")]
 use super::well_known;
 use super::{ResponseBody, guard, legacy, legacy_stream, modern};
 use crate::auth::Principal;
+use crate::auth::access::Place;
 use crate::era::{self, Era, Request};
 use crate::handler::cancellation::Cancellation;
 use crate::jsonrpc::decode::Malformed;
@@ -18,6 +19,7 @@ use crate::protocol::method::Method;
 use crate::protocol::params::Given;
 use crate::protocol::shown::shown;
 use crate::server::handle::Shared;
+use crate::traced::{self, Asked, clipped};
 use crate::transport::held::Hold;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, Limited};
@@ -89,6 +91,7 @@ impl HttpService {
         let (mut head, body) = request.into_parts();
         let origin = head.headers.get(ORIGIN).cloned();
         let endpoint = &self.0;
+        let place = guard::place(endpoint.options.proxies, peer, &head.headers);
         #[cfg(feature = "oauth")]
         let is_public = well_known::is_at(&endpoint.options, head.uri.path());
         #[cfg(not(feature = "oauth"))]
@@ -104,7 +107,7 @@ impl HttpService {
             Ok(()) if is_public => well_known::answer(endpoint, &head.method, &head.headers),
             Ok(()) => {
                 let vouched = head.extensions.get::<Principal>().cloned();
-                endpoint.route(&head.method, path, head.headers, Visit { peer, vouched }, body).await
+                endpoint.route(&head.method, path, head.headers, Visit { place, vouched }, body).await
             }
             Err(refusal) => *refusal,
         };
@@ -113,19 +116,17 @@ impl HttpService {
             well_known::expose(&mut reply);
         }
         guard::expose(&endpoint.options, origin.as_ref(), &mut reply);
-        let status = reply.status();
-        if status.is_client_error() || status.is_server_error() {
-            let why = reply.extensions_mut().remove::<guard::Why>();
-            let why = why.as_ref();
+        if let Some(why) = reply.extensions_mut().remove::<Why>() {
             tracing::info!(
                 target: "lmcp::request",
-                status = status.as_u16(),
+                status = reply.status().as_u16(),
                 verb = ?head.method,
-                ?path,
-                why = why.map(|why| &*why.text),
-                caller = why.and_then(|why| Some(why.caller.as_ref()?.in_logs())),
-                id = why.and_then(|why| Some(display(shown(why.id.as_ref()?.as_json())))),
-                from = why.and_then(|why| why.from.map(display)),
+                path = ?clipped(path),
+                method = why.method.as_deref(),
+                why = &*clipped(&why.text),
+                caller = why.caller.as_ref().map(Principal::in_logs),
+                id = why.id.as_ref().map(|id| display(shown(id.as_json()))),
+                from = if let Place::Address(address) = place { Some(display(address)) } else { None },
                 "refused"
             );
         }
@@ -135,7 +136,7 @@ impl HttpService {
 
 /// What is known of a caller besides what the request says.
 struct Visit {
-    peer: Option<IpAddr>,
+    place: Place,
     /// Whom the server says it is into which this one is mounted.
     vouched: Option<Principal>,
 }
@@ -163,7 +164,7 @@ impl Endpoint {
         if *verb == Verb::OPTIONS {
             return guard::preflight(&headers);
         }
-        let place = guard::place(self.options.proxies, visit.peer, &headers);
+        let place = visit.place;
         let principal = match guard::authenticate(&self.options, &self.server, &headers, place).await {
             Ok(principal) => principal,
             Err(refusal) => return *refusal,
@@ -274,6 +275,7 @@ impl Endpoint {
         let mut params = Given::default();
         match decode(body, self.server.limits.nesting, &mut params) {
             Incoming::One(Ok(Message::Request { id, method })) => {
+                let asks = traced::is_on().then(|| caller.principal.clone());
                 let read = params.read().map(|(params, meta)| Request {
                     id: &id,
                     method: &method,
@@ -281,7 +283,7 @@ impl Endpoint {
                     meta,
                     message: body,
                 });
-                match read {
+                let mut reply = match read {
                     Ok(request) if is_modern(&caller.headers, &request) => match modern::begin(self, request, caller) {
                         modern::Begun::Reply(reply) => reply,
                         modern::Begun::Running(running) => running.in_place().await,
@@ -298,9 +300,17 @@ impl Endpoint {
                         } else {
                             era::unknown_method(&method, Era::Legacy)
                         };
+                        let (caller, id_in_logs) = (caller.principal.as_ref(), Some(&id));
+                        Asked { method: &method, item: None, caller, id: id_in_logs }.rejected(&object);
                         error(StatusCode::OK, Some(&id), NoId::Omitted, &object)
                     }
+                };
+                if let (Some(caller), Some(why)) = (asks, reply.extensions_mut().get_mut::<Why>()) {
+                    why.method = Some(shown(&method));
+                    why.caller = caller;
+                    why.id = Some(id);
                 }
+                reply
             }
             Incoming::One(Ok(Message::Notification { method })) => {
                 if let Err(object) = modern::check_named(&caller.headers) {
