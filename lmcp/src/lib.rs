@@ -307,6 +307,7 @@ mod hash;
 #[cfg(any(feature = "stdio", feature = "http"))]
 mod log;
 mod seal;
+mod type_name;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -321,7 +322,7 @@ pub use error::{Error, Result};
 pub use handler::{
     Amount, Args, Call, Completer, CompletionArguments, Completions, Context, ForwardEvents, HandlerError,
     IntoCompletions, IntoPromptResult, IntoResourceContents, IntoToolResult, Json, Log, Parameter, Progress, State,
-    Text,
+    StateValue, Text,
 };
 #[doc(inline)]
 #[doc = include_str!("docs/prompt.md")]

@@ -88,19 +88,23 @@ impl Session {
         self.agreed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn agreed_version(&self) -> Option<ProtocolVersion> {
+        self.agreed.lock().unwrap_or_else(PoisonError::into_inner).version
+    }
+
     /// The revision that was agreed on; the newest legacy one for a client that skipped `initialize`.
     pub(crate) fn version(&self) -> ProtocolVersion {
-        self.agreed().version.unwrap_or(ProtocolVersion::LATEST_LEGACY)
+        self.agreed_version().unwrap_or(ProtocolVersion::LATEST_LEGACY)
     }
 
     /// Whether a JSON array may be a batch here.
     pub(crate) fn has_batches(&self) -> bool {
-        self.agreed().version.is_some_and(ProtocolVersion::has_batches)
+        self.agreed_version().is_some_and(ProtocolVersion::has_batches)
     }
 
     /// How an error without an id is spelled here.
     pub(crate) fn no_id(&self) -> NoId {
-        let null = self.agreed().version.is_some_and(ProtocolVersion::has_null_error_id);
+        let null = self.agreed_version().is_some_and(ProtocolVersion::has_null_error_id);
         if null { NoId::Null } else { NoId::Omitted }
     }
 

@@ -1,7 +1,8 @@
 //! One call's raw material: the arguments as they came, the states, the context.
 
 use super::context::Context;
-use super::parameter::{ParamSpec, Role, States};
+use super::parameter::{ParamSpec, Role};
+use super::state::States;
 use crate::Error;
 use crate::jsonrpc::Raw;
 use crate::jsonrpc::scan::Scanner;
@@ -288,9 +289,9 @@ impl<'c> Call<'c> {
     /// When the server has none. For `State<T>` parameters this is found at start; for an extractor's own use
     /// it is found here.
     pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Result<T, Error> {
-        self.states
-            .get::<T>()
-            .ok_or_else(|| Error::internal(format!("the server has no state of type {}", std::any::type_name::<T>())))
+        self.states.get::<T>().ok_or_else(|| {
+            Error::internal(format!("the server has no state of type {}", crate::type_name::type_name::<T>()))
+        })
     }
 
     /// Problems that no parameter can see: arguments nobody takes.

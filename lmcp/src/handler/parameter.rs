@@ -9,8 +9,7 @@ use crate::Error;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::any::TypeId;
 
 /// What a `#[tool]`, `#[resource]` or `#[prompt]` function may take.
 ///
@@ -103,28 +102,6 @@ pub enum Role {
     Extractor,
 }
 
-/// A value shared by all calls, put into the server with `.state(value)` or `serve!(state = value)`.
-///
-/// It is cloned for each call: wrap what is expensive to clone in an `Arc`. A server without a state that some
-/// function asks for does not start.
-///
-/// ```
-/// use lmcp::{State, tool};
-/// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
-///
-/// #[derive(Clone, Default)]
-/// struct Counter(Arc<AtomicU64>);
-///
-/// /// Counts calls.
-/// #[tool]
-/// fn count(State(counter): State<Counter>) -> u64 {
-///     counter.0.fetch_add(1, Ordering::Relaxed) + 1
-/// }
-/// # assert_eq!(count(State(Counter::default())), 1);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State<T>(pub T);
-
 /// All arguments as one struct: its fields are the tool's or the prompt's arguments.
 ///
 /// It stands alone, or beside things lmcp fills in; never beside single arguments. Unknown arguments are refused, as single
@@ -151,12 +128,6 @@ pub struct State<T>(pub T);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Args<T>(pub T);
 
-impl<T> std::ops::Deref for State<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
 impl<T> std::ops::Deref for Args<T> {
     type Target = T;
     fn deref(&self) -> &T {
@@ -227,16 +198,6 @@ impl<'c> Parameter<'c> for Context {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'c, T: Clone + Send + Sync + 'static> Parameter<'c> for State<T> {
-    fn from_call(call: &'c Call<'c>) -> Result<Self, Error> {
-        call.state::<T>().map(State)
-    }
-    fn role() -> Role {
-        Role::State { id: TypeId::of::<T>(), name: std::any::type_name::<T>() }
-    }
-}
-
-#[diagnostic::do_not_recommend]
 impl<'c, T: DeserializeOwned + JsonSchema> Parameter<'c> for Args<T> {
     fn from_call(_: &'c Call<'c>) -> Result<Self, Error> {
         Err(Error::internal("arguments are taken with their problems"))
@@ -290,35 +251,6 @@ fn when_missing<T: DeserializeOwned>() -> Option<T> {
         }
     }
     T::deserialize(Missing).ok()
-}
-
-/// The server's states, by type.
-#[derive(Default)]
-pub(crate) struct States(HashMap<TypeId, (&'static str, Box<dyn Any + Send + Sync>)>);
-
-impl States {
-    /// Puts a state in; gives back whether one of this type was there already.
-    pub(crate) fn put<T: Clone + Send + Sync + 'static>(&mut self, value: T) -> bool {
-        self.0.insert(TypeId::of::<T>(), (std::any::type_name::<T>(), Box::new(value))).is_some()
-    }
-    /// The types there are, for messages.
-    pub(crate) fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.0.values().map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        names
-    }
-    pub(crate) fn has(&self, id: TypeId) -> bool {
-        self.0.contains_key(&id)
-    }
-    pub(crate) fn get<T: Clone + 'static>(&self) -> Option<T> {
-        self.0.get(&TypeId::of::<T>())?.1.downcast_ref::<T>().cloned()
-    }
-}
-
-impl std::fmt::Debug for States {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "States({})", self.0.len())
-    }
 }
 
 /// One parameter, described.

@@ -10,8 +10,10 @@ use super::template_index::TemplateIndex;
 use crate::Auth;
 use crate::Error;
 use crate::handler::entry::Source;
-use crate::handler::parameter::{Role, States};
+use crate::handler::parameter::Role;
+use crate::handler::state::States;
 use crate::server::Package;
+use crate::type_name::as_written;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -167,10 +169,9 @@ fn check_params(kind: Kind, common: &Common, states: &States, mistakes: &mut Mis
     for param in &common.params {
         match param.role {
             Role::State { id, name: state } if !states.has(id) => mistakes.add(common.source, {
-                let there = match states.names().as_slice() {
-                    [] => String::new(),
-                    names => format!(", only `{}`", names.join("`, `")),
-                };
+                let state = as_written(state);
+                let names: Vec<String> = states.names().into_iter().map(as_written).collect();
+                let there = if names.is_empty() { String::new() } else { format!(", only `{}`", names.join("`, `")) };
                 format!(
                     "{kind} `{name}` takes `State<{state}>`, but the server has no such state{there}; add \
                      `.state(value)`, or `state = value` to `serve!`, `client!`"

@@ -9,10 +9,11 @@ use crate::Auth;
 use crate::Error;
 #[cfg(feature = "cli")]
 use crate::handler::entry::Source;
-use crate::handler::parameter::States;
+use crate::handler::state::States;
 use crate::outcome::Listed;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::Location;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// All that is registered, and the catalog of what is enabled.
@@ -20,7 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub(crate) struct Registry {
     all: Mutex<All>,
     current: RwLock<Arc<Catalog>>,
-    kinds: RwLock<Kinds>,
+    /// [`Kinds`] as bits: asked for on each call.
+    kinds: AtomicU8,
     /// For what is added later.
     schemas: Schemas,
 }
@@ -70,12 +72,24 @@ pub(crate) struct Kinds {
     pub(crate) logging: bool,
 }
 
+impl Kinds {
+    fn to_bits(self) -> u8 {
+        let Kinds { tools, prompts, resources, completions, logging } = self;
+        [tools, prompts, resources, completions, logging].iter().rev().fold(0, |bits, is| bits << 1 | u8::from(*is))
+    }
+
+    fn from_bits(bits: u8) -> Self {
+        let is = |place: u8| bits >> place & 1 == 1;
+        Kinds { tools: is(0), prompts: is(1), resources: is(2), completions: is(3), logging: is(4) }
+    }
+}
+
 impl Registry {
     pub(crate) fn new(items: Items, schemas: Schemas) -> Self {
         let all = All { items, disabled: Disabled::default() };
         Registry {
             current: RwLock::new(Arc::new(all.freeze())),
-            kinds: RwLock::new(all.items.kinds()),
+            kinds: AtomicU8::new(all.items.kinds().to_bits()),
             schemas,
             all: Mutex::new(all),
         }
@@ -122,14 +136,14 @@ impl Registry {
         check::check(&grown, states, &mut mistakes);
         mistakes.into_result()?;
         all.items = grown;
-        *self.kinds.write().unwrap_or_else(PoisonError::into_inner) = all.items.kinds();
+        self.kinds.store(all.items.kinds().to_bits(), Ordering::Release);
         self.swap(&all);
         Ok(touched)
     }
 
     /// What is registered, enabled or not: capabilities do not come and go with a switch.
     pub(crate) fn kinds(&self) -> Kinds {
-        *self.kinds.read().unwrap_or_else(PoisonError::into_inner)
+        Kinds::from_bits(self.kinds.load(Ordering::Acquire))
     }
 
     /// All scopes that some item asks for, enabled or not, in the order of the alphabet.

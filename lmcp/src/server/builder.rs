@@ -8,9 +8,10 @@ use super::handle::{Info, OnStart, ServerHandle, Shared};
 use super::limits::Limits;
 use super::ready::ReadyServer;
 use super::subscribers::Subscribers;
+use crate::StateValue;
 use crate::admission::Rate;
 use crate::admission::buckets::Buckets;
-use crate::handler::parameter::States;
+use crate::handler::state::States;
 use crate::protocol::Level;
 use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
@@ -21,6 +22,7 @@ use crate::seal::Secret;
 use crate::transport::held::Held;
 #[cfg(feature = "http")]
 use crate::transport::http::options::Options;
+use crate::type_name::type_name;
 use crate::{Profile, Result};
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
@@ -148,9 +150,9 @@ impl Server {
     ///
     /// One value per type: a second one of the same type keeps the server from starting. Wrap one of them in a type
     /// of its own.
-    pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+    pub fn state<T: StateValue>(mut self, value: T) -> Self {
         if self.states.put(value) {
-            let name = std::any::type_name::<T>();
+            let name = type_name::<T>();
             self.mistakes.add(None, format!("two states of type `{name}`: wrap one of them in a type of its own"));
         }
         self

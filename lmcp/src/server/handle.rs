@@ -6,7 +6,7 @@ use super::subscribers::{Change, Subscribers};
 use crate::Error;
 use crate::admission::Rate;
 use crate::admission::buckets::Buckets;
-use crate::handler::parameter::States;
+use crate::handler::state::States;
 use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
 use crate::registry::collect::{Kind, Named};

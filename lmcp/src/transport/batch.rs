@@ -39,11 +39,15 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    /// Whoever sends has to [announce](Outbox::announce) it, without a lock.
-    pub(crate) fn send(self, answer: Vec<u8>, outbox: &Outbox) {
+    /// Whether it has to be [announced](Outbox::announce) by whoever sends, without a lock.
+    #[must_use]
+    pub(crate) fn send(self, answer: Vec<u8>, outbox: &Outbox) -> bool {
         match self {
             Sink::Pipe => outbox.put(&answer),
-            Sink::Batch(batch) => batch.add(answer),
+            Sink::Batch(batch) => {
+                batch.add(answer);
+                false
+            }
         }
     }
 }

@@ -15,8 +15,13 @@ pub(crate) enum Line {
 /// with the memory it came in, and what follows it is copied.
 const COPIED: usize = 16 << 10;
 
+/// Short lines that came together are copied together: whoever keeps one keeps so much at most.
+const BLOCK: usize = 4 << 10;
+
 /// Splits a stream at its newlines.
 pub(crate) struct Lines {
+    /// Whole lines, each with its end.
+    block: Bytes,
     buffer: BytesMut,
     /// How far `buffer` was searched for a newline.
     searched: usize,
@@ -26,7 +31,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(limit: usize) -> Self {
-        Lines { buffer: BytesMut::new(), searched: 0, limit, skipping: false }
+        Lines { block: Bytes::new(), buffer: BytesMut::new(), searched: 0, limit, skipping: false }
     }
 
     /// Where the next bytes go.
@@ -37,6 +42,25 @@ impl Lines {
     /// The next line that is complete.
     pub(crate) fn next(&mut self) -> Option<Line> {
         loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.block) {
+                let line = self.block.split_to(end);
+                self.block.advance(1);
+                if line.len() > self.limit {
+                    return Some(Line::TooLong(head(&line)));
+                }
+                match text(line) {
+                    Some(line) => return Some(line),
+                    None => continue,
+                }
+            }
+            if !self.skipping && self.searched == 0 {
+                let together = self.buffer.get(..BLOCK).unwrap_or(&self.buffer);
+                if let Some(end) = memchr::memrchr(b'\n', together) {
+                    self.block = Bytes::copy_from_slice(together.get(..=end).unwrap_or_default());
+                    self.buffer.advance(end + 1);
+                    continue;
+                }
+            }
             let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
             match memchr::memchr(b'\n', unsearched) {
                 Some(at) => {

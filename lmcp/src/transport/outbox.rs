@@ -93,8 +93,9 @@ impl Outbox {
 
     /// Adds one message, and tells whoever writes.
     pub(crate) fn push(&self, message: &[u8]) {
-        self.put(message);
-        self.announce();
+        if self.put(message) {
+            self.announce();
+        }
     }
 
     /// Tells whoever writes that there is something. On one core that may hand the core over at once: do it without a
@@ -103,19 +104,22 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Adds one message of which nobody was told yet.
-    pub(crate) fn put(&self, message: &[u8]) {
+    /// Adds one message; whether whoever writes has to be [told](Self::announce). Behind another one it need not: it is
+    /// taken together with that.
+    #[must_use]
+    pub(crate) fn put(&self, message: &[u8]) -> bool {
         let mut buffer = self.lock();
         if buffer.broken {
-            return;
+            return false;
         }
+        let is_first = buffer.bytes.is_empty();
         #[cfg(feature = "http")]
         if let Some(replay) = &mut buffer.replay {
             let event = replay.add(message);
             if !replay.is_away {
                 buffer.bytes.extend_from_slice(&event);
             }
-            return;
+            return is_first;
         }
         let (before, after): (&[u8], &[u8]) = match self.framing {
             Framing::Line => (b"", b"\n"),
@@ -126,6 +130,7 @@ impl Outbox {
         for part in [before, message, after] {
             buffer.bytes.extend_from_slice(part);
         }
+        is_first
     }
 
     /// Waits until this is so, looking anew whenever it is told that something has changed.

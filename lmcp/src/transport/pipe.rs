@@ -179,8 +179,9 @@ impl Pipe {
     }
 
     fn answer(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
-        sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox);
-        self.0.outbox.announce();
+        if sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox) {
+            self.0.outbox.announce();
+        }
     }
 
     /// One message, and its line if there is room to keep that.
@@ -368,15 +369,23 @@ impl Pipe {
         };
         // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.
         let mut flights = self.0.lock();
-        match flights.remove(id) {
+        let is_first = match flights.remove(id) {
             Some(flight) if flight.cancellation.is(cancellation) => flight.sink.send(bytes, &self.0.outbox),
             // Somebody else's by now.
-            Some(flight) => drop(flights.insert(id.clone(), flight)),
-            None => {}
-        }
+            Some(flight) => {
+                flights.insert(id.clone(), flight);
+                false
+            }
+            None => false,
+        };
+        let is_last = flights.is_empty();
         drop(flights);
-        self.0.outbox.announce();
-        self.0.landed.notify_waiters();
+        if is_first {
+            self.0.outbox.announce();
+        }
+        if is_last {
+            self.0.landed.notify_waiters();
+        }
     }
 
     /// Nobody serves this pipe any more: cancels what runs and drops what waits.

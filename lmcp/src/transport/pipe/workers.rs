@@ -13,10 +13,10 @@ pub(super) struct Waiting {
 }
 
 /// How many plain functions are received before any is started, if there are as many.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 
 /// How many plain functions a worker runs before it lets other tasks have their turn.
-const TURNS: u32 = 32;
+const TURNS: u32 = 64;
 
 impl Pipe {
     /// Leaves a plain function to the next worker that is free: whoever reads must not be kept from reading on.
