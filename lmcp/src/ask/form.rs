@@ -8,6 +8,7 @@ use crate::schema::WIDE;
 use crate::schema::portable::drop_null;
 use crate::schema::rules::natural;
 use crate::schema::source::form_generator;
+use crate::type_name::type_name;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -198,9 +199,9 @@ pub(crate) fn declared<T: DeserializeOwned>() -> &'static [&'static str] {
 }
 
 /// A type's name without its path.
-fn short_name<T>() -> &'static str {
-    let name = std::any::type_name::<T>();
-    if name.contains('<') { name } else { name.rsplit("::").next().unwrap_or(name) }
+fn short_name<T>() -> String {
+    let name = type_name::<T>();
+    if name.contains('<') { name } else { name.rsplit("::").next().unwrap_or(&name).to_owned() }
 }
 
 /// One field, and whether it may be empty; or what it is instead.

@@ -80,9 +80,7 @@ fn all_are_reported_at_once_with_their_places() {
     );
     let has = |what: &str| assert!(found.iter().any(|line| line.contains(what)), "{what}\nin {found:#?}");
     has("tool `twin`: the tool at tests/tests/server/mistakes.rs:");
-    has(
-        "tool `stateful` takes `State<alloc::vec::Vec<u16>>`, but the server has no such state, only `u64`; add `.state(value)`",
-    );
+    has("tool `stateful` takes `State<Vec<u16>>`, but the server has no such state, only `u64`; add `.state(value)`");
     has("tool `no_object`: the schema of its `Args<T>` is of type \"integer\"; `T` must be a struct with named fields");
     has(
         "resource `clash_too`: some URI matches both `clash://c/<d>` and `clash://<a>/b` at tests/tests/server/mistakes.rs:",
@@ -125,7 +123,7 @@ fn forms_that_clients_cannot_show() {
         ),
         "{text}"
     );
-    assert!(text.contains("prompt `asks_too`: the form of `alloc::vec::Vec<u8>`: it is a list"), "{text}");
+    assert!(text.contains("prompt `asks_too`: the form of `Vec<u8>`: it is a list"), "{text}");
     assert!(error.is_setup());
 }
 
