@@ -4,6 +4,7 @@
 //! Spec: client/elicitation, "Requested Schema".
 
 use crate::protocol::ProtocolVersion;
+use crate::registry::nearest::nearest;
 use crate::schema::WIDE;
 use crate::schema::portable::drop_null;
 use crate::schema::rules::natural;
@@ -143,7 +144,12 @@ impl Form {
                     problems.extend(problem(field, &value).map(|problem| format!("{name}: {problem}")));
                     taken.insert(name.clone(), value);
                 }
-                None if self.required.contains(name) => problems.push(format!("{name}: required, missing")),
+                None if self.required.contains(name) => {
+                    let others =
+                        content.keys().map(String::as_str).filter(|came| self.names().all(|known| known != *came));
+                    let meant = nearest(name, others).map(|came| format!("; is {came:?} meant?")).unwrap_or_default();
+                    problems.push(format!("{name}: required, missing{meant}"));
+                }
                 None => {}
             }
         }

@@ -167,6 +167,11 @@ fn everything_wrong_with_an_answer_is_told() {
         form.read::<Everything>(&json!({ "name": "Ada" })).expect_err("it does not fit"),
         "titled: required, missing"
     );
+    // A test's answer is written by hand.
+    assert_eq!(
+        form.read::<Everything>(&json!({ "name": "Ada", "titeld": "x" })).expect_err("it does not fit"),
+        "titled: required, missing; is \"titeld\" meant?"
+    );
     assert!(form.read::<Everything>(&json!(7)).is_err());
 }
 
