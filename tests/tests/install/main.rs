@@ -85,6 +85,10 @@ fn an_entry_that_points_elsewhere_is_replaced() {
         assert_eq!(home.read(&format!("{file}.bak")), after.replace("CALC", "/old/calc"));
         home.prints(&format!("uninstall {client}"));
         assert_eq!(home.read(&file), before.replace("{\n    }", "{}"), "{client}");
+
+        home.write(&file, &after.replace("CALC", "/old/calc"));
+        let said = home.prints(&format!("uninstall {client}"));
+        assert!(said.starts_with(&format!("calc is out of ~/{file} now; it pointed to /old/calc.\n")), "{said}");
     }
 }
 

@@ -212,8 +212,12 @@ impl Job<'_> {
         if order.print {
             return Ok(format!("{path} would be changed, {}", difference(&found.text, &new)));
         }
+        let was = client.format.find(&found.text, client.section, name).map_err(refused)?;
+        let was = was.as_deref().and_then(entry::target).filter(|was| this_program().is_ok_and(|this| this != *was));
+        // Another program may have the same name.
+        let was = was.map(|was| format!("; it pointed to {was}")).unwrap_or_default();
         let backup = found.replace(&new)?;
-        Ok(format!("{name} is out of {path} now.\n{}Restart {}, if it runs.\n", backed_up(backup), client.title))
+        Ok(format!("{name} is out of {path} now{was}.\n{}Restart {}, if it runs.\n", backed_up(backup), client.title))
     }
 }
 
