@@ -13,7 +13,7 @@ use std::any::TypeId;
 
 /// What a `#[tool]`, `#[resource]` or `#[prompt]` function may take.
 ///
-/// Every `DeserializeOwned + JsonSchema` type is an argument; [`Context`], `&Context`, [`State<T>`](State) and
+/// Every `DeserializeOwned + JsonSchema` type is an argument; [`Context`], `&Context`, [`State<T>`](crate::State) and
 /// [`Args<T>`](Args) are filled in by lmcp. Implement it for an extractor of your own:
 ///
 /// ```
