@@ -19,6 +19,9 @@ pub(crate) struct Outbox {
     written: AtomicU64,
     limit: usize,
     framing: Framing,
+    /// Writes what can be written without waiting, and says how much that was.
+    #[cfg(feature = "stdio")]
+    at_once: std::sync::OnceLock<AtOnce>,
 }
 
 /// How one message is told from the next.
@@ -35,9 +38,16 @@ pub(crate) enum Framing {
 #[cfg(feature = "http")]
 const STALLED: Duration = Duration::from_secs(10);
 
+#[cfg(feature = "stdio")]
+pub(crate) type AtOnce = Box<dyn Fn(&[u8]) -> usize + Send + Sync>;
+
 #[derive(Default)]
 struct Buffer {
     bytes: Vec<u8>,
+    /// The writer is about what it has taken.
+    is_taken: bool,
+    /// Somebody else is about a message of his own.
+    is_reserved: bool,
     closed: bool,
     broken: bool,
     /// Who reads: the first one, or one who came back for the rest. What an earlier one does counts no more.
@@ -76,6 +86,8 @@ impl Outbox {
             written: AtomicU64::new(0),
             limit,
             framing,
+            #[cfg(feature = "stdio")]
+            at_once: std::sync::OnceLock::new(),
         }
     }
 
@@ -133,6 +145,46 @@ impl Outbox {
         is_first
     }
 
+    /// From now on a message that is alone may be written by whoever has it, as far as that takes no waiting.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn write_at_once(&self, write: AtOnce) {
+        let _once = self.at_once.set(write);
+    }
+
+    /// Whether the next message may be [written at once](Self::write_now) by the caller, who has to do that then: until it
+    /// is done nobody else writes.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn reserve(&self) -> bool {
+        let mut buffer = self.lock();
+        let may = self.at_once.get().is_some()
+            && buffer.bytes.is_empty()
+            && !(buffer.is_taken || buffer.is_reserved || buffer.closed || buffer.broken);
+        buffer.is_reserved |= may;
+        may
+    }
+
+    /// Writes one message, for which this was [reserved](Self::reserve). What cannot be written without waiting is left to
+    /// whoever writes.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn write_now(&self, mut message: Vec<u8>) {
+        message.push(b'\n');
+        let written = self.at_once.get().map_or(0, |write| write(&message)).min(message.len());
+        self.wrote(written);
+        let mut buffer = self.lock();
+        buffer.is_reserved = false;
+        if written < message.len() && !buffer.broken {
+            // Before whatever was added meanwhile.
+            message.drain(..written);
+            message.append(&mut buffer.bytes);
+            buffer.bytes = message;
+        }
+        let tells = !buffer.bytes.is_empty() || buffer.closed || buffer.broken;
+        drop(buffer);
+        if tells {
+            self.announce();
+        }
+    }
+
     /// Waits until this is so, looking anew whenever it is told that something has changed.
     async fn until(&self, changed: &Notify, is_so: impl Fn(&Buffer) -> bool) {
         loop {
@@ -184,7 +236,7 @@ impl Outbox {
     }
 
     /// Takes all that waits, as soon as there is something; `None` when it is closed and empty.
-    /// `spare` is given back as the next buffer, to keep its memory. Whoever had to wait does so once more in `linger`.
+    /// What was taken before has been written then. `spare` is given back as the next buffer, to keep its memory. Whoever had to wait does so once more in `linger`.
     pub(crate) async fn take(&self, mut spare: Vec<u8>, linger: impl Fn()) -> Option<Vec<u8>> {
         spare.clear();
         if spare.capacity() > self.limit {
@@ -193,13 +245,15 @@ impl Outbox {
         loop {
             {
                 let mut buffer = self.lock();
-                if !buffer.bytes.is_empty() {
+                buffer.is_taken = false;
+                if !buffer.bytes.is_empty() && !buffer.is_reserved {
                     let full = std::mem::replace(&mut buffer.bytes, spare);
+                    buffer.is_taken = true;
                     drop(buffer);
                     self.emptied.notify_waiters();
                     return Some(full);
                 }
-                if buffer.closed || buffer.broken {
+                if buffer.broken || buffer.closed && !buffer.is_reserved {
                     return None;
                 }
             }
@@ -377,5 +431,53 @@ impl Outbox {
         drop(buffer);
         self.emptied.notify_waiters();
         self.filled.notify_one();
+    }
+}
+
+#[cfg(all(test, feature = "stdio"))]
+mod tests {
+    use super::{Framing, Outbox};
+    use std::sync::{Arc, Mutex};
+
+    async fn taken(outbox: &Outbox) -> Option<String> {
+        outbox.take(Vec::new(), || {}).await.map(|bytes| String::from_utf8(bytes).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_at_once_is_taken_before_the_rest() {
+        let outbox = Outbox::new(100, Framing::Line);
+        assert!(!outbox.reserve(), "there is nobody to write it");
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let stream = written.clone();
+        outbox.write_at_once(Box::new(move |bytes| {
+            let fits = bytes.len().min(3);
+            stream.lock().expect("a stream").extend_from_slice(&bytes[..fits]);
+            fits
+        }));
+        assert!(outbox.reserve() && !outbox.reserve());
+        assert!(outbox.put(b"later"));
+        outbox.close();
+        outbox.write_now(b"first".to_vec());
+        assert_eq!(*written.lock().expect("a stream"), b"fir");
+        assert_eq!(taken(&outbox).await.as_deref(), Some("st\nlater\n"));
+        assert_eq!(taken(&outbox).await, None);
+    }
+
+    #[tokio::test]
+    async fn nobody_writes_beside_the_writer() {
+        let outbox = Outbox::new(100, Framing::Line);
+        outbox.write_at_once(Box::new(|bytes| bytes.len()));
+        outbox.push(b"a");
+        assert!(!outbox.reserve(), "something waits");
+        assert_eq!(taken(&outbox).await.as_deref(), Some("a\n"));
+        assert!(!outbox.reserve(), "the writer is about it");
+        // Who comes for more has written what was taken before.
+        let mut next = std::pin::pin!(taken(&outbox));
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(next.as_mut().poll(cx).is_pending())).await);
+        assert!(outbox.reserve());
+        outbox.close();
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(next.as_mut().poll(cx).is_pending())).await);
+        outbox.write_now(b"b".to_vec());
+        assert_eq!(next.await, None);
     }
 }

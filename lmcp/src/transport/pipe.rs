@@ -36,6 +36,8 @@ use crate::traced::{self, Asked};
 use bytes::Bytes;
 use std::collections::hash_map::Entry;
 use std::pin::pin;
+#[cfg(feature = "stdio")]
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -59,6 +61,9 @@ struct Inner {
     queue: Queue<Waiting>,
     writer: Writer,
     runtime: Handle,
+    /// More lines have been read already.
+    #[cfg(feature = "stdio")]
+    reads_on: AtomicBool,
     /// Raised when the pipe ends, for the tasks that only deliver changes.
     ended: Cancellation,
 }
@@ -99,6 +104,8 @@ impl Pipe {
             queue: Queue::new(runtime.metrics().num_workers()),
             writer,
             runtime,
+            #[cfg(feature = "stdio")]
+            reads_on: AtomicBool::new(false),
             ended: Cancellation::default(),
         }))
     }
@@ -115,6 +122,8 @@ impl Pipe {
     /// Takes one line, behind which `more` have been read already. Whoever does not go on with those at once has to
     /// [`start`](Self::start) what was asked for.
     pub(crate) fn take(&self, line: Line, more: bool) {
+        #[cfg(feature = "stdio")]
+        self.0.reads_on.store(more, Ordering::Relaxed);
         match line {
             Line::Text(line) => self.receive(&line),
             Line::TooLong(head) => self.too_long(&head),
@@ -367,9 +376,21 @@ impl Pipe {
             Ok(outcome) => encode::response(id, outcome.size(), |out| _ = outcome.write(out, version, &self.0.server)),
             Err(error) => encode::error(Some(id), NoId::Omitted, error),
         };
-        // In the outbox before the flight is over: whoever waits for the last flight finds its answer there.
+        // In the outbox before the flight is over, or on its way: whoever waits for the last flight finds its answer there.
         let mut flights = self.0.lock();
+        #[cfg(feature = "stdio")]
+        let is_alone = flights.len() == 1 && !self.0.reads_on.load(Ordering::Relaxed);
+        #[cfg(feature = "stdio")]
+        let mut alone = None;
         let is_first = match flights.remove(id) {
+            // Nobody has to be woken for it.
+            #[cfg(feature = "stdio")]
+            Some(Flight { cancellation: own, sink: Sink::Pipe, .. })
+                if is_alone && own.is(cancellation) && self.0.outbox.reserve() =>
+            {
+                alone = Some(bytes);
+                false
+            }
             Some(flight) if flight.cancellation.is(cancellation) => flight.sink.send(bytes, &self.0.outbox),
             // Somebody else's by now.
             Some(flight) => {
@@ -380,6 +401,10 @@ impl Pipe {
         };
         let is_last = flights.is_empty();
         drop(flights);
+        #[cfg(feature = "stdio")]
+        if let Some(bytes) = alone {
+            self.0.outbox.write_now(bytes);
+        }
         if is_first {
             self.0.outbox.announce();
         }

@@ -25,6 +25,9 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     let grace = server.limits.drain;
     let runtime = Handle::current();
     let pipe = Pipe::new(server, None, runtime.clone(), Writer::Thread);
+    if let Some(write) = stdout.at_once() {
+        pipe.outbox().write_at_once(write);
+    }
 
     let (reading, mut read) = oneshot::channel();
     let reader = pipe.clone();

@@ -1,5 +1,6 @@
 //! Standard output belongs to the protocol: everybody else's goes to standard error.
 
+use super::outbox::AtOnce;
 use std::io;
 
 /// The process's real standard output, out of everybody else's reach until dropped.
@@ -26,6 +27,35 @@ impl io::Write for Stdout {
 }
 
 impl Stdout {
+    /// Writes what can be written without waiting, beside whoever writes the rest; `None` where the system cannot.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn at_once(&self) -> Option<AtOnce> {
+        use rustix::io::{Errno, ReadWriteFlags, pwritev2};
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let file = self.file.try_clone().ok()?;
+        let cannot = AtomicBool::new(false);
+        Some(Box::new(move |bytes| {
+            if cannot.load(Ordering::Relaxed) {
+                return 0;
+            }
+            // An offset of all ones is wherever the stream is.
+            match pwritev2(&file, &[io::IoSlice::new(bytes)], u64::MAX, ReadWriteFlags::NOWAIT) {
+                Ok(written) => written,
+                // The writer tries again, and waits or finds out what is wrong.
+                Err(Errno::AGAIN | Errno::INTR) => 0,
+                Err(_) => {
+                    cannot.store(true, Ordering::Relaxed);
+                    0
+                }
+            }
+        }))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn at_once(&self) -> Option<AtOnce> {
+        None
+    }
+
     /// Puts things back, once all is written; what others printed meanwhile arrives at standard error.
     pub(crate) fn give_back(self) {
         #[cfg(unix)]
