@@ -407,7 +407,8 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// When the server ends before one comes, or none comes within the time limit.
+    /// When the server ends before one comes, or none comes within the time limit. Of changes a server tells those who
+    /// [subscribed](Self::subscribe).
     #[track_caller]
     pub fn notification(&self, method: &str) -> impl Future<Output = Value> {
         let caller = Location::caller();
@@ -415,7 +416,7 @@ impl Client {
             match limit::within(self.limit, self.connection.notification(method)).await {
                 Some(Some(mut message)) => message.get_mut("params").map(Value::take).unwrap_or_default(),
                 Some(None) => self.fail_at(caller, &format!("the server ended without sending {method}")),
-                None => self.late(caller, &format!("no {method} came")),
+                None => self.late(caller, &format!("no {method} came{}", self.not_subscribed(method))),
             }
         }
     }
@@ -438,6 +439,18 @@ impl Client {
     /// Everything that was said on the wire so far, one JSON line each.
     pub fn transcript(&self) -> String {
         self.connection.transcript()
+    }
+
+    /// Why a change may not have come.
+    fn not_subscribed(&self, method: &str) -> &'static str {
+        let is_change = method.starts_with("notifications/resources/") || method.ends_with("/list_changed");
+        let transcript = self.transcript();
+        let has_asked =
+            ["\"resources/subscribe\"", "\"subscriptions/listen\""].iter().any(|it| transcript.contains(it));
+        match is_change && !has_asked {
+            true => ", and this client has subscribed to nothing: `client.subscribe(uri).await` comes first,",
+            false => "",
+        }
     }
 
     #[track_caller]

@@ -173,6 +173,9 @@ async fn a_handler_that_hangs_fails_with_words() {
     assert!(asked, "{text}");
     let (text, _) = panicked(client.notification("notifications/message")).await;
     assert!(text.starts_with("no notifications/message came within 50ms, the client's time limit, as asked"), "{text}");
+    let (text, _) = panicked(client.notification("notifications/resources/updated")).await;
+    let why = "came, and this client has subscribed to nothing: `client.subscribe(uri).await` comes first, within 50ms";
+    assert!(text.contains(why), "{text}");
     assert_eq!(client.call("add", json!({ "a": 1, "b": 2 })).await.text(), "3", "the client goes on");
 }
 

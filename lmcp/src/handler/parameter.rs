@@ -105,7 +105,8 @@ pub enum Role {
 /// All arguments as one struct: its fields are the tool's or the prompt's arguments.
 ///
 /// It stands alone, or beside things lmcp fills in; never beside single arguments. Unknown arguments are refused, as single
-/// ones are, unless the struct takes them itself, by a map that is flattened into it.
+/// ones are. Where something is flattened into the struct (`#[serde(flatten)]`), a map or a struct, serde does not tell which
+/// names it takes: what nobody takes is passed over then.
 ///
 /// ```
 /// use lmcp::{Args, tool};

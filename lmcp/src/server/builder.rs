@@ -11,6 +11,7 @@ use super::subscribers::Subscribers;
 use crate::StateValue;
 use crate::admission::Rate;
 use crate::admission::buckets::Buckets;
+use crate::handler::entry::Source;
 use crate::handler::state::States;
 use crate::protocol::Level;
 use crate::registry::Registry;
@@ -376,7 +377,10 @@ impl Server {
         let mut mistakes = Mistakes::default();
         for (name, at) in self.disabled {
             if registry.switch(&name, false, at).is_none() {
-                mistakes.add(None, format!("disable({name:?}): nothing of this name is registered"));
+                let near = registry.current().nearest(&name).map(|near| format!("; did you mean {near:?}?"));
+                let near = near.unwrap_or_default();
+                let source = Source { file: at.file(), line: at.line(), function: "" };
+                mistakes.add(source, format!("disable({name:?}): nothing of this name is registered{near}"));
             }
         }
         mistakes.into_result()?;

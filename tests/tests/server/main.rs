@@ -274,7 +274,8 @@ async fn what_is_off_from_the_start_can_be_put_back() {
     assert_eq!(names().await, ["later", "relays"]);
 
     let error = Server::empty().tool(later).disable("latter").build().expect_err("it must not start").to_string();
-    assert!(error.contains("disable(\"latter\"): nothing of this name is registered"), "{error}");
+    let why = ": disable(\"latter\"): nothing of this name is registered; did you mean \"later\"?";
+    assert!(error.contains("tests/server/main.rs:") && error.contains(why), "{error}");
 }
 
 /// By name or, what is read, by URI or URI template as well.
