@@ -1,7 +1,7 @@
 //! Answers that stand on the command line, for a tool that asks where nobody is: `--answer place=4A`, `--decline`.
 //!
 //! Each answers once, in the order in which they were typed: a form takes the first one for each of its fields, a
-//! question without fields the first one without a name. `--decline` declines the first question that no answer before it
+//! question without fields the first one without a name. `{}` accepts a form whose fields may all be left out. `--decline` declines the first question that no answer before it
 //! answers, and those behind it are for the questions that come then; the last one declines all that is asked.
 
 use super::prompt::entered;
@@ -11,6 +11,13 @@ use crate::handler::call::reason;
 use crate::registry::item::Common;
 use crate::registry::nearest::nearest;
 use serde_json::{Map, Value, json};
+
+/// The name of the only field of a form that asks for one value: none that is worth showing.
+pub(super) const VALUE: &str = "value";
+/// What goes on.
+pub(super) const YES: &str = "--answer yes";
+/// What accepts a form whose fields may all be left out.
+pub(super) const NOTHING: &str = "--answer '{}'";
 
 /// One option of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ enum Said {
     /// As somebody would type it on a terminal.
     Text(String),
     Json(Value),
+    /// `{}`: yes, and no field.
+    Nothing,
     Decline,
 }
 
@@ -46,6 +55,9 @@ impl Answers {
             if word.starts_with('{') {
                 let object: Map<String, Value> = serde_json::from_str(word)
                     .map_err(|e| format!("the answer {word:?} is not a JSON object: {}", reason(&e)))?;
+                if object.is_empty() {
+                    left.push((None, Said::Nothing));
+                }
                 left.extend(object.into_iter().map(|(name, value)| (Some(name), Said::Json(value))));
                 continue;
             }
@@ -75,24 +87,24 @@ impl Answers {
             (Some(name), _) => Some(format!("{name:?}")),
             (None, Said::Text(text)) => Some(format!("{text:?}")),
             (None, Said::Json(value)) => Some(value.to_string()),
+            (None, Said::Nothing) => Some("{}".into()),
             (None, Said::Decline) => None,
         };
         let left: Vec<String> = self.left.iter().filter_map(said).collect();
         (!left.is_empty()).then(|| format!("note: nothing was asked that these answer: {}", left.join(", ")))
     }
 
-    /// The names that were typed and that no field has, in words: a sentence.
-    pub(super) fn stray(&self, fields: &[String]) -> Option<String> {
+    /// The names that were typed for this question, or one behind it, and that no field of it has, in words: sentences;
+    /// and whether one of them is nearly that of a field that is `open`.
+    pub(super) fn stray(&self, fields: &[String], open: &[&str]) -> Option<(String, bool)> {
         let known = |name: &&str| fields.iter().any(|field| field == name);
         let names: Vec<&str> =
-            self.left.iter().filter_map(|(name, _)| name.as_deref()).filter(|name| !known(name)).collect();
-        let first = names.first()?;
-        let near = nearest(first, fields.iter().map(String::as_str));
+            self.now().iter().filter_map(|(name, _)| name.as_deref()).filter(|name| !known(name)).collect();
+        let near = names.iter().find_map(|name| nearest(name, open.iter().copied()));
         let hint = near.map_or_else(|| ".".to_owned(), |near| format!(", did you mean {near:?}?"));
-        Some(format!(
-            "it has no field {}{hint}",
-            names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
-        ))
+        let names = names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        let all = fields.join(", ");
+        (!names.is_empty()).then(|| (format!("it has no field {names}{hint} Its fields: {all}."), near.is_some()))
     }
 
     /// Whether the question whose turn it is, and that nothing answered, is declined.
@@ -113,36 +125,62 @@ impl Answers {
         self.left.iter().position(|(_, said)| *said == Said::Decline)
     }
 
-    fn take(&mut self, wanted: impl Fn(Option<&str>) -> bool) -> Option<Said> {
-        let now = self.left.get(..self.declines_at().unwrap_or(self.left.len()))?;
-        let at = now.iter().position(|(name, _)| wanted(name.as_deref()))?;
+    /// What stands before the first that declines.
+    fn now(&self) -> &[(Option<String>, Said)] {
+        self.left.get(..self.declines_at().unwrap_or(self.left.len())).unwrap_or_default()
+    }
+
+    fn take(&mut self, wanted: impl Fn(Option<&str>, &Said) -> bool) -> Option<Said> {
+        let at = self.now().iter().position(|(name, said)| wanted(name.as_deref(), said))?;
         Some(self.left.remove(at).1)
     }
 
     /// The answer to go on or not.
-    pub(super) fn confirmation(&mut self) -> Result<Option<bool>, String> {
-        let Some(said) = self.take(|name| name.is_none()) else { return Ok(None) };
-        let value = said.value(&json!({ "type": "boolean" }))?;
-        Ok(value.as_bool())
+    pub(super) fn confirmation(&mut self, question: &str) -> Result<Option<bool>, String> {
+        match self.take(|name, _| name.is_none()) {
+            None => Ok(None),
+            Some(Said::Nothing) => Ok(Some(true)),
+            Some(said) => said.value(&json!({ "type": "boolean" }), question).map(|value| value.as_bool()),
+        }
     }
 
-    /// The value of a form's field; `alone` when the form has no other.
-    pub(super) fn field(&mut self, name: &str, field: &Value, alone: bool) -> Result<Option<Value>, String> {
+    /// Whether a form whose fields may all be left out is accepted as it is: `{}` stands before the fields of it.
+    pub(super) fn nothing(&mut self, fields: &[String]) -> bool {
+        let alone = fields.len() == 1;
+        let is_for = |(name, said): &(Option<String>, Said)| match name {
+            Some(name) => fields.contains(name),
+            None => alone || *said == Said::Nothing,
+        };
+        let Some(at) = self.now().iter().position(is_for) else { return false };
+        let is_nothing = self.left.get(at).is_some_and(|(_, said)| *said == Said::Nothing);
+        if is_nothing {
+            self.left.remove(at);
+        }
+        is_nothing
+    }
+
+    /// The value of a form's field; `alone`, with the question, when the form has no other.
+    pub(super) fn field(&mut self, name: &str, field: &Value, alone: Option<&str>) -> Result<Option<Value>, String> {
         let said = self
-            .take(|given| given == Some(name))
-            .or_else(|| if alone { self.take(|given| given.is_none()) } else { None });
-        let Some(said) = said else { return Ok(None) };
-        said.value(field).map(Some).map_err(|why| format!("the answer to {name:?} does not fit: {why}"))
+            .take(|given, _| given == Some(name))
+            .or_else(|| alone.and_then(|_| self.take(|given, said| given.is_none() && *said != Said::Nothing)));
+        let asked = alone.filter(|_| name == VALUE).unwrap_or(name);
+        said.map(|said| said.value(field, asked)).transpose()
     }
 }
 
 impl Said {
-    fn value(self, field: &Value) -> Result<Value, String> {
+    /// The value that fits `field`, or that the answer to what was `asked` does not.
+    fn value(self, field: &Value, asked: &str) -> Result<Value, String> {
+        self.fit(field).map_err(|why| format!("the answer to {asked:?} does not fit: {why}"))
+    }
+
+    fn fit(self, field: &Value) -> Result<Value, String> {
         let value = match self {
             Said::Json(value) => value,
             Said::Text(text) => entered(&text, field)?.unwrap_or_else(|| text.into()),
-            // It is no answer, and never taken as one.
-            Said::Decline => Value::Null,
+            // They are no values, and never taken as one.
+            Said::Nothing | Said::Decline => Value::Null,
         };
         match field.as_object().and_then(|field| problem(field, &value)) {
             Some(why) => Err(why),
@@ -151,20 +189,32 @@ impl Said {
     }
 }
 
-/// What to write for a function that asks: an answer to each field that its first form requires.
+/// What to write for a function that asks: the first of [`examples`], or, where nobody knows its form, what there is.
 pub(super) fn hint(common: Option<&Common>) -> String {
-    let form = common.and_then(|common| common.forms.first()).and_then(|form| form().ok());
-    let fields = form.map(|form| signature::of_form(&form)).unwrap_or_default();
-    let required = fields.iter().filter(|field| field.required);
-    let options = to_write(required.map(|field| (field.name.as_str(), &field.schema)));
-    if options.is_empty() { "--answer NAME=VALUE".into() } else { options }
+    let example = common.and_then(|common| examples(common).into_iter().next());
+    example.unwrap_or_else(|| "--answer yes, --answer VALUE or --answer NAME=VALUE".into())
 }
 
-/// What to write for these fields of a form: `--answer name=NAME --answer table=window`.
-pub(super) fn to_write<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> String {
+/// What to write for a function that says what it asks: an answer to each field that its first form requires, or to its
+/// first field and to none where it requires none.
+pub(super) fn examples(common: &Common) -> Vec<String> {
+    let Some(form) = common.forms.first().and_then(|form| form().ok()) else { return Vec::new() };
+    let fields = signature::of_form(&form);
+    let alone = fields.len() == 1;
+    let pair = |field: &'_ signature::Argument| (field.name.clone(), field.schema.clone());
+    let required: Vec<_> = fields.iter().filter(|field| field.required).map(pair).collect();
+    let written = |fields: &[(String, Value)]| to_write(fields.iter().map(|(name, field)| (&**name, field)), alone);
+    match fields.first() {
+        None => vec![YES.into()],
+        Some(_) if !required.is_empty() => vec![written(&required)],
+        Some(first) => vec![written(&[pair(first)]), NOTHING.into()],
+    }
+}
+
+/// What to write for these fields of a form, which has no other if it is `alone`: `--answer name=NAME --answer table=window`.
+pub(super) fn to_write<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>, alone: bool) -> String {
     let option = |(at, (name, field)): (usize, (&str, &Value))| match name {
-        // A form that asks for one value has no name for it worth showing.
-        "value" => {
+        VALUE if alone => {
             format!("--answer {}", sample::quoted(&shown(&sample::value(&sample::json(field, field, name, at)))))
         }
         _ => format!("--answer {}", sample::pair(name, field, field, at)),
@@ -194,11 +244,11 @@ mod tests {
         let mut given = answers(&["name=Ada", "yes", "name=Bo", "7"]);
         let text = json!({ "type": "string" });
         let mut ask = |name: &str, alone| given.field(name, &text, alone);
-        assert_eq!(ask("name", false), Ok(Some("Ada".into())));
-        assert_eq!(ask("other", false), Ok(None));
-        assert_eq!(ask("name", true), Ok(Some("Bo".into())));
-        assert_eq!(given.confirmation(), Ok(Some(true)));
-        assert_eq!(given.field("value", &json!({ "type": "integer" }), true), Ok(Some(7.into())));
+        assert_eq!(ask("name", None), Ok(Some("Ada".into())));
+        assert_eq!(ask("other", None), Ok(None));
+        assert_eq!(ask("name", Some("Who?")), Ok(Some("Bo".into())));
+        assert_eq!(given.confirmation("Go?"), Ok(Some(true)));
+        assert_eq!(given.field("value", &json!({ "type": "integer" }), Some("How old?")), Ok(Some(7.into())));
         assert_eq!(given.unused(), None);
         let given = answers(&["nmae=Ada", "no"]);
         assert_eq!(given.unused().as_deref(), Some("note: nothing was asked that these answer: \"nmae\", \"no\""));
@@ -207,10 +257,10 @@ mod tests {
     #[test]
     fn what_no_answer_before_answers_is_declined() {
         let mut given = answers(&["yes", "!", "no", "name=Ada", "!"]);
-        assert_eq!((given.confirmation(), given.confirmation()), (Ok(Some(true)), Ok(None)));
+        assert_eq!((given.confirmation("Go?"), given.confirmation("Go?")), (Ok(Some(true)), Ok(None)));
         assert!(given.declines(), "the second question");
-        assert_eq!(given.confirmation(), Ok(Some(false)));
-        assert_eq!(given.field("name", &json!({ "type": "string" }), false), Ok(Some("Ada".into())));
+        assert_eq!(given.confirmation("Go?"), Ok(Some(false)));
+        assert_eq!(given.field("name", &json!({ "type": "string" }), None), Ok(Some("Ada".into())));
         assert!(given.will_decline() && given.declines() && given.declines(), "the last one is for all that comes");
         assert_eq!((given.unused(), given.given()), (None, true));
         assert!(!answers(&["yes"]).declines());
@@ -222,13 +272,13 @@ mod tests {
         let table = json!({ "type": "string", "oneOf": [{ "const": "g", "title": "Garden" }] });
         let guests = json!({ "type": "integer", "maximum": 12 });
         let why = "the answer to \"guests\" does not fit: a whole number, please";
-        assert_eq!(given.field("guests", &guests, false), Err(why.into()));
-        assert_eq!(given.field("table", &table, false), Ok(Some("g".into())));
+        assert_eq!(given.field("guests", &guests, None), Err(why.into()));
+        assert_eq!(given.field("table", &table, None), Ok(Some("g".into())));
         let sizes = json!({ "type": "array", "items": { "type": "string", "enum": ["s", "m"] } });
-        assert_eq!(given.field("sizes", &sizes, false), Ok(Some(json!(["s"]))));
-        assert_eq!(given.field("n", &guests, false), Ok(Some(1.into())));
+        assert_eq!(given.field("sizes", &sizes, None), Ok(Some(json!(["s"]))));
+        assert_eq!(given.field("n", &guests, None), Ok(Some(1.into())));
         let why = "the answer to \"s\" does not fit: expected a text";
-        assert_eq!(given.field("s", &json!({ "type": "string" }), false), Err(why.into()));
+        assert_eq!(given.field("s", &json!({ "type": "string" }), None), Err(why.into()));
         let unread = |word: &str| Answers::read(&[Reply::Answer(word.to_owned())]).expect_err("no JSON");
         assert_eq!(unread("a:=x"), "the answer to \"a\" is not JSON: expected value");
         assert!(unread("{x").starts_with("the answer \"{x\" is not a JSON object: "), "{}", unread("{x"));
@@ -238,6 +288,33 @@ mod tests {
     fn what_to_write_is_told() {
         let fields = [("name", json!({ "type": "string" })), ("value", json!({ "type": "boolean" }))];
         let fields = fields.iter().map(|(name, field)| (*name, field));
-        assert_eq!(to_write(fields), "--answer name=NAME --answer yes");
+        // The name of a field is told, but of a form's only one that is called so.
+        assert_eq!(to_write(fields.clone(), false), "--answer name=NAME --answer value=true");
+        assert_eq!(to_write(fields.skip(1), true), "--answer yes");
+    }
+
+    #[test]
+    fn nothing_is_an_answer_in_its_turn() {
+        let mut given = answers(&["{}", "page=2", "{}", "{}"]);
+        let fields = ["page".to_owned(), "size".to_owned()];
+        let page = json!({ "type": "integer" });
+        assert!(given.nothing(&fields), "it stands first");
+        assert!(!given.nothing(&fields), "the page does");
+        assert_eq!(given.field("page", &page, None), Ok(Some(2.into())));
+        assert_eq!(given.field("page", &page, Some("Which?")), Ok(None), "it is no value");
+        assert_eq!(given.confirmation("Go?"), Ok(Some(true)));
+        assert_eq!(given.unused().as_deref(), Some("note: nothing was asked that these answer: {}"));
+        let mut given = answers(&["!", "{}"]);
+        assert!(!given.nothing(&fields), "it is behind");
+    }
+
+    #[test]
+    fn an_answer_to_a_question_with_one_value_is_told_by_the_question() {
+        let mut given = answers(&["x", "x", "x"]);
+        let integer = json!({ "type": "integer" });
+        let why = |asked: &str| Err(format!("the answer to {asked:?} does not fit: a whole number, please"));
+        assert_eq!(given.field("value", &integer, Some("How old?")), why("How old?"));
+        assert_eq!(given.field("age", &integer, Some("How old?")), why("age"));
+        assert_eq!(given.confirmation("Go?"), Err("the answer to \"Go?\" does not fit: y or n, please".into()));
     }
 }

@@ -12,8 +12,8 @@ use crate::server::handle::Info;
 use serde_json::Value;
 
 /// What is said of `--answer`.
-const ANSWER: &str = "what to answer when it asks: FIELD=TEXT, FIELD:=JSON, a JSON object of several, or a text alone for \
-                      a question with one field or none; each answers once, in this order";
+const ANSWER: &str = "what to answer when it asks: FIELD=TEXT, FIELD:=JSON, a JSON object of several, {} for none where \
+                      all may be left out, or a text alone for a question with one field or none; each answers once, in this order";
 
 /// What help is given from. Without a server, which may be unable to start, there are no examples.
 pub(super) struct Help<'a> {
@@ -268,17 +268,24 @@ impl Help<'_> {
         for form in common.forms.iter().filter_map(|form| form().ok()) {
             let fields = signature::of_form(&form);
             page.section("ASKS");
-            // A form that asks for one value has no name for it worth showing.
-            let named = |field: &Argument| {
-                let shown = field.to_string();
-                if field.name == "value" { shown.replace("value: ", "").replace("value?: ", "") } else { shown }
+            if fields.is_empty() {
+                page.table(&[("nothing but yes or no".to_owned(), "")]);
+                continue;
+            }
+            let alone = fields.len() == 1;
+            let named = |field: &Argument| match field.to_string() {
+                _ if alone && field.name == answers::VALUE => field.kind.clone(),
+                shown => shown,
             };
             let row = |field: &Argument| (named(field), field.about(&Value::Null));
             page.table(&fields.iter().map(row).collect::<Vec<_>>());
+            if fields.iter().all(|field| !field.required) {
+                let all = if alone { "It" } else { "All of it" };
+                page.paragraph(&format!("{all} may be left out: {}", answers::NOTHING));
+            }
         }
-        if !common.forms.is_empty() {
-            examples.push(format!("{} {}", examples[0], answers::hint(Some(common))));
-        }
+        let example = examples.first().cloned().unwrap_or_default();
+        examples.extend(answers::examples(common).iter().map(|answer| format!("{example} {answer}")));
         page.examples(&examples);
         page.text
     }

@@ -4,7 +4,7 @@
 //! Each field of a form is a line. An empty line takes the default, or leaves an optional field empty; [`DECLINE`] alone
 //! declines, and the end of the input closes the question.
 
-use super::answers::{Answers, to_write};
+use super::answers::{Answers, NOTHING, VALUE, YES, to_write};
 use super::status::Status;
 use super::text::visible;
 use crate::ask::form::problem;
@@ -88,14 +88,14 @@ fn ask(
     let fields = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
     let Some(fields) = fields.filter(|fields| text("url").is_none() && !fields.is_empty()) else {
         let page = text("url").map(|url| format!("\n  {}", visible(url))).unwrap_or_default();
-        if let Some(yes) = answers.confirmation().map_err(io::Error::other)? {
+        if let Some(yes) = answers.confirmation(&question).map_err(io::Error::other)? {
             return Ok(json!({ "action": if yes { "accept" } else { "decline" } }));
         }
         if answers.declines() {
             return Ok(json!({ "action": "decline" }));
         }
         let Some(input) = person else {
-            return Err(unanswered(&format!("{question}{page}"), &format!("--answer yes, --answer no{OR_DECLINE}")));
+            return Err(unanswered(&format!("{question}{page}"), &format!("{YES}, --answer no{OR_DECLINE}")));
         };
         writeln!(output, "{question}{page}")?;
         return confirm(if page.is_empty() { "Go on?" } else { "Will you go there?" }, input, output);
@@ -104,10 +104,17 @@ fn ask(
     let is_required = |name: &str, field: &Value| {
         required.is_some_and(|names| names.iter().any(|required| required == name)) && field.get("default").is_none()
     };
+    let default = |name: &String, field: &Value| Some((name.clone(), field.get("default")?.clone()));
+    let none_is_required = !fields.iter().any(|(name, field)| is_required(name, field));
+    if none_is_required && answers.nothing(&order) {
+        let content: Map<_, _> = fields.iter().filter_map(|(name, field)| default(name, field)).collect();
+        return Ok(json!({ "action": "accept", "content": content }));
+    }
     let mut content = Map::new();
     let mut open = Vec::new();
+    let alone = (fields.len() == 1).then_some(&*question);
     for (name, field) in order.iter().filter_map(|name| fields.get_key_value(name)) {
-        match answers.field(name, field, fields.len() == 1).map_err(io::Error::other)? {
+        match answers.field(name, field, alone).map_err(io::Error::other)? {
             Some(value) => drop(content.insert(name.clone(), value)),
             None => open.push((name, field)),
         }
@@ -118,30 +125,46 @@ fn ask(
     if person.is_none() {
         // One that declines what nothing answers does not decline what is answered in part.
         let or_decline = if answers.will_decline() { "" } else { OR_DECLINE };
-        let missing = open.iter().filter(|(name, field)| is_required(name, field));
-        let missing = to_write(missing.map(|(name, field)| (name.as_str(), *field)));
-        if !missing.is_empty() {
-            let stray = answers.stray(&order).map(|stray| format!("{question:?}: {stray}"));
-            return Err(stray.map_or_else(
-                || unanswered(&question, &format!("{missing}{or_decline}")),
-                |question| {
-                    io::Error::other(format!("nothing answers the question {question} Add {missing}{or_decline}"))
-                },
-            ));
+        let mut missing: Vec<_> = open.iter().copied().filter(|(name, field)| is_required(name, field)).collect();
+        let mut or_nothing = String::new();
+        // What nobody answers is not accepted, also where it could be.
+        if none_is_required && content.is_empty() {
+            missing.extend(open.first());
+            or_nothing = format!(", {NOTHING} to leave all out");
+        }
+        let add = to_write(missing.iter().map(|(name, field)| (name.as_str(), *field)), alone.is_some());
+        let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
+        match (missing.is_empty(), answers.stray(&order, &names)) {
+            (true, Some((stray, true))) => {
+                return Err(io::Error::other(format!("not all answers fit the question {question:?}: {stray}")));
+            }
+            (true, _) => {}
+            (false, None) => return Err(unanswered(&question, &format!("{add}{or_nothing}{or_decline}"))),
+            (false, Some((stray, _))) => {
+                let why =
+                    format!("nothing answers the question {question:?}: {stray} Add {add}{or_nothing}{or_decline}");
+                return Err(io::Error::other(why));
+            }
         }
     } else if !open.is_empty() {
         writeln!(output, "{question}\n{HOW}")?;
     }
     for (name, field) in open {
         let entered = match &mut person {
-            Some(input) => match enter(name, field, is_required(name, field), *input, output)? {
+            Some(input) => match enter(
+                if alone.is_some() && name == VALUE { "" } else { name },
+                field,
+                is_required(name, field),
+                *input,
+                output,
+            )? {
                 Typed::Value(entered) => entered,
                 Typed::Declined => return Ok(json!({ "action": "decline" })),
                 Typed::End => return Ok(json!({ "action": "cancel" })),
             },
             None => None,
         };
-        content.extend(entered.or_else(|| field.get("default").cloned()).map(|value| (name.clone(), value)));
+        content.extend(entered.map(|value| (name.clone(), value)).or_else(|| default(name, field)));
     }
     Ok(json!({ "action": "accept", "content": content }))
 }
@@ -159,7 +182,7 @@ enum Typed {
     End,
 }
 
-/// Asks the person for one field until what is typed fits.
+/// Asks the person for one field until what is typed fits. The name of a form's only value is empty.
 fn enter(
     name: &str,
     field: &Value,
@@ -246,8 +269,7 @@ fn read_line(input: &mut dyn BufRead) -> io::Result<Option<String>> {
 /// What is asked for, with its choices and what an empty line means.
 fn label(name: &str, field: &Value, is_required: bool) -> String {
     let text = |key: &str| field.get(key).and_then(Value::as_str);
-    // A form that asks for one value has no name for it worth showing.
-    let name = text("title").unwrap_or(if name == "value" { "" } else { name });
+    let name = text("title").unwrap_or(name);
     let sentence = |text: &str| text.trim_end().trim_end_matches('.').to_owned();
     let mut notes: Vec<String> = text("description").map(sentence).into_iter().collect();
     match choices(field) {
@@ -265,7 +287,13 @@ fn label(name: &str, field: &Value, is_required: bool) -> String {
         None => {}
     }
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-    visible(format!("{name}{notes}: ").trim_start()).into_owned()
+    // The question is what it is called.
+    let end = match (name.is_empty(), notes.is_empty()) {
+        (false, _) => ":",
+        (true, true) => ">",
+        (true, false) => " >",
+    };
+    visible(format!("{name}{notes}{end} ").trim_start()).into_owned()
 }
 
 /// A choice's value, and its title.
@@ -320,121 +348,4 @@ pub(super) fn entered(line: &str, field: &Value) -> Result<Option<Value>, String
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::answers::Reply;
-    use super::{Answers, ask};
-    use serde_json::{Value, json};
-
-    fn asked(params: Value, typed: &str) -> (Value, String) {
-        asked_as_written(&params.to_string(), typed)
-    }
-
-    fn asked_as_written(params: &str, typed: &str) -> (Value, String) {
-        let mut output = Vec::new();
-        let mut input = typed.as_bytes();
-        let answer = ask(params, &mut Answers::default(), Some(&mut input), &mut output).expect("in memory");
-        (answer, String::from_utf8(output).expect("text"))
-    }
-
-    #[test]
-    fn a_form_is_filled_in_line_by_line() {
-        let schema = json!({
-            "type": "object",
-            "properties": {
-                "age": { "type": "integer", "description": "In years.", "maximum": 120 },
-                "color": { "type": "string", "oneOf": [{ "const": "r", "title": "Red" }, { "const": "g", "title": "Green" }] },
-                "days": { "type": "integer", "default": 3 },
-                "name": { "type": "string" },
-                "sizes": { "type": "array", "items": { "type": "string", "enum": ["s", "m", "l"] } },
-                "sure": { "type": "boolean" },
-            },
-            "required": ["age", "color", "sure"],
-        });
-        let params = json!({ "message": "Who?", "requestedSchema": schema });
-        let (answer, shown) = asked(params.clone(), "\nx\n700\n7\n3\nred\n\n\ns, L\ny\n");
-        let content = json!({ "age": 7, "color": "r", "days": 3, "sizes": ["s", "l"], "sure": true });
-        assert_eq!(answer, json!({ "action": "accept", "content": content }));
-        for part in [
-            "Who?\n  (! alone declines to answer, Ctrl-D closes the question)\n  age (In years): ",
-            "required; Ctrl-D",
-            "a whole number, please",
-            "(expected an integer up to 120)",
-            "(\"3\" is none of r (Red), g (Green))",
-            "    1  Red (r)\n    2  Green (g)\n  color (a number or a name): ",
-            "days (default 3): ",
-            "name (optional): ",
-            "    3  l\n  sizes (numbers or names, several with commas; optional): ",
-            "sure (y/n): ",
-        ] {
-            assert!(shown.contains(part), "{part:?} in {shown}");
-        }
-        let (answer, _) = asked(params.clone(), "7\n2\n\n\n3, 1\ny\n");
-        assert_eq!((&answer["content"]["color"], &answer["content"]["sizes"]), (&json!("g"), &json!(["l", "s"])));
-        assert_eq!(asked(params.clone(), "7\n!\n").0, json!({ "action": "decline" }));
-        assert_eq!(asked(params, "7\n").0, json!({ "action": "cancel" }), "the input ends");
-    }
-
-    #[test]
-    fn fields_come_as_they_were_written() {
-        let params =
-            r#"{"message":"?","requestedSchema":{"properties":{"z":{"type":"string"},"a":{"type":"string"}}}}"#;
-        assert_eq!(asked_as_written(params, "1\n2\n").0["content"], json!({ "z": "1", "a": "2" }));
-    }
-
-    #[test]
-    fn what_has_no_fields_is_confirmed() {
-        let empty = json!({ "message": "Go?", "requestedSchema": { "type": "object", "properties": {} } });
-        assert_eq!(asked(empty.clone(), "hm\nY\n").0, json!({ "action": "accept" }));
-        assert_eq!(asked(empty.clone(), "n\n").0, json!({ "action": "decline" }));
-        assert_eq!(asked(empty, "").0, json!({ "action": "cancel" }));
-        let (answer, shown) = asked(json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" }), "y\n");
-        assert_eq!(answer["action"], "accept");
-        assert!(shown.contains("https://e.org"));
-    }
-
-    #[test]
-    fn what_the_command_line_answers_is_not_asked() {
-        let properties =
-            json!({ "name": { "type": "string" }, "age": { "type": "integer" }, "fan": { "type": "boolean" } });
-        let form =
-            json!({ "message": "Who?", "requestedSchema": { "properties": properties, "required": ["age", "name"] } });
-        let page = json!({ "mode": "url", "message": "Pay.", "url": "https://e.org" });
-        let ask_of = |params: &Value, words: &[&str], typed: Option<&str>| {
-            let reply = |word: &&str| if *word == "!" { Reply::Decline } else { Reply::Answer((*word).to_owned()) };
-            let mut answers = Answers::read(&words.iter().map(reply).collect::<Vec<_>>()).expect("they are read");
-            let (mut output, mut input) = (Vec::new(), typed.unwrap_or_default().as_bytes());
-            let input: Option<&mut dyn std::io::BufRead> = if typed.is_some() { Some(&mut input) } else { None };
-            let answer = ask(&params.to_string(), &mut answers, input, &mut output).map_err(|e| e.to_string());
-            (answer, String::from_utf8(output).expect("text"))
-        };
-        let accepted = |content: Value| Ok(json!({ "action": "accept", "content": content }));
-        let whole = ask_of(&form, &["name=Ada", "age=7"], None);
-        assert_eq!(whole, (accepted(json!({ "name": "Ada", "age": 7 })), String::new()));
-        let partly = ask_of(&form, &["name=Ada", "fan=y"], Some("7\n"));
-        assert_eq!(partly.0, accepted(json!({ "name": "Ada", "age": 7, "fan": true })));
-        assert_eq!(partly.1, "Who?\n  (! alone declines to answer, Ctrl-D closes the question)\n  age: ");
-        let why = "nothing answers the question \"Who?\": it has no field \"nme\", did you mean \"name\"? Add \
-                   --answer age=1 --answer name=NAME, or --decline";
-        assert_eq!(ask_of(&form, &["nme=Ada"], None).0, Err(why.into()));
-        let why =
-            "nothing answers the question \"Who?\": it has no field \"whatever\". Add --answer age=1, or --decline";
-        assert_eq!(ask_of(&form, &["name=Ada", "whatever=1"], None).0, Err(why.into()));
-        let why = "nothing answers the question \"Who?\"; add --answer age=1, or --decline";
-        assert_eq!(ask_of(&form, &["name=Ada"], None).0, Err(why.into()));
-        assert_eq!(
-            ask_of(&form, &["age=x"], None).0,
-            Err("the answer to \"age\" does not fit: a whole number, please".into())
-        );
-        assert_eq!(ask_of(&page, &["yes"], None).0, Ok(json!({ "action": "accept" })));
-        assert_eq!(ask_of(&page, &["no"], None).0, Ok(json!({ "action": "decline" })));
-        let why =
-            "nothing answers the question \"Pay.\\n  https://e.org\"; add --answer yes, --answer no, or --decline";
-        assert_eq!(ask_of(&page, &[], None).0, Err(why.into()));
-        let declined = || Ok(json!({ "action": "decline" }));
-        assert_eq!(ask_of(&page, &["name=Ada", "!"], None).0, declined());
-        assert_eq!(ask_of(&page, &["!", "yes"], None).0, declined());
-        assert_eq!(ask_of(&form, &["yes", "!"], Some("7\n")).0, declined());
-        let why = "nothing answers the question \"Who?\"; add --answer age=1";
-        assert_eq!(ask_of(&form, &["name=Ada", "!"], None).0, Err(why.into()));
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! One request to the server, in memory, as any client makes it. Progress and log messages go to standard error.
 
-use super::answers::Answers;
+use super::answers::{Answers, YES};
 use super::prompt::{Asked, Terminal};
 use super::status::Status;
 use super::text::complain;
@@ -60,13 +60,12 @@ fn message(error: &Value, hint: &str) -> String {
     match error.get("data") {
         Some(Value::Object(data)) if data.keys().all(|key| key == "uri") => message.to_owned(),
         Some(Value::Object(data)) if data.contains_key("requiredCapabilities") => {
-            let asks_user =
-                data.get("requiredCapabilities").is_some_and(|required| required.get("elicitation").is_some());
-            let hint = if asks_user {
+            let asks = data.get("requiredCapabilities").and_then(|required| required.get("elicitation"));
+            let hint = asks.map_or(String::new(), |asks| {
+                // Whether to go to a page is no form.
+                let hint = if asks.get("url").is_some() { YES } else { hint };
                 format!("\non a terminal, this command asks you; elsewhere, add {hint}")
-            } else {
-                String::new()
-            };
+            });
             format!("{message}{hint}")
         }
         Some(data) => format!("{message}\ndata: {data}"),
@@ -89,5 +88,7 @@ mod tests {
         assert_eq!(message(lacks("sampling")), "no");
         let asks = "no\non a terminal, this command asks you; elsewhere, add --answer a=1";
         assert_eq!(message(lacks("elicitation")), asks);
+        let page = json!({ "code": -32021, "message": "no", "data": { "requiredCapabilities": { "elicitation": { "url": {} } } } });
+        assert_eq!(message(page), asks.replace("a=1", "yes"));
     }
 }

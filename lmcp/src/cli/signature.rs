@@ -15,7 +15,7 @@ pub(super) struct Argument {
     pub(super) schema: Value,
     pub(super) required: bool,
     /// `integer = 3`.
-    kind: String,
+    pub(super) kind: String,
 }
 
 /// The arguments of a tool, in the order of its function's parameters.

@@ -77,6 +77,36 @@ async fn wrap(ctx: &Context) -> Result<String, Unanswered> {
     Ok(format!("{}, {:?}", card.name, card.wrapping))
 }
 
+/// Empty the shop.
+#[tool(elicits(()))]
+async fn empty(ctx: &Context) -> Result<&'static str, Unanswered> {
+    ctx.elicit::<()>("Sure?").await?;
+    Ok("empty")
+}
+
+/// Which part of a list.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Part {
+    /// How many to leave out.
+    offset: Option<u32>,
+    limit: Option<u32>,
+}
+
+/// List what there is.
+#[tool(elicits(Part))]
+async fn stocks(ctx: &Context) -> Result<String, Unanswered> {
+    let Part { offset, limit } = ctx.elicit("Which part?").await?;
+    Ok(format!("{offset:?}, {limit:?}"))
+}
+
+/// Open an account.
+#[tool]
+async fn account(ctx: &Context) -> Result<String, Unanswered> {
+    let name: String = ctx.elicit("Who are you?").await?;
+    let age: u8 = ctx.elicit("How old are you?").await?;
+    Ok(format!("{name}, {age}"))
+}
+
 fn aisles(typed: &str) -> Vec<String> {
     println!("asked for {typed:?}");
     ["tools", "toys", "two words"].iter().filter(|aisle| aisle.starts_with(typed)).map(|&aisle| aisle.into()).collect()

@@ -65,10 +65,58 @@ fn broken_json_is_told() {
 #[test]
 fn an_answer_that_fits_no_field_is_named() {
     let missing = "error: nothing answers the question \"What does the card say?\": it has no field \"nme\", did you mean \
-                   \"name\"? Add --answer name=NAME --answer wrapping=Paper, or --decline\n";
+                   \"name\"? Its fields: name, wrapping. Add --answer name=NAME --answer wrapping=Paper, or --decline\n";
     refused(&["call", "wrap", "--answer", "nme=Ada"], 1, missing);
     let wrong = "error: the answer to \"wrapping\" does not fit: \"Foil\" is none of Paper (Brown paper), Box (A box with a ribbon)\n";
     refused(&["call", "wrap", "--answer", "name=Ada", "--answer", "wrapping=Foil"], 1, wrong);
+}
+
+/// That each example of a tool's help runs, and what they print.
+#[track_caller]
+fn examples_of(tool: &str, printed: &[&str]) -> String {
+    let help = of(&["call", tool, "--help"]).stdout;
+    let (said, examples) = help.split_once("EXAMPLES\n").expect("examples");
+    // The first is for a terminal.
+    let ran = examples.lines().skip(1).map(|line| {
+        let words = line.trim().trim_start_matches("shop --db FILE ").split(' ').map(|word| word.trim_matches('\''));
+        of(&words.collect::<Vec<_>>())
+    });
+    let done = |stdout: &&str| Ended { stdout: format!("{stdout}\n"), stderr: String::new(), code: Some(0) };
+    assert_eq!(ran.collect::<Vec<_>>(), printed.iter().map(done).collect::<Vec<_>>(), "{help}");
+    said.split_once("ASKS\n").map(|(_, asks)| asks.trim_end().to_owned()).unwrap_or_default()
+}
+
+const NOBODY: &str = "error: the question cannot be asked: the client does not offer `elicitation.form`\n\
+                      on a terminal, this command asks you; elsewhere, add ";
+
+#[test]
+fn what_to_answer_is_spelled_from_the_form() {
+    assert_eq!(examples_of("empty", &["empty"]), "  nothing but yes or no");
+    refused(&["call", "empty"], 1, &format!("{NOBODY}--answer yes\n"));
+    let asks = "  offset?: integer  How many to leave out.\n  limit?: integer\n\n\
+                All of it may be left out: --answer '{}'";
+    assert_eq!(examples_of("stocks", &["Some(1), None", "None, None"]), asks);
+    refused(&["call", "stocks"], 1, &format!("{NOBODY}--answer offset=1\n"));
+    refused(&["call", "account"], 1, &format!("{NOBODY}--answer yes, --answer VALUE or --answer NAME=VALUE\n"));
+}
+
+#[test]
+fn a_form_is_not_accepted_for_an_answer_to_something_else() {
+    let stray = "error: nothing answers the question \"Which part?\": it has no field \"ofset\", did you mean \
+                 \"offset\"? Its fields: offset, limit. Add --answer offset=1, --answer '{}' to leave all out, or \
+                 --decline\n";
+    refused(&["call", "stocks", "--answer", "ofset=3"], 1, stray);
+    let half = "error: not all answers fit the question \"Which part?\": it has no field \"limt\", did you mean \
+                \"limit\"? Its fields: offset, limit.\n";
+    refused(&["call", "stocks", "--answer", "offset=3", "--answer", "limt=3"], 1, half);
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_told_by_its_question() {
+    let why = "error: the answer to \"How old are you?\" does not fit: a whole number, please\n";
+    refused(&["call", "account", "--answer", "Ana", "--answer", "x"], 1, why);
+    let why = "error: the answer to \"Sure?\" does not fit: y or n, please\n";
+    refused(&["call", "empty", "--answer", "x"], 1, why);
 }
 
 #[test]
