@@ -29,6 +29,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         pipe.outbox().write_at_once(write);
     }
 
+    let mut signal = pin!(signal::received());
     let (reading, mut read) = oneshot::channel();
     let reader = pipe.clone();
     let handle = runtime.clone();
@@ -41,7 +42,6 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
         let _nobody_listens = writing.send(write_all(&writer, &runtime, stdout));
     })?;
 
-    let mut signal = pin!(signal::received());
     // What ends it: the input, a client that stopped reading, a signal.
     enum End {
         Input(io::Result<()>),
