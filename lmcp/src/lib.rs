@@ -244,9 +244,9 @@
 //! Run `calc list` first: it shows what the program offers, without a client.
 //!
 //! - **The tool is not in the list.** If it stands in a library, even in the `src/lib.rs` of the same package, write
-//!   `use my_lib as _;` in `main.rs`: the linker leaves out a library that nothing refers to, and `calc check` names what
-//!   got lost so. Look for a `#[cfg]` on the
-//!   function or its module, and for a `mod` line that is missing. [`Server::empty`] offers only what is named with
+//!   `use my_lib as _;` in `main.rs`: the linker leaves out a library that nothing refers to, and `check` of a
+//!   debug build names what got lost so of the package's own. Look for a `#[cfg]` on the function or its module, and for a
+//!   `mod` line that is missing. [`Server::empty`] offers only what is named with
 //!   [`tool`](Server::tool).
 //! - **It is in the list, and the client does not show it.** Most clients read the list once: restart the client. Give it
 //!   the absolute path of the binary, as `calc install` does, and build the binary again; clients start what was built, not

@@ -1,8 +1,9 @@
 //! Answers that stand on the command line, for a tool that asks where nobody is: `--answer place=4A`, `--decline`.
 //!
 //! Each answers once, in the order in which they were typed: a form takes the first one for each of its fields, a
-//! question without fields the first one without a name. `{}` accepts a form whose fields may all be left out. `--decline` declines the first question that no answer before it
-//! answers, and those behind it are for the questions that come then; the last one declines all that is asked.
+//! question without fields the first one without a name, a list all that stand together. `{}` accepts a form whose fields
+//! may all be left out. `--decline` declines the first question that no answer before it answers, and those behind it are
+//! for the questions that come then; the last one declines all that is asked.
 
 use super::prompt::entered;
 use super::{sample, signature};
@@ -130,9 +131,12 @@ impl Answers {
         self.left.get(..self.declines_at().unwrap_or(self.left.len())).unwrap_or_default()
     }
 
+    fn at(&self, wanted: impl Fn(Option<&str>, &Said) -> bool) -> Option<usize> {
+        self.now().iter().position(|(name, said)| wanted(name.as_deref(), said))
+    }
+
     fn take(&mut self, wanted: impl Fn(Option<&str>, &Said) -> bool) -> Option<Said> {
-        let at = self.now().iter().position(|(name, said)| wanted(name.as_deref(), said))?;
-        Some(self.left.remove(at).1)
+        self.at(wanted).map(|at| self.left.remove(at).1)
     }
 
     /// The answer to go on or not.
@@ -161,11 +165,20 @@ impl Answers {
 
     /// The value of a form's field; `alone`, with the question, when the form has no other.
     pub(super) fn field(&mut self, name: &str, field: &Value, alone: Option<&str>) -> Result<Option<Value>, String> {
-        let said = self
-            .take(|given, _| given == Some(name))
-            .or_else(|| alone.and_then(|_| self.take(|given, said| given.is_none() && *said != Said::Nothing)));
+        let at = self.at(|given, _| given == Some(name));
+        let at = at.or_else(|| alone.and_then(|_| self.at(|given, said| given.is_none() && *said != Said::Nothing)));
+        let Some(at) = at else { return Ok(None) };
         let asked = alone.filter(|_| name == VALUE).unwrap_or(name);
-        said.map(|said| said.value(field, asked)).transpose()
+        let mut value = self.left.remove(at).1.value(field, asked)?;
+        // A list, item by item, as an argument is given.
+        while let Value::Array(items) = &mut value
+            && matches!(self.now().get(at), Some((Some(next), Said::Text(_))) if next == name)
+        {
+            if let Value::Array(more) = self.left.remove(at).1.value(field, asked)? {
+                items.extend(more);
+            }
+        }
+        Said::Json(value).value(field, asked).map(Some)
     }
 }
 
@@ -276,6 +289,10 @@ mod tests {
         assert_eq!(given.field("table", &table, None), Ok(Some("g".into())));
         let sizes = json!({ "type": "array", "items": { "type": "string", "enum": ["s", "m"] } });
         assert_eq!(given.field("sizes", &sizes, None), Ok(Some(json!(["s"]))));
+        let mut items = answers(&["later=1", "sizes=s", "sizes=m", "n=1", "sizes=s", "sizes=x"]);
+        assert_eq!(items.field("sizes", &sizes, None), Ok(Some(json!(["s", "m"]))));
+        let why = items.field("sizes", &sizes, None).expect_err("there is no x");
+        assert!(why.starts_with("the answer to \"sizes\" does not fit: "), "{why}");
         assert_eq!(given.field("n", &guests, None), Ok(Some(1.into())));
         let why = "the answer to \"s\" does not fit: expected a text";
         assert_eq!(given.field("s", &json!({ "type": "string" }), None), Err(why.into()));

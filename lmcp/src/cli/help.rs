@@ -13,7 +13,8 @@ use serde_json::Value;
 
 /// What is said of `--answer`.
 const ANSWER: &str = "what to answer when it asks: FIELD=TEXT, FIELD:=JSON, a JSON object of several, {} for none where \
-                      all may be left out, or a text alone for a question with one field or none; each answers once, in this order";
+                      all may be left out, or a text alone for a question with one field or none; each answers once, in \
+                      this order, and a list takes all that stand together";
 
 /// What help is given from. Without a server, which may be unable to start, there are no examples.
 pub(super) struct Help<'a> {

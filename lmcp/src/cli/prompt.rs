@@ -8,6 +8,7 @@ use super::answers::{Answers, NOTHING, VALUE, YES, to_write};
 use super::status::Status;
 use super::text::visible;
 use crate::ask::form::problem;
+use crate::ask::rounds::NOTE;
 use crate::client::{Entries, Respond};
 use crate::handler::entry::BoxFuture;
 use serde::Deserialize;
@@ -131,6 +132,10 @@ fn ask(
         if none_is_required && content.is_empty() {
             missing.extend(open.first());
             or_nothing = format!(", {NOTHING} to leave all out");
+        }
+        // What no form can ask for is found when the answer is read: then the same is asked again.
+        if let Some((asked, why)) = question.split_once(NOTE).filter(|_| !missing.is_empty()) {
+            return Err(io::Error::other(format!("the answer to {asked:?} does not fit: {why}")));
         }
         let add = to_write(missing.iter().map(|(name, field)| (name.as_str(), *field)), alone.is_some());
         let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();

@@ -270,7 +270,7 @@ pub(crate) fn nothing_collected(package: &Package) -> Error {
         None => format!(
             "- if they stand in a library, even in this package's own `src/lib.rs`, add `use {} as _;` (with the \
              library's name) to `main.rs`, or to the test in `tests/`: the linker leaves out a library that nothing \
-             refers to",
+             refers to\n  - a test in `tests/` sees nothing of `src/main.rs`: move the functions to `src/lib.rs`",
             package.name.replace('-', "_")
         ),
     };

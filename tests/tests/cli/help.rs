@@ -73,7 +73,8 @@ OPTIONS
   --answer ANSWER  what to answer when it asks: FIELD=TEXT, FIELD:=JSON, a JSON
                    object of several, {} for none where all may be left out, or
                    a text alone for a question with one field or none; each
-                   answers once, in this order
+                   answers once, in this order, and a list takes all that stand
+                   together
   --decline        no to what the answers before it do not answer
   --save DIR       write pictures, sounds and other files into this folder
   --json           print the whole result as JSON, as it is on the wire

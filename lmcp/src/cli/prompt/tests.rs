@@ -153,3 +153,17 @@ fn what_the_command_line_answers_is_not_asked() {
     let why = "nothing answers the question \"Who?\"; add --answer age=1";
     assert_eq!(ask_of(&form, &["name=Ada", "!"], None).0, Err(why.into()));
 }
+
+#[test]
+fn what_does_not_fit_when_it_is_read_is_told_as_any_other_answer() {
+    let schema = json!({ "type": "object", "properties": { "bags": { "type": "integer" } }, "required": ["bags"] });
+    let message = "How much?\n\nThe last answer does not fit: email: expected an email address, got \"x\"";
+    let params = json!({ "message": message, "requestedSchema": schema }).to_string();
+    let mut unanswered = Answers::default();
+    let why = ask(&params, &mut unanswered, None, &mut Vec::new()).expect_err("nobody is there").to_string();
+    assert_eq!(why, "the answer to \"How much?\" does not fit: email: expected an email address, got \"x\"");
+    // Another answer may be there.
+    let mut again = Answers::read(&[Reply::Answer("bags=2".into())]).expect("an answer");
+    let accepted = ask(&params, &mut again, None, &mut Vec::new()).expect("it is answered");
+    assert_eq!(accepted["content"], json!({ "bags": 2 }));
+}
