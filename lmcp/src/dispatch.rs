@@ -161,7 +161,7 @@ fn list(call: &Call<'_>, list: Listed) -> Answer {
             })?
         }
     };
-    Ok(Outcome::Page { catalog: catalog.clone(), list, after, view: catalog.view(list, call.access) })
+    Ok(Outcome::Page { catalog: catalog.clone(), list, after, view: catalog.view(list, call.access), apart: false })
 }
 
 fn call_tool(call: Call<'_>) -> Result<Dispatched<'_>, ErrorObject> {

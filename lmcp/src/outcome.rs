@@ -10,6 +10,7 @@ use crate::jsonrpc::encode::{write_json, write_text};
 use crate::protocol::content::Content;
 use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{AllAt, Message, Meta, PromptResult, ProtocolVersion, ResourceContents, ToolResult};
+use crate::registry::list::Page;
 use crate::registry::view::View;
 use crate::registry::{Catalog, Tool};
 use crate::server::handle::Shared;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 pub(crate) enum Outcome {
     /// `{}`.
     Empty,
-    /// A page of a list.
-    Page { catalog: Arc<Catalog>, list: Listed, after: Option<String>, view: View },
+    /// A page of a list; its definitions may be written by somebody else, `apart`.
+    Page { catalog: Arc<Catalog>, list: Listed, after: Option<String>, view: View, apart: bool },
     /// What a tool gave.
     Tool { result: ToolResult, tool: Arc<Tool> },
     /// What a resource gave.
@@ -70,16 +71,28 @@ impl Outcome {
         }
     }
 
-    /// Takes out a tool's only text, if it is long and is written as it stands: it need not be copied to be sent.
+    /// Takes out what is long and is written as it stands, a tool's only text or a page's definitions: it need not be copied
+    /// to be sent.
     #[cfg(feature = "http")]
-    pub(crate) fn take_long_text(&mut self) -> Option<Bytes> {
-        let Outcome::Tool { result, .. } = self else { return None };
+    pub(crate) fn take_long(&mut self, version: ProtocolVersion, server: &Shared) -> Option<Bytes> {
+        let result = match self {
+            Outcome::Tool { result, .. } => result,
+            Outcome::Page { catalog, list, after, view, apart } => {
+                let (_, page) = page(catalog, *list, version, after.as_deref(), server.limits.page_size, view);
+                let json = page.map(|page| page.json).filter(|json| json.len() >= LONG)?;
+                *apart = true;
+                return Some(json);
+            }
+            _ => return None,
+        };
         let [block] = result.content.as_mut_slice() else { return None };
         block.plain_text().filter(|text| text.len() >= LONG && is_plain(text))?;
-        block.take_plain_text().map(|text| Bytes::from(text.into_owned()))
+        let Content::Text(block) = block else { return None };
+        Some(Bytes::from(std::mem::take(&mut block.text).into_owned()))
     }
 
-    /// Writes the result object as `version` spells it. Gives where the last text of a tool's content ends in `out`.
+    /// Writes the result object as `version` spells it. Gives where in `out` the last text of a tool's content
+    /// ends, or a page's definitions do.
     pub(crate) fn write(&self, out: &mut Vec<u8>, version: ProtocolVersion, server: &Shared) -> Option<usize> {
         let mut fields = Fields::new(out);
         if version.has_result_type() {
@@ -89,8 +102,9 @@ impl Outcome {
         let mut meta = None;
         match self {
             Outcome::Empty => {}
-            Outcome::Page { catalog, list, after, view } => {
-                write_page(&mut fields, catalog, *list, after.as_deref(), version, server.limits.page_size, view);
+            Outcome::Page { catalog, list, after, view, apart } => {
+                let page = page(catalog, *list, version, after.as_deref(), server.limits.page_size, view);
+                write_page(&mut fields, page, *apart);
                 fields.add_cache(version, if catalog.is_private(*list) { Cache::NONE } else { Cache::PUBLIC });
             }
             Outcome::Tool { result, tool } => {
@@ -150,7 +164,7 @@ impl Outcome {
 pub(crate) struct Fields<'a> {
     out: &'a mut Vec<u8>,
     first: bool,
-    /// Where the last text ends that was written without a detour.
+    /// Where the last text, or array, ends that was written without a detour.
     text_end: Option<usize>,
 }
 
@@ -176,6 +190,7 @@ impl<'a> Fields<'a> {
         self.key(key);
         self.out.push(b'[');
         self.out.extend_from_slice(elements);
+        self.text_end = Some(self.out.len());
         self.out.push(b']');
     }
     /// Blocks; text, of which there may be much, without a detour.
@@ -231,23 +246,27 @@ impl Cache {
     const NONE: Cache = Cache { ttl_ms: 0, scope: "private" };
 }
 
-fn write_page(
-    fields: &mut Fields<'_>,
-    catalog: &Catalog,
+/// The key of a list, and one page of it.
+fn page<'a>(
+    catalog: &'a Catalog,
     list: Listed,
-    after: Option<&str>,
     version: ProtocolVersion,
+    after: Option<&str>,
     size: usize,
     view: &View,
-) {
-    let (key, page) = match list {
+) -> (&'static str, Option<Page<'a>>) {
+    match list {
         Listed::Tools => ("tools", catalog.tools.page(version, after, size, view)),
         Listed::Prompts => ("prompts", catalog.prompts.page(version, after, size, view)),
         Listed::Resources => ("resources", catalog.resources.page(version, after, size, view)),
         Listed::Templates => ("resourceTemplates", catalog.templates.page(version, after, size, view)),
-    };
+    }
+}
+
+/// Writes a page; without its definitions, if they are sent `apart`.
+fn write_page(fields: &mut Fields<'_>, (key, page): (&str, Option<Page<'_>>), apart: bool) {
     // The cursor was looked up in this very catalog before.
-    fields.add_elements(key, page.as_ref().map_or(b"".as_slice(), |page| &page.json));
+    fields.add_elements(key, page.as_ref().filter(|_| !apart).map_or(b"".as_slice(), |page| &page.json));
     if let Some(last) = page.and_then(|page| page.last) {
         fields.add("nextCursor", &cursor(last));
     }

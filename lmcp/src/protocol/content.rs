@@ -200,15 +200,6 @@ impl Content {
             _ => None,
         }
     }
-
-    /// The same, taken out.
-    #[cfg(feature = "http")]
-    pub(crate) fn take_plain_text(&mut self) -> Option<Cow<'static, str>> {
-        match self {
-            Content::Text(TextContent { text, annotations: None, meta: None }) => Some(std::mem::take(text)),
-            _ => None,
-        }
-    }
 }
 
 impl TextContent {

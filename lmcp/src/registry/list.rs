@@ -4,8 +4,8 @@ use super::view::{Needs, View};
 use crate::auth::access::Access;
 use crate::hash::QuickMap;
 use crate::protocol::{At, ProtocolVersion};
+use bytes::Bytes;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Items in their listed order, with a name to find each by.
@@ -21,7 +21,7 @@ pub(crate) struct List<T> {
 /// The definitions as JSON, separated by commas, and where each one ends.
 #[derive(Debug, Default)]
 struct Rendered {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     ends: Vec<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Rendered {
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     /// The definitions, separated by commas.
-    pub(crate) json: Cow<'a, [u8]>,
+    pub(crate) json: Bytes,
     /// The name of the last one, if there are more behind it.
     pub(crate) last: Option<&'a str>,
 }
@@ -99,7 +99,7 @@ where
             let end = start.saturating_add(size).min(self.items.len());
             let more = start < end && end < self.items.len();
             let last = if more { self.names.get(end - 1).map(String::as_str) } else { None };
-            return Some(Page { json: Cow::Borrowed(rendered.slice(start, end)), last });
+            return Some(Page { json: rendered.bytes.slice_ref(rendered.slice(start, end)), last });
         }
         let mut seen = (start..self.items.len()).filter(|at| self.needs.shows(*at, view));
         let mut json = Vec::new();
@@ -112,24 +112,24 @@ where
             last = Some(at);
         }
         let last = last.filter(|_| seen.next().is_some());
-        Some(Page { json: Cow::Owned(json), last: last.and_then(|at| self.names.get(at)).map(String::as_str) })
+        Some(Page { json: json.into(), last: last.and_then(|at| self.names.get(at)).map(String::as_str) })
     }
 
     /// Renders on the first demand: a process rarely meets more than one revision.
     fn rendered(&self, version: ProtocolVersion) -> &Rendered {
-        static NONE: Rendered = Rendered { bytes: Vec::new(), ends: Vec::new() };
+        static NONE: Rendered = Rendered { bytes: Bytes::new(), ends: Vec::new() };
         let at = ProtocolVersion::ALL.iter().position(|v| *v == version);
         let Some(slot) = at.and_then(|at| self.rendered.get(at)) else { return &NONE };
         slot.get_or_init(|| {
-            let mut rendered = Rendered::default();
+            let (mut bytes, mut ends) = (Vec::new(), Vec::new());
             for item in &self.items {
-                if !rendered.bytes.is_empty() {
-                    rendered.bytes.push(b',');
+                if !bytes.is_empty() {
+                    bytes.push(b',');
                 }
-                crate::jsonrpc::encode::write_json(&mut rendered.bytes, &At(&**item, version));
-                rendered.ends.push(rendered.bytes.len());
+                crate::jsonrpc::encode::write_json(&mut bytes, &At(&**item, version));
+                ends.push(bytes.len());
             }
-            rendered
+            Rendered { bytes: bytes.into(), ends }
         })
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod headers;
 mod legacy;
 mod limits;
+mod long;
 mod modern;
 mod mount;
 mod rates;

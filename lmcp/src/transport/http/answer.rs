@@ -38,7 +38,7 @@ pub(crate) fn status_of(error: &ErrorObject, version: ProtocolVersion) -> Status
 /// A whole answer as JSON.
 pub(crate) fn whole(id: &Id, mut answer: Answer, version: ProtocolVersion, server: &Shared) -> Reply {
     if let Ok(outcome) = &mut answer
-        && let Some(text) = outcome.take_long_text()
+        && let Some(text) = outcome.take_long(version, server)
     {
         return around(id, outcome, text, version, server);
     }
@@ -46,12 +46,12 @@ pub(crate) fn whole(id: &Id, mut answer: Answer, version: ProtocolVersion, serve
     json(status, message(id, &answer, version, server))
 }
 
-/// An answer whose text was taken out and is sent from where it is.
+/// An answer of which something long was taken out and is sent from where it is.
 fn around(id: &Id, outcome: &Outcome, text: Bytes, version: ProtocolVersion, server: &Shared) -> Reply {
     let mut end = None;
     let message = encode::response(id, 0, |out| end = outcome.write(out, version, server));
     let mut message = Bytes::from(message);
-    // There is one: where the text was, an empty one is written.
+    // There is one: where it was, something empty is written.
     let before = message.split_to(end.unwrap_or_default());
     json(StatusCode::OK, [before, text, message])
 }
