@@ -54,7 +54,7 @@ pub(crate) enum Listed {
     Templates,
 }
 
-/// From here on a text is not copied to be sent.
+/// From here on a text, or the definitions of a page, are not copied to be sent.
 #[cfg(feature = "http")]
 const LONG: usize = 16 << 10;
 

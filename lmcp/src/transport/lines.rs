@@ -133,7 +133,8 @@ fn text(mut line: Bytes) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Lines};
+    use super::{BLOCK, COPIED, Line, Lines};
+    use proptest::prelude::*;
 
     fn all(limit: usize, chunks: &[&str]) -> Vec<String> {
         let mut lines = Lines::new(limit);
@@ -165,5 +166,29 @@ mod tests {
         assert_eq!(all(4, &["abcde", "fgh", "ij\nok\n"]), ["too long: abcde", "ok"]);
         assert_eq!(all(4, &["abcdefgh\nok\n"]), ["too long: abcdefgh", "ok"]);
         assert_eq!(all(4, &["abcd\n", "abcdef"]), ["abcd", "too long: abcdef"]);
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_the_same_however_many_come_together(
+            sizes in proptest::collection::vec(prop_oneof![0..40_usize, BLOCK - 3..BLOCK + 3, COPIED - 2..COPIED + 2], 0..40),
+            chunk in prop_oneof![1..60_usize, BLOCK - 2..BLOCK + 2, Just(64 << 10)],
+            end in prop_oneof![Just("\n"), Just("\r\n")],
+        ) {
+            const LIMIT: usize = COPIED;
+            let line = |(at, size): (usize, &usize)| char::from(b'a' + (at % 26) as u8).to_string().repeat(*size);
+            let sent: Vec<String> = sizes.iter().enumerate().map(line).collect();
+            let text: String = sent.iter().map(|line| line.clone() + end).collect();
+            let chunks: Vec<&str> = text.as_bytes().chunks(chunk).map(|part| std::str::from_utf8(part).expect("ASCII")).collect();
+            let got = all(LIMIT, &chunks);
+            // Whether the carriage return counts is decided before it is cut off.
+            let too_long = |line: &String| line.len() + end.len() - 1 > LIMIT;
+            let expected: Vec<&String> = sent.iter().filter(|line| !line.is_empty()).collect();
+            prop_assert_eq!(got.len(), expected.len());
+            for (got, line) in got.iter().zip(expected) {
+                let fits = if too_long(line) { got.starts_with("too long: ") } else { got == line };
+                prop_assert!(fits, "{} of {} bytes", got.len(), line.len());
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Outbox {
     written: AtomicU64,
     limit: usize,
     framing: Framing,
-    /// Writes what can be written without waiting, and says how much that was.
+    /// For a message that is alone.
     #[cfg(feature = "stdio")]
     at_once: std::sync::OnceLock<AtOnce>,
 }
@@ -38,6 +38,7 @@ pub(crate) enum Framing {
 #[cfg(feature = "http")]
 const STALLED: Duration = Duration::from_secs(10);
 
+/// Writes what can be written without waiting, and says how much that was.
 #[cfg(feature = "stdio")]
 pub(crate) type AtOnce = Box<dyn Fn(&[u8]) -> usize + Send + Sync>;
 
@@ -235,8 +236,9 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Takes all that waits, as soon as there is something; `None` when it is closed and empty.
-    /// What was taken before has been written then. `spare` is given back as the next buffer, to keep its memory. Whoever had to wait does so once more in `linger`.
+    /// Takes all that waits, as soon as there is something; `None` when it is closed and empty. What was taken before has been
+    /// written then. `spare` is given back as the next buffer, to keep its memory. Whoever had to wait does so once more in
+    /// `linger`.
     pub(crate) async fn take(&self, mut spare: Vec<u8>, linger: impl Fn()) -> Option<Vec<u8>> {
         spare.clear();
         if spare.capacity() > self.limit {
@@ -457,9 +459,12 @@ mod tests {
         assert!(outbox.reserve() && !outbox.reserve());
         assert!(outbox.put(b"later"));
         outbox.close();
+        let mut next = std::pin::pin!(taken(&outbox));
+        let waits = std::future::poll_fn(|cx| std::task::Poll::Ready(next.as_mut().poll(cx).is_pending())).await;
+        assert!(waits, "what comes later is not taken first");
         outbox.write_now(b"first".to_vec());
         assert_eq!(*written.lock().expect("a stream"), b"fir");
-        assert_eq!(taken(&outbox).await.as_deref(), Some("st\nlater\n"));
+        assert_eq!(next.await.as_deref(), Some("st\nlater\n"));
         assert_eq!(taken(&outbox).await, None);
     }
 

@@ -38,22 +38,22 @@ pub(crate) fn status_of(error: &ErrorObject, version: ProtocolVersion) -> Status
 /// A whole answer as JSON.
 pub(crate) fn whole(id: &Id, mut answer: Answer, version: ProtocolVersion, server: &Shared) -> Reply {
     if let Ok(outcome) = &mut answer
-        && let Some(text) = outcome.take_long(version, server)
+        && let Some(long) = outcome.take_long(version, server)
     {
-        return around(id, outcome, text, version, server);
+        return around(id, outcome, long, version, server);
     }
     let status = answer.as_ref().err().map_or(StatusCode::OK, |error| status_of(error, version));
     json(status, message(id, &answer, version, server))
 }
 
 /// An answer of which something long was taken out and is sent from where it is.
-fn around(id: &Id, outcome: &Outcome, text: Bytes, version: ProtocolVersion, server: &Shared) -> Reply {
+fn around(id: &Id, outcome: &Outcome, long: Bytes, version: ProtocolVersion, server: &Shared) -> Reply {
     let mut end = None;
     let message = encode::response(id, 0, |out| end = outcome.write(out, version, server));
     let mut message = Bytes::from(message);
     // There is one: where it was, something empty is written.
     let before = message.split_to(end.unwrap_or_default());
-    json(StatusCode::OK, [before, text, message])
+    json(StatusCode::OK, [before, long, message])
 }
 
 /// The answer of a call that is done already: JSON, unless it said something before.
