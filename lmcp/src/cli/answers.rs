@@ -169,37 +169,45 @@ impl Answers {
         let at = at.or_else(|| alone.and_then(|_| self.at(|given, said| given.is_none() && *said != Said::Nothing)));
         let Some(at) = at else { return Ok(None) };
         let asked = alone.filter(|_| name == VALUE).unwrap_or(name);
-        let mut value = self.left.remove(at).1.value(field, asked)?;
-        // A list, item by item, as an argument is given.
+        let mut value = self.left.remove(at).1.read(field, asked)?;
+        // A list, item by item, as an argument is given: whether it fits is seen when all of it is there.
         while let Value::Array(items) = &mut value
             && matches!(self.now().get(at), Some((Some(next), Said::Text(_))) if next == name)
         {
-            if let Value::Array(more) = self.left.remove(at).1.value(field, asked)? {
+            if let Value::Array(more) = self.left.remove(at).1.read(field, asked)? {
                 items.extend(more);
             }
         }
-        Said::Json(value).value(field, asked).map(Some)
+        fitting(value, field, asked).map(Some)
     }
 }
 
 impl Said {
     /// The value that fits `field`, or that the answer to what was `asked` does not.
     fn value(self, field: &Value, asked: &str) -> Result<Value, String> {
-        self.fit(field).map_err(|why| format!("the answer to {asked:?} does not fit: {why}"))
+        fitting(self.read(field, asked)?, field, asked)
     }
 
-    fn fit(self, field: &Value) -> Result<Value, String> {
-        let value = match self {
+    /// The value, as far as its type goes.
+    fn read(self, field: &Value, asked: &str) -> Result<Value, String> {
+        Ok(match self {
             Said::Json(value) => value,
-            Said::Text(text) => entered(&text, field)?.unwrap_or_else(|| text.into()),
+            Said::Text(text) => entered(&text, field).map_err(|why| unfit(asked, &why))?.unwrap_or_else(|| text.into()),
             // They are no values, and never taken as one.
             Said::Nothing | Said::Decline => Value::Null,
-        };
-        match field.as_object().and_then(|field| problem(field, &value)) {
-            Some(why) => Err(why),
-            None => Ok(value),
-        }
+        })
     }
+}
+
+fn fitting(value: Value, field: &Value, asked: &str) -> Result<Value, String> {
+    match field.as_object().and_then(|field| problem(field, &value)) {
+        Some(why) => Err(unfit(asked, &why)),
+        None => Ok(value),
+    }
+}
+
+fn unfit(asked: &str, why: &str) -> String {
+    format!("the answer to {asked:?} does not fit: {why}")
 }
 
 /// What to write for a function that asks: the first of [`examples`], or, where nobody knows its form, what there is.
@@ -291,6 +299,9 @@ mod tests {
         assert_eq!(given.field("sizes", &sizes, None), Ok(Some(json!(["s"]))));
         let mut items = answers(&["later=1", "sizes=s", "sizes=m", "n=1", "sizes=s", "sizes=x"]);
         assert_eq!(items.field("sizes", &sizes, None), Ok(Some(json!(["s", "m"]))));
+        let two = json!({ "type": "array", "items": sizes["items"], "minItems": 2, "maxItems": 2 });
+        let mut pairs = answers(&["sizes=s", "sizes=m"]);
+        assert_eq!(pairs.field("sizes", &two, None), Ok(Some(json!(["s", "m"]))), "neither fits alone");
         let why = items.field("sizes", &sizes, None).expect_err("there is no x");
         assert!(why.starts_with("the answer to \"sizes\" does not fit: "), "{why}");
         assert_eq!(given.field("n", &guests, None), Ok(Some(1.into())));
