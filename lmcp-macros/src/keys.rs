@@ -1,6 +1,6 @@
 //! Which keys `#[tool]`, `#[resource]`, `#[prompt]` and `#[arg]` have, and what their values mean.
 
-use crate::args::{self, Entry, Given, Item, once};
+use crate::args::{self, Entry, Given, Item, literal, once};
 use crate::errors::Errors;
 use crate::guard;
 use crate::model::{Arg, Attr, Common, Default, Icon, Kind, Resource, Tool};
@@ -245,6 +245,13 @@ fn is_icon_size(size: &str) -> bool {
 
 /// `"500ms"`, `"30s"`, `"5m"`, `"1h"`, in milliseconds.
 fn read_timeout(entry: &Entry, errors: &mut Errors) -> Option<u64> {
+    if let Given::Value(expr) = &entry.given
+        && let Some(Lit::Int(number)) = literal(expr)
+    {
+        let seconds = format!("write `timeout = \"{}s\"` for seconds", number.base10_digits());
+        errors.add(expr, "`timeout` has a unit, in a string literal", seconds);
+        return None;
+    }
     let text = entry.text(errors)?;
     let value = text.value();
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();

@@ -141,7 +141,9 @@ fn a_function_that_is_left_out_says_so_where_it_is_called() {
     assert!(stderr.ends_with(&format!("\n`check://about` (tests/src/bin/lmcp-test-check.rs:21) {}", only("resource"))));
     // What is not in the program at all may stand in a library.
     let (_, stderr, _) = run("empty", "call nothing");
-    assert!(stderr.ends_with("needs `use my_lib as _;` in `main.rs`\n"), "{stderr}");
+    let hint = "a file needs `mod my_file;`, a library `use my_lib as _;`: see \"When a tool does not show up\" in the \
+                documentation of lmcp\n";
+    assert_eq!(stderr, format!("error: unknown tool \"nothing\": the server offers no tools\n{hint}"));
 }
 
 /// A process that ends with the test.

@@ -62,6 +62,15 @@ fn a_filter_that_is_none_is_named() {
     assert!(log.starts_with("lmcp: warning: \"lmcp=loud\" is no log filter"), "{log}");
 }
 
+#[test]
+fn a_change_of_what_is_no_resource_is_a_warning() {
+    let log = |uri: &str| stderr("LMCP_LOG", "warn", &["call", "updates", &format!("uri={uri}")]);
+    assert_eq!(log("notes://7"), "");
+    let expected =
+        "WARN lmcp::server::handle: no resource has this URI, so nobody can have asked to hear of it uri=\"7\"";
+    assert_eq!(log("7").matches(expected).count(), 2, "{}", log("7"));
+}
+
 /// What it says while it serves these messages on its standard input.
 fn on_a_pipe(variable: (&str, &str), filter: &str, messages: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));

@@ -56,17 +56,38 @@ pub(super) fn unknown(server: &ReadyServer, kind: Kind, name: &str, why: &str) -
         server.shared.registry.left_out().into_iter().filter(|left| left.kind == kind && left.key == name).collect();
     if !left.is_empty() {
         text.push_str(&format!("\n{}; {PAGE}", said(&left)));
+    } else if let Some(other) = elsewhere(server, kind, name) {
+        text.push_str(&format!("\n{other}"));
     } else if !text.contains("did you mean") {
         let program = text::program(&server.shared.info);
-        text.push_str(&match kind {
-            Kind::Resource => format!("\n`{program} list` shows what there is"),
-            _ => format!(
-                "\n`{program} list {kinds}` shows what there is; what stands in a library needs `use my_lib as _;` in \
-                 `main.rs`"
-            ),
-        });
+        let of = if kind == Kind::Resource { String::new() } else { format!(" {kinds}") };
+        if !none {
+            text.push_str(&format!("\n`{program} list{of}` shows what there is"));
+        }
+        // A URI is more often a wrong one than of a function that is missing.
+        if none || kind != Kind::Resource {
+            text.push_str(&format!("\na file needs `mod my_file;`, a library `use my_lib as _;`: {PAGE}"));
+        }
     }
     Report::failed(text)
+}
+
+/// What is called `name` among the things of another kind, and the command for it.
+fn elsewhere(server: &ReadyServer, kind: Kind, name: &str) -> Option<String> {
+    let catalog = server.shared.registry.current();
+    let resource = || catalog.resources.items().iter().find(|item| item.common.name == name).map(|item| &*item.uri);
+    let template =
+        || catalog.templates.items().iter().find(|item| item.common.name == name).map(|item| &*item.uri_template);
+    let (is, command) = if kind != Kind::Tool && catalog.tool(name).is_some() {
+        ("tool", format!("call {name}"))
+    } else if kind != Kind::Prompt && catalog.prompts.get(name).is_some() {
+        ("prompt", format!("get {name}"))
+    } else if let Some(uri) = resource().or_else(template) {
+        ("resource", format!("read {uri}"))
+    } else {
+        return None;
+    };
+    Some(format!("there is a {is} of this name: `{} {}`", text::program(&server.shared.info), visible(&command)))
 }
 
 /// The first of them, and how they would be offered.

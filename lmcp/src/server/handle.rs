@@ -7,8 +7,10 @@ use crate::Error;
 use crate::admission::Rate;
 use crate::admission::buckets::Buckets;
 use crate::handler::state::States;
+use crate::protocol::shown::shown;
 use crate::protocol::{Icon, Level};
 use crate::registry::Registry;
+use crate::registry::catalog::Found;
 use crate::registry::collect::{Kind, Named};
 use crate::registry::switch::{Kinds, Touched};
 use crate::seal::Secret;
@@ -132,7 +134,8 @@ impl ServerHandle {
     /// Tells everybody subscribed to this resource that it changed.
     ///
     /// Cheap, never waits; equal updates that were not delivered yet are delivered once. Spaces and other characters that
-    /// no URI has are written in percents, as subscribers write them: `files:///my file` is `files:///my%20file`.
+    /// no URI has are written in percents, as subscribers write them: `files:///my file` is `files:///my%20file`. A URI
+    /// that no resource has reaches nobody, and the log is warned of it.
     ///
     /// Spec: server/resources, "Subscriptions".
     pub fn resource_updated(&self, uri: impl Into<String>) {
@@ -142,6 +145,9 @@ impl ServerHandle {
         } else {
             percent_encoding::utf8_percent_encode(&uri, NOT_IN_A_URI).to_string()
         };
+        if !matches!(self.0.registry.current().read(&uri), Found::Resource(_) | Found::Template(..)) {
+            tracing::warn!(uri = &*shown(&uri), "no resource has this URI, so nobody can have asked to hear of it");
+        }
         self.0.subscribers.publish(&Change::Updated(uri));
     }
 

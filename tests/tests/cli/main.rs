@@ -271,8 +271,22 @@ fn the_server_explains_what_does_not_fit() {
     fails(
         "call frobnicate",
         1,
-        "error: unknown tool \"frobnicate\"\n`calc list tools` shows what there is; what stands in a library needs `use my_lib as _;` in `main.rs`\n",
+        "error: unknown tool \"frobnicate\"\n`calc list tools` shows what there is\na file needs `mod my_file;`, a library `use my_lib as _;`: see \"When a tool does not show up\" in the documentation of lmcp\n",
     );
+}
+
+#[test]
+fn what_is_of_another_kind_is_found_where_it_is() {
+    let other = |line: &str, kind: &str, name: &str, is: &str, write: &str| {
+        let said = format!("error: unknown {kind} \"{name}\"\nthere is a {is} of this name: `calc {write}`\n");
+        fails(line, 1, &said);
+    };
+    other("call review", "tool", "review", "prompt", "get review");
+    other("get greet", "prompt", "greet", "tool", "call greet");
+    other("call about", "tool", "about", "resource", "read calc://about");
+    other("call profile id=1", "tool", "profile", "resource", "read users://{id}/profile");
+    let read = calc("read greet");
+    assert!(read.stderr.ends_with("\nthere is a tool of this name: `calc call greet`\n"), "{read:?}");
 }
 
 #[test]

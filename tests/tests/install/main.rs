@@ -130,7 +130,11 @@ fn a_url_is_spelled_as_the_client_spells_it() {
             continue;
         };
         home.write(&file, before);
-        home.prints(&line);
+        let said = home.prints(&line);
+        let headers = if client == "codex" { "http_headers" } else { "headers" };
+        let token =
+            format!("asks for a token, this entry needs it: {headers} with \"Authorization\": \"Bearer ...\".\n");
+        assert!(said.contains(&token), "{said}");
         let text = home.read(&file);
         let value = "\"http://127.0.0.1:8080/mcp\"";
         let written = [format!("\"{key}\": {value}"), format!("{key} = {value}"), format!("{key}: {value}")];
@@ -140,6 +144,7 @@ fn a_url_is_spelled_as_the_client_spells_it() {
         // And back to the program.
         let said = home.prints(&format!("install {client}"));
         assert!(said.contains("pointed to http://127.0.0.1:8080/mcp; now it points to CALC.\n"), "{said}");
+        assert!(!said.contains("token"), "{said}");
         let text = home.read(&file);
         assert!(text.contains(&program()) && !text.contains("127.0.0.1") && !text.contains("streamable"), "{text}");
         home.prints(&format!("uninstall {client}"));

@@ -11,8 +11,9 @@ fn soon() {}
 fn at_once() {}
 
 #[tool(timeout = 30)]
-//~^ error: `timeout` is a string literal
+//~^ error: `timeout` has a unit, in a string literal
 //~^ token: 30
+//~^ help: write `timeout = "30s"` for seconds
 fn unitless() {}
 
 #[tool(concurrency = 0)]

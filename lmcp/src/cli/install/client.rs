@@ -40,6 +40,8 @@ struct Spelling {
     fill: &'static [Fill],
     /// Keys that the client refuses beside these, besides the other way's target and arguments.
     drop: &'static [&'static str],
+    /// The key of HTTP's headers.
+    headers: &'static str,
 }
 
 /// A key that the client wants to see.
@@ -51,8 +53,8 @@ enum Fill {
     Goose,
 }
 
-const PLAIN: Spelling = Spelling { target: "command", kind: None, fill: &[], drop: &[] };
-const URL: Spelling = Spelling { target: "url", kind: None, fill: &[], drop: &[] };
+const PLAIN: Spelling = Spelling { target: "command", kind: None, fill: &[], drop: &[], headers: "" };
+const URL: Spelling = Spelling { target: "url", headers: "headers", ..PLAIN };
 
 /// Where a server is to be found.
 #[derive(Clone, Debug)]
@@ -95,7 +97,7 @@ pub(super) static CLIENTS: [Client; 9] = [
         format: Format::Json,
         section: "mcpServers",
         file: |env| Some(env.folder("CLAUDE_CONFIG_DIR").or_else(|| env.home())?.join(".claude.json")),
-        local: Spelling { target: "command", kind: Some("stdio"), fill: &[Fill::Arguments], drop: &[] },
+        local: Spelling { kind: Some("stdio"), fill: &[Fill::Arguments], ..PLAIN },
         remote: Ok(Spelling { kind: Some("http"), ..URL }),
         next: "Start a new session; `/mcp` shows it there.",
     },
@@ -179,7 +181,7 @@ pub(super) static CLIENTS: [Client; 9] = [
             Some(home.join("config.toml"))
         },
         local: Spelling { drop: &["bearer_token_env_var", "http_headers", "env_http_headers"], ..PLAIN },
-        remote: Ok(Spelling { drop: &["env", "env_vars", "cwd"], ..URL }),
+        remote: Ok(Spelling { drop: &["env", "env_vars", "cwd"], headers: "http_headers", ..URL }),
         next: "Start Codex again; `/mcp` shows it there.",
     },
     // https://github.com/aaif-goose/goose/blob/main/documentation/docs/guides/config-files.md for the format and the
@@ -197,8 +199,8 @@ pub(super) static CLIENTS: [Client; 9] = [
             };
             Some(folder.join("config.yaml"))
         },
-        local: Spelling { target: "cmd", kind: Some("stdio"), fill: &[Fill::Arguments, Fill::Goose], drop: &[] },
-        remote: Ok(Spelling { target: "uri", kind: Some("streamable_http"), fill: &[Fill::Goose], drop: &[] }),
+        local: Spelling { target: "cmd", kind: Some("stdio"), fill: &[Fill::Arguments, Fill::Goose], ..PLAIN },
+        remote: Ok(Spelling { target: "uri", kind: Some("streamable_http"), fill: &[Fill::Goose], ..URL }),
         next: "Start a new session.",
     },
 ];
@@ -236,6 +238,11 @@ impl Client {
     pub(super) fn key(&self, name: &str) -> String {
         // goose looks for the lower case of a name.
         if self.format == Format::Yaml { name.to_ascii_lowercase() } else { name.to_owned() }
+    }
+
+    /// Where the client keeps the headers that it sends to a server; nothing if it takes none.
+    pub(super) fn headers(&self) -> &'static str {
+        self.remote.as_ref().map_or("", |remote| remote.headers)
     }
 
     /// The entry in the client's own spelling; the error says what to do instead.

@@ -197,7 +197,14 @@ impl Job<'_> {
             Some(was) if was == target.text() => format!("{name} in {path} is as it should be now.\n"),
             Some(was) => format!("{name} in {path} pointed to {was}; now it points to {}.\n", target.text()),
         };
-        Ok(said + &backed_up(backup) + self.client.next + "\n")
+        let token = match target {
+            Target::Url(_) => format!(
+                "If it asks for a token, this entry needs it: {} with \"Authorization\": \"Bearer ...\".\n",
+                self.client.headers()
+            ),
+            Target::Command(..) => String::new(),
+        };
+        Ok(said + &backed_up(backup) + &token + self.client.next + "\n")
     }
 
     fn uninstall(&self, order: &Order) -> Result<String, String> {
