@@ -1,6 +1,6 @@
 //! The arguments of a call as they are typed, made into JSON as the schema says.
 //!
-//! `key=value`, `key:=json`, a JSON object, `@file` with one, `-` for one on standard input. What does not fit the
+//! `key=value`, `key.field=value`, `key:=json`, a JSON object, `@file` with one, `-` for one on standard input. What does not fit the
 //! schema goes to the server as it is: its error says best what it wants.
 
 use super::signature::target;
@@ -28,21 +28,22 @@ pub(super) fn read(words: &[String], schema: &Value, params: &[ParamSpec]) -> Re
         let Some((key, text)) = word.split_once('=').filter(|(key, _)| !matches!(*key, "" | ":")) else {
             return Err(format!("{word:?} is no argument: write key=value"));
         };
-        if let Some(key) = key.strip_suffix(':') {
+        let (key, is_json) = key.strip_suffix(':').map_or((key, false), |key| (key, true));
+        let Place { object, field, wanted } = place(&mut arguments, schema, params, key)?;
+        if is_json {
             let value = parse(text).map_err(|e| format!("the value of {key:?} is not JSON: {}", reason(&e)))?;
-            if arguments.insert(key.to_owned(), value).is_some() {
+            if object.insert(field.to_owned(), value).is_some() {
                 return Err(format!("{key:?} is given twice"));
             }
             continue;
         }
-        let wanted = property(schema, params, key);
         if let (true, Err(e)) = (text.starts_with(['{', '[']) && needs_json(wanted, schema, 0), parse(text)) {
             return Err(format!("the value of {key:?} begins like JSON, but is none: {}", broken(&e, text)));
         }
         let reading = Reading::of(wanted, schema, 0);
-        match (arguments.get_mut(key), reading) {
+        match (object.get_mut(field), reading) {
             (None, reading) => {
-                arguments.insert(key.to_owned(), reading.value(text));
+                object.insert(field.to_owned(), reading.value(text));
                 pairs.insert(key);
             }
             // A list grows with each `key=value`.
@@ -53,6 +54,61 @@ pub(super) fn read(words: &[String], schema: &Value, params: &[ParamSpec]) -> Re
         }
     }
     Ok(arguments)
+}
+
+/// Where a value goes.
+struct Place<'a> {
+    object: &'a mut Map<String, Value>,
+    field: &'a str,
+    wanted: &'a Value,
+}
+
+/// Where the value of this key goes: `note.title` is the field `title` of the argument `note`, unless an argument is
+/// called so.
+fn place<'a>(
+    arguments: &'a mut Map<String, Value>,
+    root: &'a Value,
+    params: &[ParamSpec],
+    key: &'a str,
+) -> Result<Place<'a>, String> {
+    let (mut object, mut schema, mut params, mut field) = (arguments, root, params, key);
+    while !is_known(schema, params, field)
+        && let Some((outer, inner)) = field.split_once('.')
+        && is_known(schema, params, outer)
+        && let Some(fields) = object_of(property(schema, params, outer), root, 0)
+    {
+        let outer = object.entry(outer).or_insert_with(|| Map::new().into());
+        object = outer.as_object_mut().ok_or_else(|| format!("{key:?} is given twice"))?;
+        (schema, params, field) = (fields, &[], inner);
+    }
+    Ok(Place { object, field, wanted: property(schema, params, field) })
+}
+
+/// Whether an argument or a field is called so.
+fn is_known(schema: &Value, params: &[ParamSpec], key: &str) -> bool {
+    schema.get("properties").is_some_and(|properties| properties.get(key).is_some())
+        || params.iter().any(|param| param.aliases.contains(&key))
+}
+
+/// The schema of the object that such a value is, if it is nothing else, but for `null`.
+fn object_of<'s>(schema: &'s Value, root: &'s Value, depth: usize) -> Option<&'s Value> {
+    if depth > 8 {
+        return None;
+    }
+    if let Some(target) = target(schema, root) {
+        return object_of(target, root, depth + 1);
+    }
+    if let Some(members) = ["anyOf", "oneOf"].iter().find_map(|union| schema.get(*union)?.as_array()) {
+        let mut members = members.iter().filter(|member| member.get("type").is_none_or(|kind| kind != "null"));
+        let only = members.next().filter(|_| members.next().is_none())?;
+        return object_of(only, root, depth + 1);
+    }
+    let is_object = |kind: &Value| kind == "object" || kind == "null";
+    let is = match schema.get("type")? {
+        Value::Array(kinds) => kinds.iter().all(is_object),
+        kind => is_object(kind),
+    };
+    is.then_some(schema)
 }
 
 /// The schema of the argument of this name.
@@ -205,8 +261,21 @@ mod tests {
                 "map": {"type": ["object", "null"]},
                 "maps": {"type": "array", "items": {"anyOf": [{"type": "object"}, {"type": "null"}]}},
                 "either": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+                "note": {"$ref": "#/$defs/Note"},
+                "a.b": {"type": "string"},
             },
-            "$defs": {"Name": {"type": "string"}},
+            "$defs": {
+                "Name": {"type": "string"},
+                "Note": {
+                    "type": "object",
+                    "properties": {
+                        "title": {"type": "string"},
+                        "tags": {"type": "array", "items": {"type": "string"}},
+                        "by": {"anyOf": [{"$ref": "#/$defs/By"}, {"type": "null"}]},
+                    },
+                },
+                "By": {"type": "object", "properties": {"age": {"type": "integer"}}},
+            },
         })
     }
 
@@ -233,6 +302,18 @@ mod tests {
         ok("tags=a tags=b", json!({"tags": ["a", "b"]}));
         ok("tags=1 numbers=1 numbers=2", json!({"tags": ["1"], "numbers": [1, 2]}));
         ok("tags=[\"a\",\"b\"] tags=c numbers=[]", json!({"tags": ["a", "b", "c"], "numbers": []}));
+    }
+
+    #[test]
+    fn fields_are_given_one_by_one() {
+        ok("note.title=1 note.tags=a note.tags=b", json!({"note": {"title": "1", "tags": ["a", "b"]}}));
+        ok("note.by.age=7 note.title:=null", json!({"note": {"by": {"age": 7}, "title": null}}));
+        ok("note={\"title\":\"x\"} note.by.age=7", json!({"note": {"title": "x", "by": {"age": 7}}}));
+        ok("note.stranger=1 map.a=1", json!({"note": {"stranger": 1}, "map": {"a": 1}}));
+        ok("a.b=1 s.t=1 either.x=1 a.c=1", json!({"a.b": "1", "s.t": 1, "either.x": 1, "a.c": 1}));
+        refused("note.title=1 note.title=2", "\"note.title\" is given twice");
+        refused("note:=7 note.title=x", "\"note.title\" is given twice");
+        refused("note.title=x note={}", "\"note\" is given twice");
     }
 
     #[test]

@@ -165,6 +165,7 @@ impl Help<'_> {
             let mut rows = vec![("key=value".to_owned(), pair)];
             if verb == Verb::Call {
                 rows.push(("key=a key=b".into(), "a list, item by item"));
+                rows.push(("key.field=value".into(), "one field of an object"));
                 rows.push(("key:=json".into(), "JSON, whatever the schema says"));
             }
             rows.push(("'{\"key\": \"value\"}'".into(), "several at once, as a JSON object"));

@@ -64,6 +64,7 @@ ARGUMENTS
   key=value           a string as it is, anything else as JSON, as the tool's
                       schema says
   key=a key=b         a list, item by item
+  key.field=value     one field of an object
   key:=json           JSON, whatever the schema says
   '{\"key\": \"value\"}'  several at once, as a JSON object
   @file.json          the same, from a file
