@@ -66,7 +66,7 @@ pub fn meta(value: impl serde::Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// A `state = …` of `serve!`: a value, or a result whose error ends the program.
+/// A `state = …` of `serve!` or `client!`: a value, or a result whose error ends the program or fails the test.
 #[derive(Debug)]
 pub struct Fallible<T>(Option<T>, &'static str);
 
@@ -89,6 +89,16 @@ impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Fallible<Result<T, E>
             None => std::process::exit(1),
         }
     }
+
+    /// What is inside `Ok`; panics with what is inside `Err`.
+    #[track_caller]
+    pub fn ok_or_panic(&mut self) -> T {
+        match self.0.take() {
+            Some(Ok(value)) => value,
+            Some(Err(e)) => panic!("the state `{}` of `client!`: {}", self.1, crate::error::chain(&*e.into())),
+            None => panic!("the state `{}` of `client!` was taken before", self.1),
+        }
+    }
 }
 
 /// A value that is no result.
@@ -97,6 +107,8 @@ pub trait Infallible {
     type Value;
     /// The value.
     fn ok_or_exit(self) -> Self::Value;
+    /// The value.
+    fn ok_or_panic(self) -> Self::Value;
 }
 impl<T> Infallible for &mut Fallible<T> {
     type Value = T;
@@ -105,5 +117,8 @@ impl<T> Infallible for &mut Fallible<T> {
             Some(value) => value,
             None => std::process::exit(1),
         }
+    }
+    fn ok_or_panic(self) -> T {
+        self.ok_or_exit()
     }
 }

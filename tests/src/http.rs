@@ -19,8 +19,8 @@ pub use connection::Connection;
 pub use request::Request;
 pub use response::Response;
 
-/// Far more than anything here takes.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Far more than anything here takes, on a machine that is busy with something else too.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits for what must come.
 ///

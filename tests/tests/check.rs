@@ -91,7 +91,7 @@ fn advice_does_not_fail() {
                 `check://about` (tests/src/bin/lmcp-test-check.rs:21) and 1 more are in this program, but `Server::empty` \
                 offers only what `.tool(…)`, `.resource(…)`, `.prompt(…)` name\n";
     for verb in ["check", "list"] {
-        let nothing = format!("nothing to {verb}: no tools, resources, templates or prompts\n{left}");
+        let nothing = format!("nothing to {verb}: no tools, resources, templates or prompts\nnote: {left}");
         assert_eq!(run("empty", verb), (String::new(), nothing, Some(0)));
     }
     assert_eq!(run("prompt", "check --json").2, Some(0));
@@ -112,7 +112,7 @@ fn what_is_switched_off_is_told_to_its_operator() {
     let off = off(u32::try_from(at).expect("a short file"));
     for verb in ["list", "check"] {
         let (stdout, stderr, code) = run("off", verb);
-        assert!(stderr.ends_with(&format!("\n{off}")) && code == Some(0), "{stderr}");
+        assert!(stderr.ends_with(&format!("\nnote: {off}")) && code == Some(0), "{stderr}");
         assert!(stdout.contains("add") && !stdout.contains("list.all"), "{stdout}");
     }
     for command in ["call list.all b=1", "help list.all", "help call list.all"] {

@@ -108,6 +108,13 @@ async fn fails<T>(work: impl Future<Output = T>, what: &str, last: &str) {
 }
 
 #[tokio::test]
+#[should_panic(expected = "the state `opened` of `client!`: no disk")]
+async fn a_state_that_cannot_be_opened_fails_the_test() {
+    let opened: Result<u8, std::io::Error> = Err(std::io::Error::other("no disk"));
+    let _client = lmcp::testing::client!(state = opened).await;
+}
+
+#[tokio::test]
 async fn results_of_another_kind() {
     let client = client().await;
     let answer = "<-- {\"jsonrpc\":\"2.0\",\"id\":";

@@ -57,8 +57,8 @@ pub(crate) fn admit(
     access: &Access,
     server: &Shared,
 ) -> Result<Arc<Catalog>, Refusal> {
-    if let Some(rate) = server.rate {
-        let taken = server.buckets.take((access, "server"), rate);
+    if let (Some(rate), Some(buckets)) = (server.rate, &server.buckets) {
+        let taken = buckets.take((access, "server"), rate);
         taken.map_err(|wait| Refusal::Rate { what: What::Server, rate, wait })?;
     }
     let catalog = server.registry.current();
@@ -69,8 +69,8 @@ pub(crate) fn admit(
         if !access.has(common.scopes) {
             return Err(Refusal::Scopes { what: format!("{kind} `{name}`"), needed: common.scopes });
         }
-        if let Some(rate) = common.rate.filter(|_| counts) {
-            let taken = server.buckets.take((access, kind, name), rate);
+        if let (Some(rate), Some(buckets)) = (common.rate.filter(|_| counts), &server.buckets) {
+            let taken = buckets.take((access, kind, name), rate);
             taken.map_err(|wait| {
                 let other = || What::Other(format!("{kind} `{name}`"));
                 Refusal::Rate { what: tool.cloned().map_or_else(other, What::Tool), rate, wait }

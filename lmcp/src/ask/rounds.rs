@@ -10,6 +10,7 @@ use super::unanswered::Unanswered;
 use super::{Kind, NoAnswer, Question, Read};
 use crate::auth::Principal;
 use crate::jsonrpc::ErrorObject;
+use crate::protocol::shown::shown;
 use crate::seal::{Secret, digest};
 use crate::server::limits::Limits;
 use bytes::Bytes;
@@ -227,6 +228,16 @@ impl Rounds {
                 "the client was asked {rounds} times without an end (the server's limit `rounds`); a question whose \
                  text varies needs a `key`"
             )));
+        }
+        if let Some(open) = asked.suspended.first()
+            && !asked.state.asked.is_empty()
+            && !asked.state.asked.iter().any(|key| asked.seen.contains_key(key))
+        {
+            let question = open.question.params.get("message").and_then(Value::as_str).map(shown);
+            tracing::warn!(
+                question,
+                "it is asked instead of what was asked in the run before; a question whose text varies needs a `key`"
+            );
         }
         // What was answered but not looked at in this run is not asked for again.
         let unread = asked.state.asked.iter().filter_map(|key| Some((key.clone(), asked.answers.get(key)?.clone())));

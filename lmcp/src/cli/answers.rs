@@ -31,6 +31,9 @@ pub(super) enum Reply {
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     left: Vec<(Option<String>, Said)>,
+    has_declined: bool,
+    /// What was asked last and answered from here: the text, and the form.
+    last: Option<(String, Value)>,
 }
 
 /// One answer.
@@ -74,7 +77,23 @@ impl Answers {
                 None => (None, Said::Text(word.clone())),
             });
         }
-        Ok(Answers { left })
+        Ok(Answers { left, ..Answers::default() })
+    }
+
+    /// Remembers a question that was answered.
+    pub(super) fn answered(&mut self, question: &str, form: Option<&Value>) {
+        self.last = Some((question.to_owned(), form.cloned().unwrap_or_default()));
+    }
+
+    /// The question before this one, if it is the same form with nearly the same text. A function that is run again with
+    /// the answer asks the same, and finds it; one whose text varies asks for ever.
+    pub(super) fn varied(&self, question: &str, form: Option<&Value>) -> Option<&str> {
+        let (last, of) = self.last.as_ref()?;
+        let same = |(a, b): &(char, char)| a == b;
+        let before = last.chars().zip(question.chars()).take_while(same).count();
+        let behind = last.chars().rev().zip(question.chars().rev()).take_while(same).count();
+        let is_near = (before + behind) * 2 >= last.chars().count().max(question.chars().count());
+        (last != question && is_near && *of == *form.unwrap_or(&Value::Null)).then_some(last)
     }
 
     /// Whether somebody has something to say.
@@ -89,7 +108,7 @@ impl Answers {
             (None, Said::Text(text)) => Some(format!("{text:?}")),
             (None, Said::Json(value)) => Some(value.to_string()),
             (None, Said::Nothing) => Some("{}".into()),
-            (None, Said::Decline) => None,
+            (None, Said::Decline) => (!self.has_declined).then(|| "--decline".into()),
         };
         let left: Vec<String> = self.left.iter().filter_map(said).collect();
         (!left.is_empty()).then(|| format!("note: nothing was asked that these answer: {}", left.join(", ")))
@@ -111,6 +130,7 @@ impl Answers {
     /// Whether the question whose turn it is, and that nothing answered, is declined.
     pub(super) fn declines(&mut self) -> bool {
         let Some(at) = self.declines_at() else { return false };
+        self.has_declined = true;
         if at + 1 < self.left.len() {
             self.left.remove(at);
         }

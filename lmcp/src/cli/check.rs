@@ -13,7 +13,7 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
     let offer = Offer::of(server);
     if !json && offer.is_empty() {
         return Report::note("nothing to check: no tools, resources, templates or prompts")
-            .noting(missing::note(server));
+            .noting(missing::note(server, None));
     }
     let findings = lint::lint(&offer, target);
     let code = if findings.iter().any(Finding::is_error) { exit::FAILED } else { exit::DONE };
@@ -28,7 +28,7 @@ pub(super) fn check(server: &ReadyServer, target: Target, json: bool, look: Look
         };
         Table::new(&offer, &findings, look).render() + &rest
     };
-    Report { code, ..Report::done(stdout) }.noting(missing::note(server).filter(|_| !json))
+    Report { code, ..Report::done(stdout) }.noting(missing::note(server, None).filter(|_| !json))
 }
 
 /// The whole as JSON.

@@ -7,6 +7,7 @@ use super::{Report, json, missing};
 use crate::ProtocolVersion;
 use crate::outcome::Listed;
 use crate::registry::Catalog;
+use crate::registry::collect::Kind;
 use crate::registry::item::Common;
 use crate::registry::view::View;
 use crate::server::ReadyServer;
@@ -32,9 +33,9 @@ pub(super) fn list(server: &ReadyServer, only: Option<Listed>, json: bool, look:
         let what = only.map_or("nothing to list: no tools, resources, templates or prompts".into(), |only| {
             format!("nothing to list: no {}", heading(only).to_lowercase())
         });
-        return Report::note(what).noting(missing::note(server));
+        return Report::note(what).noting(missing::note(server, only.map(Kind::of_list)));
     }
-    Report::done(tables.join("\n")).noting(missing::note(server).filter(|_| only.is_none()))
+    Report::done(tables.join("\n")).noting(missing::note(server, None).filter(|_| only.is_none()))
 }
 
 /// The definitions as they are on the wire, under the name they have there.

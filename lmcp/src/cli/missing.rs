@@ -10,20 +10,26 @@ use crate::server::ReadyServer;
 /// Where all reasons stand.
 const PAGE: &str = "see \"When a tool does not show up\" in the documentation of lmcp";
 
-/// A note on what the program has and the server does not offer; none if it offers everything.
-pub(super) fn note(server: &ReadyServer) -> Option<String> {
-    let left = server.shared.registry.left_out();
-    let off = server.shared.registry.switched_off();
+/// Notes on what the program has and the server does not offer, of one kind or of all; none if it offers everything.
+pub(super) fn note(server: &ReadyServer, only: Option<Kind>) -> Option<String> {
+    let is_asked = |kind: Kind| only.is_none_or(|only| only == kind);
+    let (mut left, mut off) = (server.shared.registry.left_out(), server.shared.registry.switched_off());
+    left.retain(|left| is_asked(left.kind));
+    off.retain(|off| is_asked(off.kind));
     let left = (!left.is_empty()).then(|| said(&left));
     let notes: Vec<String> = left.into_iter().chain(off.iter().map(switched_off)).collect();
-    (!notes.is_empty()).then(|| notes.join("\n"))
+    (!notes.is_empty()).then(|| notes.join("\nnote: "))
 }
 
 /// Why clients do not see what somebody looks for by this name or URI, if it is switched off.
 pub(super) fn off(server: &ReadyServer, kind: Option<Kind>, key: &str) -> Option<String> {
     let off = server.shared.registry.switched_off();
-    let found = off.iter().find(|off| off.key == key && kind.is_none_or(|kind| kind == off.kind));
-    found.map(|off| format!("the {} {}", off.kind.as_str(), switched_off(off)))
+    let found = off.into_iter().find(|off| off.key == key && kind.is_none_or(|kind| kind == off.kind));
+    let found = match kind {
+        Some(Kind::Resource) => found.or_else(|| server.shared.registry.switched_off_for(key)),
+        _ => found,
+    };
+    found.map(|off| format!("the {} {}", off.kind.as_str(), switched_off(&off)))
 }
 
 fn switched_off(off: &Off) -> String {

@@ -324,7 +324,7 @@ async fn handle(server: Server, work: impl AsyncFnOnce(&ReadyServer) -> Result<R
     let program = text::program(server.info());
     let begin = || -> Result<_> {
         let stdout = stdout::take(false).map_err(|e| Error::io("standard output cannot be taken", e))?;
-        Ok((server.build()?, stdout))
+        Ok((server.build()?.without_rates(), stdout))
     };
     let (server, mut stdout) = match begin() {
         Ok(begun) => begun,
@@ -362,7 +362,8 @@ impl Report {
     /// Something to know besides.
     fn noting(mut self, note: Option<String>) -> Self {
         if let Some(note) = note {
-            self.stderr = Some(self.stderr.map_or(format!("note: {note}"), |said| format!("{said}\n{note}")));
+            let said = self.stderr.map(|said| said + "\n").unwrap_or_default();
+            self.stderr = Some(format!("{said}note: {note}"));
         }
         self
     }

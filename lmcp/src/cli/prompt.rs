@@ -90,13 +90,15 @@ fn ask(
     let Some(fields) = fields.filter(|fields| text("url").is_none() && !fields.is_empty()) else {
         let page = text("url").map(|url| format!("\n  {}", visible(url))).unwrap_or_default();
         if let Some(yes) = answers.confirmation(&question).map_err(io::Error::other)? {
+            answers.answered(&question, schema);
             return Ok(json!({ "action": if yes { "accept" } else { "decline" } }));
         }
         if answers.declines() {
             return Ok(json!({ "action": "decline" }));
         }
         let Some(input) = person else {
-            return Err(unanswered(&format!("{question}{page}"), &format!("{YES}, --answer no{OR_DECLINE}")));
+            let add = format!("{YES}, --answer no{OR_DECLINE}");
+            return Err(unanswered(&format!("{question}{page}"), &add, answers.varied(&question, schema)));
         };
         writeln!(output, "{question}{page}")?;
         return confirm(if page.is_empty() { "Go on?" } else { "Will you go there?" }, input, output);
@@ -111,8 +113,7 @@ fn ask(
         let content: Map<_, _> = fields.iter().filter_map(|(name, field)| default(name, field)).collect();
         return Ok(json!({ "action": "accept", "content": content }));
     }
-    let mut content = Map::new();
-    let mut open = Vec::new();
+    let (mut content, mut open) = (Map::new(), Vec::new());
     let alone = (fields.len() == 1).then_some(&*question);
     for (name, field) in order.iter().filter_map(|name| fields.get_key_value(name)) {
         match answers.field(name, field, alone).map_err(io::Error::other)? {
@@ -122,6 +123,9 @@ fn ask(
     }
     if content.is_empty() && answers.declines() {
         return Ok(json!({ "action": "decline" }));
+    }
+    if !content.is_empty() {
+        answers.answered(&question, schema);
     }
     if person.is_none() {
         // One that declines what nothing answers does not decline what is answered in part.
@@ -144,7 +148,10 @@ fn ask(
                 return Err(io::Error::other(format!("not all answers fit the question {question:?}: {stray}")));
             }
             (true, _) => {}
-            (false, None) => return Err(unanswered(&question, &format!("{add}{or_nothing}{or_decline}"))),
+            (false, None) => {
+                let add = format!("{add}{or_nothing}{or_decline}");
+                return Err(unanswered(&question, &add, answers.varied(&question, schema)));
+            }
             (false, Some((stray, _))) => {
                 let why =
                     format!("nothing answers the question {question:?}: {stray} Add {add}{or_nothing}{or_decline}");
@@ -175,8 +182,17 @@ fn ask(
 }
 
 /// Nobody is there, and nothing on the command line answers.
-fn unanswered(question: &str, options: &str) -> io::Error {
-    io::Error::other(format!("nothing answers the question {question:?}; add {options}"))
+fn unanswered(question: &str, options: &str, varied: Option<&str>) -> io::Error {
+    let why = varied.map_or_else(
+        || format!("; add {options}"),
+        |last| {
+            format!(
+                ". Before it, {last:?} was answered: if that is the same question, its text varies from run to run, and it \
+                 is never answered; give it a name of its own with `.key(\"…\")`. If it is another one, add {options}"
+            )
+        },
+    );
+    io::Error::other(format!("nothing answers the question {question:?}{why}"))
 }
 
 /// What became of a field that the person was asked for.

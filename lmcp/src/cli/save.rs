@@ -6,14 +6,18 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// A folder to save in.
-pub(super) struct Folder(PathBuf);
+/// A folder to save in. One that was made for it goes again when nothing was saved.
+pub(super) struct Folder {
+    path: PathBuf,
+    is_new: bool,
+}
 
 impl Folder {
     /// The folder, which is made if it is not there.
     pub(super) fn open(path: &str) -> Result<Self, String> {
+        let is_new = !Path::new(path).exists();
         std::fs::create_dir_all(path).map_err(|e| format!("the folder {path:?} cannot be made: {e}"))?;
-        Ok(Folder(path.into()))
+        Ok(Folder { path: path.into(), is_new })
     }
 
     /// Saves the content blocks that are no text: for each block, where it is now. `name` is what files are called that
@@ -52,7 +56,7 @@ impl Folder {
         let mut number = 1_u32;
         loop {
             let numbered = if number == 1 { String::new() } else { format!("-{number}") };
-            let path = self.0.join(format!("{stem}{numbered}{extension}"));
+            let path = self.path.join(format!("{stem}{numbered}{extension}"));
             let written =
                 OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| file.write_all(bytes));
             match written {
@@ -60,6 +64,15 @@ impl Folder {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(e) => return Err(format!("{path:?} cannot be written: {e}")),
             }
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_new {
+            // It is not removed when something is in it.
+            let _kept = std::fs::remove_dir(&self.path);
         }
     }
 }

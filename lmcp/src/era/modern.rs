@@ -13,6 +13,7 @@ use crate::protocol::ProtocolVersion;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION, SUBSCRIPTION_ID};
 use crate::protocol::method::Method;
 use crate::protocol::params::{Params, RequestMeta, kind, string, typed};
+use crate::protocol::shown::quoted;
 use crate::registry::Catalog;
 use crate::registry::catalog::Found;
 use crate::server::handle::Shared;
@@ -61,9 +62,16 @@ pub(crate) fn known(method: &str) -> Result<Method, ErrorObject> {
 
 fn unsupported(requested: &str) -> ErrorObject {
     let supported = ProtocolVersion::MODERN.map(ProtocolVersion::as_str);
+    let legacy = ProtocolVersion::ALL.into_iter().filter(|version| !version.is_modern());
+    let legacy: Vec<&str> = legacy.map(ProtocolVersion::as_str).collect();
     ErrorObject::new(
         code::UNSUPPORTED_PROTOCOL_VERSION,
-        format!("unsupported protocol version; this server speaks {} without `initialize`", supported.join(", ")),
+        format!(
+            "unsupported protocol version {}; this server speaks {} without `initialize`, and {} after it",
+            quoted(requested),
+            supported.join(", "),
+            legacy.join(", ")
+        ),
     )
     .with_data(json!({ "supported": supported, "requested": requested }))
 }

@@ -41,7 +41,8 @@ pub struct State<T>(pub T);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a state",
     label = "not `Clone + Send + Sync + 'static`",
-    note = "each call gets a clone; put what cannot be cloned into an `Arc`: `Arc::new(value)`, which functions take as `State<Arc<…>>`"
+    note = "each call gets a clone; put what cannot be cloned into an `Arc`: `Arc::new(value)`, which functions take as `State<Arc<…>>`",
+    note = "a `Result` is no state: give what is inside, as in `.state(open()?)`"
 )]
 pub trait StateValue: Clone + Send + Sync + 'static {}
 

@@ -7,6 +7,8 @@ use super::uri_template::UriTemplate;
 #[cfg(feature = "cli")]
 use crate::handler::entry::Source;
 use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
+#[cfg(feature = "cli")]
+use crate::outcome::Listed;
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -41,6 +43,16 @@ impl Kind {
             Kind::Tool => "tool",
             Kind::Resource => "resource",
             Kind::Prompt => "prompt",
+        }
+    }
+
+    /// What a list has in it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_list(list: Listed) -> Self {
+        match list {
+            Listed::Tools => Kind::Tool,
+            Listed::Resources | Listed::Templates => Kind::Resource,
+            Listed::Prompts => Kind::Prompt,
         }
     }
 }

@@ -4,6 +4,8 @@ use super::catalog::{Catalog, Private};
 use super::check::{self, Mistakes};
 use super::collect::{self, Items, Named, Selection};
 use super::item::{Common, Schemas};
+#[cfg(feature = "cli")]
+use super::template_index::{Lookup, TemplateIndex};
 #[cfg(feature = "http")]
 use crate::Auth;
 use crate::Error;
@@ -174,6 +176,20 @@ impl Registry {
         templates.for_each(|(_, i)| look(Kind::Resource, &i.uri_template, &disabled.resources, i.common.source));
         items.prompts.iter().for_each(|i| look(Kind::Prompt, &i.common.name, &disabled.prompts, i.common.source));
         off
+    }
+
+    /// The template that is switched off and that this URI would lead to.
+    #[cfg(feature = "cli")]
+    pub(crate) fn switched_off_for(&self, uri: &str) -> Option<Off> {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let off = &all.disabled.resources;
+        let templates = all.items.templates.iter().filter(|(_, item)| off.contains_key(&item.uri_template)).cloned();
+        // All templates together have no collisions, so a part of them has none.
+        let index = TemplateIndex::build(templates.collect()).ok()?;
+        let Lookup::Found(found) = index.lookup(uri) else { return None };
+        let (key, source) = (found.value.uri_template.clone(), found.value.common.source);
+        let at = off.get(&key)?;
+        Some(Off { kind: collect::Kind::Resource, key, source, at })
     }
 
     /// Refuses to serve what nobody could ever reach; see [`check::check_scopes`].

@@ -407,7 +407,7 @@ impl Server {
                 states: self.states,
                 starts: Mutex::new(self.starts),
                 subscribers: Subscribers::default(),
-                buckets: Buckets::new(self.limits.rate_buckets),
+                buckets: Some(Buckets::new(self.limits.rate_buckets)),
                 #[cfg(feature = "http")]
                 logins: crate::admission::logins::Logins::new(self.rate, self.limits.rate_buckets),
                 held: Held::new(self.limits.bytes_in_flight),

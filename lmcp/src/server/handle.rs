@@ -67,8 +67,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// How often one caller may ask for anything.
     pub(crate) rate: Option<Rate>,
-    /// What callers have left of their rates.
-    pub(crate) buckets: Buckets,
+    /// What callers have left of their rates; nothing where nobody counts.
+    pub(crate) buckets: Option<Buckets>,
     /// Who showed wrong credentials.
     #[cfg(feature = "http")]
     pub(crate) logins: crate::admission::logins::Logins,

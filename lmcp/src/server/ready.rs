@@ -27,6 +27,16 @@ pub struct ReadyServer {
 }
 
 impl ReadyServer {
+    /// For who runs one command in a process of his own: there is nobody to be protected from.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_rates(mut self) -> Self {
+        // Nobody else has it yet.
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.buckets = None;
+        }
+        self
+    }
+
     /// The server as the program sees it while it runs.
     pub fn handle(&self) -> ServerHandle {
         ServerHandle(self.shared.clone())

@@ -16,6 +16,8 @@ fn a_question_is_answered_on_the_command_line() {
     fails("call seat train=ICE7 --answer place=? --decline", 1, declined);
     let unused = format!("note: nothing was asked that these answer: \"place\"\n{declined}");
     fails("call seat train=ICE7 --decline --answer place=4A", 1, &unused);
+    let unused = calc("call add a=1 b=2 --decline");
+    assert_eq!(unused.stderr, "note: nothing was asked that these answer: --decline\n");
 }
 
 #[test]
@@ -94,6 +96,9 @@ fn a_resource_is_saved_and_a_folder_that_cannot_be_is_told_before_anything_runs(
     let refused = saved("call blocks", &file);
     assert!(refused.stderr.starts_with("error: the folder ") && refused.code == Some(2), "{refused:?}");
     assert!(refused.stdout.is_empty(), "{refused:?}");
+    let empty = Folder::new("empty");
+    let nothing = saved("call add a=1 b=2", &empty.0);
+    assert_eq!((nothing.stdout.as_str(), empty.0.exists()), ("3\n", false));
 }
 
 #[test]

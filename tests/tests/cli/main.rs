@@ -5,6 +5,7 @@
 mod asks;
 mod completions;
 mod help;
+mod rare;
 mod shop;
 
 use serde_json::{Value, json};
@@ -183,8 +184,8 @@ fn an_empty_list_says_so() {
     let nothing = end(command(&["list"]).env("LMCP_TEST_CLI", "empty"));
     let (first, second) = nothing.stderr.split_once('\n').expect("two lines");
     assert_eq!(first, "nothing to list: no tools, resources, templates or prompts");
-    let left =
-        second.starts_with("`add` (tests/src/bin/lmcp-test-cli.rs:9), `blocks` (") && second.contains(" more are in");
+    let left = second.starts_with("note: `add` (tests/src/bin/lmcp-test-cli.rs:9), `blocks` (")
+        && second.contains(" more are in");
     assert!(left && nothing.stdout.is_empty() && nothing.code == Some(0), "{nothing:?}");
     let nothing = end(command(&["list", "prompts"]).env("LMCP_TEST_CLI", "empty"));
     assert!(nothing.stderr.starts_with("nothing to list: no prompts\n"), "{nothing:?}");

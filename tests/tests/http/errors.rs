@@ -208,8 +208,12 @@ async fn versions_that_are_not_spoken() {
     let session = site.session("2025-11-25").await;
     let bad = |request: Request| request.with("Mcp-Session-Id", &session).with("MCP-Protocol-Version", "1.0");
     let notification = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    // Of a list that somebody may have had typed by hand it is told which there are.
+    let answer = site.ask(&bad(Request::legacy(1, "tools/list", json!({})))).await;
+    let expected = "unsupported protocol version \"1.0\"; this server speaks 2026-07-28 without `initialize`, and \
+                    2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25 after it";
+    assert_eq!((code(&answer), message(&answer)), (-32022, expected.to_owned()));
     for request in [
-        bad(Request::legacy(1, "tools/list", json!({}))),
         bad(Request::message(&notification)),
         bad(Request::new("GET", "/mcp").with("Accept", "text/event-stream")),
         bad(Request::new("DELETE", "/mcp")),

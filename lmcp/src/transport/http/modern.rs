@@ -49,6 +49,10 @@ fn checked(endpoint: &Arc<Endpoint>, request: Request<'_>, caller: Caller) -> Re
     let Caller { headers, principal, takes, .. } = caller;
     let bad = |object| (StatusCode::BAD_REQUEST, object);
     let server = &endpoint.server;
+    if request.meta.protocol_version.is_none() {
+        // A client of the era before that has misspelled its revision is told of nothing that came later.
+        check_named(&headers).map_err(bad)?;
+    }
     let requested = modern::required(request.meta).map_err(bad)?;
     headers::check_version(&headers, &requested, request.method, request.params).map_err(bad)?;
     let version = modern::supported(&requested).map_err(bad)?;
