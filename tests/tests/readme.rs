@@ -232,7 +232,7 @@ fn the_requests_in_the_readme_are_answered() {
             body.len()
         );
         stream.write_all(request.as_bytes()).expect("it reads");
-        stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("it can be set");
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(120))).expect("it can be set");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");

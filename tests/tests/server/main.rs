@@ -55,7 +55,7 @@ async fn dropped(counters: &Counters) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.expect("the handler is dropped");
+    tokio::time::timeout(std::time::Duration::from_secs(120), seen).await.expect("the handler is dropped");
 }
 
 #[tokio::test]
