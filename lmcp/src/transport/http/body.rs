@@ -9,6 +9,7 @@ use crate::transport::outbox::Outbox;
 use bytes::{Buf, Bytes};
 use hyper::body::{Body, Frame, SizeHint};
 use std::convert::Infallible;
+use std::io::IoSlice;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -77,6 +78,26 @@ impl Parts {
     }
 }
 
+impl Buf for Parts {
+    fn remaining(&self) -> usize {
+        self.size()
+    }
+    fn chunk(&self) -> &[u8] {
+        self.0.iter().find(|part| !part.is_empty()).map_or(&[], |part| part)
+    }
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let parts = self.0.iter().filter(|part| !part.is_empty());
+        slices.iter_mut().zip(parts).map(|(slice, part)| *slice = IoSlice::new(part)).count()
+    }
+    fn advance(&mut self, mut count: usize) {
+        for part in &mut self.0 {
+            let step = count.min(part.len());
+            part.advance(step);
+            count -= step;
+        }
+    }
+}
+
 struct Events {
     outbox: Arc<Outbox>,
     reader: u64,
@@ -100,6 +121,13 @@ impl ResponseBody {
         match self.0 {
             Inner::Whole(message) if !message.is_empty() => Self::whole(event(&message.0.concat())),
             other => ResponseBody(other),
+        }
+    }
+    /// All of it, if it does not come bit by bit.
+    pub(crate) fn take_whole(&mut self) -> Option<Parts> {
+        match &mut self.0 {
+            Inner::Whole(parts) if !parts.is_empty() => Some(std::mem::take(parts)),
+            _ => None,
         }
     }
     /// Whether it comes bit by bit.
@@ -230,5 +258,31 @@ impl std::fmt::Debug for ResponseBody {
             Inner::Whole(_) => "ResponseBody::Whole",
             Inner::Events(_) | Inner::Changes(_) => "ResponseBody::Events",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parts;
+    use bytes::{Buf, Bytes};
+    use std::io::IoSlice;
+
+    #[test]
+    fn parts_are_one_run_of_bytes_wherever_it_is_cut() {
+        let whole = b"abcdefg";
+        for (first, second) in (0..=7).flat_map(|first| (first..=7).map(move |second| (first, second))) {
+            let part = |from: usize, to: usize| Bytes::from_static(&whole[from..to]);
+            for taken in 0..=7 {
+                let mut parts = Parts::from([part(0, first), part(first, second), part(second, 7)]);
+                parts.advance(taken);
+                assert_eq!(parts.remaining(), 7 - taken);
+                let mut slices = [IoSlice::new(&[]); 4];
+                let filled = parts.chunks_vectored(&mut slices);
+                let run: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.iter().copied()).collect();
+                assert_eq!(run, whole[taken..]);
+                assert!(slices[..filled].iter().all(|slice| !slice.is_empty()));
+                assert!(whole[taken..].starts_with(parts.chunk()) && (taken == 7) == parts.chunk().is_empty());
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! that is gone. It gets an answer that is there soon; then its call is given up, and so is an event stream at once.
 
 use super::ResponseBody;
+use super::body::Parts;
 use hyper::body::{Body, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
@@ -202,14 +203,15 @@ pub(crate) struct Answered {
 }
 
 impl Body for Answered {
-    type Data = <ResponseBody as Body>::Data;
+    /// In one frame, so that hyper writes a whole body at once, and not what is beyond its buffer in a second call.
+    type Data = Parts;
     type Error = <ResponseBody as Body>::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Parts>, Self::Error>>> {
+        if let Some(parts) = self.body.take_whole() {
+            return Poll::Ready(Some(Ok(Frame::data(parts))));
+        }
+        Pin::new(&mut self.body).poll_frame(cx).map_ok(|frame| frame.map_data(Parts::from))
     }
     fn is_end_stream(&self) -> bool {
         self.body.is_end_stream()
