@@ -50,7 +50,8 @@ pub(crate) struct Common {
     pub(crate) tags: Vec<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) rate: Option<Rate>,
-    pub(crate) timeout_ms: Option<u64>,
+    /// The key itself, and milliseconds.
+    pub(crate) timeout: Option<(Ident, u64)>,
     pub(crate) concurrency: Option<usize>,
     /// The key itself, where it is given and true.
     pub(crate) blocking: Option<Ident>,

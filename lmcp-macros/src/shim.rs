@@ -287,7 +287,8 @@ pub(crate) fn expand_item(model: &Model) -> TokenStream {
     }));
     let meta = option(common.meta.as_ref().map(|meta| quote!(|| #paths::meta(#meta))));
     let tags: &[LitStr] = &common.tags;
-    let timeout = option(common.timeout_ms.map(|millis| quote!(#paths::core::time::Duration::from_millis(#millis))));
+    let timeout = common.timeout.as_ref().map(|(_, millis)| quote!(#paths::core::time::Duration::from_millis(#millis)));
+    let timeout = option(timeout);
     let scopes: &[LitStr] = &common.scopes;
     let rate = option(common.rate.as_ref().map(|Rate { calls, per, burst }| {
         let per = Ident::new(
