@@ -196,12 +196,23 @@ impl VisitMut for Static {
 fn expand_completer(paths: &Paths, index: usize, param: &Param) -> Option<TokenStream> {
     let (_, path) = param.arg.complete.as_ref()?;
     let name = completer_fn(index);
+    let kinds = ["first", "second"].map(|which| {
+        let which = Ident::new(which, Span::call_site());
+        let taken = spread("__lmcp_taken", ends(path));
+        quote! {
+            let __lmcp_taken = __lmcp_completing.#which;
+            #paths::behind(__lmcp_taken.kind(), #taken);
+        }
+    });
     Some(quote! {
         fn #name<'__lmcp>(
             __lmcp_call: &'__lmcp #paths::Call<'__lmcp>,
             __lmcp_prefix: #paths::std::string::String,
         ) -> #paths::BoxFuture<'__lmcp, #paths::core::result::Result<#paths::Completions, #paths::Error>> {
-            #paths::complete(#path, __lmcp_call, __lmcp_prefix)
+            use #paths::NoArgument as _;
+            let __lmcp_completing = #paths::complete(#path, __lmcp_call, __lmcp_prefix);
+            #(#kinds)*
+            __lmcp_completing.suggested
         }
     })
 }

@@ -7,7 +7,7 @@ pub use inventory;
 pub use crate::Error;
 pub use crate::admission::Rate;
 pub use crate::handler::call::{Call, Problems, Rejection};
-pub use crate::handler::completion::{CompleteFn, Completions, complete};
+pub use crate::handler::completion::{CompleteFn, Completions, NoArgument, behind, complete};
 pub use crate::handler::entry::{
     BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, SchemaFn, Shim, Source, Step, ToolEntry, ToolHints,
 };
