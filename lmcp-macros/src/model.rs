@@ -194,6 +194,8 @@ impl Role {
 /// The return type and the places of its parts, where a mistake in them is shown.
 pub(crate) struct Output {
     pub(crate) ty: Type,
+    /// What is inside of `Ok` and `Some`, as far as they are seen.
+    pub(crate) some: Type,
     pub(crate) value: (Span, Span),
     pub(crate) error: (Span, Span),
 }

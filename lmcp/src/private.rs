@@ -13,6 +13,7 @@ pub use crate::handler::entry::{
 };
 pub use crate::handler::failure::{ByInto, ByRef};
 pub use crate::handler::parameter::{DefaultOf, DefaultText, NoJson, Param, TakeFn};
+pub use crate::handler::parts::{Fine, Judge, OtherPart, Part};
 pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};

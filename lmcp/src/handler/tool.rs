@@ -38,7 +38,7 @@ use std::sync::Arc;
     label = "not a tool result",
     note = "a structured result's type derives both: `#[derive(serde::Serialize, schemars::JsonSchema)]`",
     note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait",
-    note = "or return `String`, a number, `Image`, `Vec<Image>`, `(String, Image)`, `Vec<Content>`, `ToolResult`, `Text<T>`, `Json<T>`, `()`, or a `Result` or `Option` of these"
+    note = "or return `String`, a number, `Image`, `Vec<Image>`, `(String, Image)` in any order, `Vec<Content>`, `ToolResult`, `Text<T>`, `Json<T>`, `()`, or a `Result` or `Option` of these"
 )]
 pub trait IntoToolResult<As = AsJson>: Sized {
     /// The schema of the structured output, if there is one.
@@ -125,8 +125,6 @@ itself!(
     [] Vec<Content> => |blocks| Ok(ToolResult { content: blocks, ..ToolResult::default() }),
     [] Vec<Image> => |blocks| Ok(blocks.into_iter().fold(ToolResult::new(), ToolResult::content)),
     [] Vec<Audio> => |blocks| Ok(blocks.into_iter().fold(ToolResult::new(), ToolResult::content)),
-    [] (String, Image) => |(text, block)| Ok(ToolResult::text(text).content(block)),
-    [] (String, Vec<Image>) => |(text, blocks)| Ok(blocks.into_iter().fold(ToolResult::text(text), ToolResult::content)),
     [const N: usize] [Content; N] => |blocks| Ok(ToolResult { content: blocks.into(), ..ToolResult::default() }),
     [] ToolResult => |result| Ok(result),
     [] serde_json::Value => |value| ToolResult::structured(&value),

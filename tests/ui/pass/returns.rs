@@ -47,7 +47,10 @@ tools! {
     str_error: Result<u8, &'static str>, own: lmcp::Result<ToolResult>, own_error: Result<(), lmcp::Error>,
     box_error: Result<Image, Box<dyn std::error::Error + Send + Sync>>,
     local_box_error: Result<bool, Box<dyn std::error::Error>>,
-    fmt: std::fmt::Result,
+    fmt: std::fmt::Result, image_text: (Image, String), text_image: (String, Image), str_audio: (&'static str, Audio),
+    content_str: (Content, &'static str), images: (Image, Image), text_images: anyhow::Result<(String, Vec<Image>)>,
+    images_text: Option<(Vec<Image>, String)>, link_content: (ResourceLink, Content), texts: (String, String),
+    lists: Vec<Option<(u8, [Forecast; 2])>>,
 }
 
 #[tool]

@@ -16,8 +16,8 @@ async fn forecast() -> anyhow::Result<Forecast> {
 
 #[tool]
 async fn forecasts() -> anyhow::Result<Vec<Forecast>> {
-    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
-    //~^ token: Vec<Forecast>
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
     //~^ help: JsonSchema` is not implemented for `Forecast`
     Ok(Vec::new())
 }

@@ -16,9 +16,9 @@ fn forecast() -> Forecast {
 
 #[tool]
 fn forecasts() -> Vec<Forecast> {
-    //~^ error: `Forecast: serde::Serialize` is not satisfied
-    //~^ token: Vec<Forecast>
-    //~^ help: adding `#[derive(serde::Serialize)]`
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
+    //~^ help: Serialize` is not implemented for `Forecast`
     Vec::new()
 }
 
