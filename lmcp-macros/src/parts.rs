@@ -15,7 +15,11 @@ pub(crate) struct Duty {
 /// The verdict on the parts of `ty`, with an error on each that is to blame for the verdict `__lmcp_whole`; none where no
 /// parts are seen that could be.
 pub(crate) fn expand(paths: &Paths, duty: &Duty, ty: &Type) -> Option<TokenStream> {
-    let verdicts: Vec<TokenStream> = parts(ty).into_iter().filter_map(|part| expand_part(paths, duty, part)).collect();
+    expand_parts(paths, duty, parts(ty, true))
+}
+
+fn expand_parts(paths: &Paths, duty: &Duty, parts: Vec<&Type>) -> Option<TokenStream> {
+    let verdicts: Vec<TokenStream> = parts.into_iter().filter_map(|part| expand_part(paths, duty, part)).collect();
     (!verdicts.is_empty()).then(|| quote!(#paths::Fine #(.and(#verdicts))*))
 }
 
@@ -23,7 +27,7 @@ fn expand_part(paths: &Paths, duty: &Duty, ty: &Type) -> Option<TokenStream> {
     if is_known(ty) {
         return None;
     }
-    let parts = expand(paths, duty, ty).unwrap_or_else(|| quote!(#paths::Fine));
+    let parts = expand_parts(paths, duty, parts(ty, false)).unwrap_or_else(|| quote!(#paths::Fine));
     let [verdict, part] = [duty.verdict, duty.part].map(|name| Ident::new(name, Span::call_site()));
     let probe = spread("__lmcp_part", ends(ty));
     Some(quote!({
@@ -35,8 +39,8 @@ fn expand_part(paths: &Paths, duty: &Duty, ty: &Type) -> Option<TokenStream> {
     }))
 }
 
-/// What stands in a type whose rules are known: each of its parts has to do what the whole does.
-fn parts(ty: &Type) -> Vec<&Type> {
+/// What stands in a type whose rules are known: each of its parts has to do what the whole does. `Json<T>` is for a whole.
+fn parts(ty: &Type, is_whole: bool) -> Vec<&Type> {
     match ungrouped(ty) {
         Type::Tuple(tuple) => tuple.elems.iter().collect(),
         Type::Array(array) => vec![&array.elem],
@@ -45,6 +49,7 @@ fn parts(ty: &Type) -> Vec<&Type> {
             let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Vec::new() };
             let count = match &*last.ident.to_string() {
                 "HashMap" | "BTreeMap" => 2,
+                "Json" if is_whole => 1,
                 "Option" | "Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "Box" => 1,
                 _ => 0,
             };

@@ -7,7 +7,7 @@
 
 use super::parameter::{Param, Parameter};
 use super::resource::IntoResourceContents;
-use super::returns::{AsItself, AsJson, AsText, Output, Probe};
+use super::returns::{AsItself, AsJson, AsText, AsWrapped, Output, Probe};
 use super::tool::IntoToolResult;
 use crate::Error;
 use crate::protocol::{Audio, Content, Embedded, Image, ResourceContents, ResourceLink, TextContent, ToolResult};
@@ -154,6 +154,13 @@ impl<V> Judge<V> for PhantomData<AsJson> {
     type Verdict = V;
     fn judge(&self, verdict: V) -> V {
         verdict
+    }
+}
+// Of itself it is no JSON, so that what is wrong with it is wrong with what is inside.
+impl<V> Judge<V> for PhantomData<AsWrapped> {
+    type Verdict = Faulty;
+    fn judge(&self, _: V) -> Faulty {
+        Faulty
     }
 }
 impl<V> Judge<V> for PhantomData<AsText> {

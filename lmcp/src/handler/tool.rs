@@ -1,7 +1,7 @@
 //! What a `#[tool]` function may return.
 
 use super::call::Rejection;
-use super::returns::{AsItself, AsJson, AsText, Json, Output, Probe, Text};
+use super::returns::{AsItself, AsJson, AsText, AsWrapped, Json, Output, Probe, Text};
 use crate::Result;
 use crate::protocol::{Audio, Content, Embedded, Image, ResourceLink, TextContent, ToolResult};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -131,7 +131,7 @@ itself!(
     [T] Text<T> where T: std::fmt::Display => |text| Ok(ToolResult::text(text.0.to_string())),
 );
 
-impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
+impl<T: Serialize + JsonSchema> IntoToolResult<AsWrapped> for Json<T> {
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
         Some(generator.subschema_for::<T>())
     }
@@ -142,7 +142,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
 }
 impl<T> Probe<Json<T>> {
     /// Its kind.
-    pub fn tool_kind(&self) -> PhantomData<AsItself> {
+    pub fn tool_kind(&self) -> PhantomData<AsWrapped> {
         PhantomData
     }
 }

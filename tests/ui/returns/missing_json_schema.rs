@@ -24,8 +24,8 @@ async fn forecasts() -> anyhow::Result<Vec<Forecast>> {
 
 #[tool]
 fn json() -> Option<Json<Forecast>> {
-    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
-    //~^ token: Json<Forecast>
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
     //~^ help: JsonSchema` is not implemented for `Forecast`
     None
 }

@@ -24,7 +24,8 @@ fn forecasts() -> Vec<Forecast> {
 
 #[resource("forecast://all")]
 fn all() -> Json<Forecast> {
-    //~^ error: `Forecast: serde::Serialize` is not satisfied
-    //~^ token: Json<Forecast>
+    //~^ error: `Forecast` cannot be part of what a resource returns
+    //~^ token: Forecast
+    //~^ help: derives `serde::Serialize`
     Json(Forecast { celsius: 1.0 })
 }
