@@ -14,6 +14,14 @@ pub(crate) fn check(attr: Attr, model: &Model, errors: &mut Errors) {
     check_name(attr, model, errors);
     if let Some(blocking) = &model.common.blocking {
         check_blocking(blocking, function, errors);
+    } else if let Some((timeout, _)) = &model.common.timeout
+        && !function.is_async
+    {
+        errors.add(
+            timeout,
+            "a plain `fn` cannot be stopped, so a time limit would do nothing",
+            "write `blocking` beside `timeout`, or make the function `async` if it awaits what takes long",
+        );
     }
     for param in &function.params {
         check_arg(attr, param, errors);

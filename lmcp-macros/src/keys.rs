@@ -111,7 +111,10 @@ fn read_common(common: &mut Common, entry: &Entry, errors: &mut Errors) {
         "tags" => common.tags.extend(entry.texts(errors)),
         "scopes" => guard::read_scopes(&mut common.scopes, entry, errors),
         "rate" => once(&mut common.rate, guard::read_rate(entry, errors)),
-        "timeout" => once(&mut common.timeout_ms, read_timeout(entry, errors)),
+        "timeout" => {
+            let millis = read_timeout(entry, errors);
+            once(&mut common.timeout, millis.map(|millis| (entry.key.clone(), millis)));
+        }
         "concurrency" => {
             let number = entry.number(1, errors).and_then(|number| usize::try_from(number).ok());
             once(&mut common.concurrency, number);

@@ -23,6 +23,7 @@ mod shim;
 mod errors;
 mod nearest;
 mod show;
+mod parts;
 mod paths;
 
 use model::Attr;

@@ -50,7 +50,8 @@ pub(crate) struct Common {
     pub(crate) tags: Vec<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) rate: Option<Rate>,
-    pub(crate) timeout_ms: Option<u64>,
+    /// The key itself, and milliseconds.
+    pub(crate) timeout: Option<(Ident, u64)>,
     pub(crate) concurrency: Option<usize>,
     /// The key itself, where it is given and true.
     pub(crate) blocking: Option<Ident>,
@@ -193,6 +194,8 @@ impl Role {
 /// The return type and the places of its parts, where a mistake in them is shown.
 pub(crate) struct Output {
     pub(crate) ty: Type,
+    /// What is inside of `Ok` and `Some`, as far as they are seen.
+    pub(crate) some: Type,
     pub(crate) value: (Span, Span),
     pub(crate) error: (Span, Span),
 }

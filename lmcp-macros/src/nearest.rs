@@ -1,15 +1,25 @@
 //! The known name nearest to one that is unknown, and a list of names in words.
 
-/// The candidate most like `name`, if one is close enough to be a likely slip.
+/// The candidate most like `name`, if one is close enough to be a likely slip, or begins as it does.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
     let limit = (wanted.len() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&wanted, &folded(candidate)), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|candidate| {
+            let other = folded(candidate);
+            let distance = distance(&wanted, &other);
+            let is_far = distance > limit;
+            // A slip is likelier than a word that was left out or added.
+            (!is_far || begins(&wanted, &other)).then_some(((is_far, distance), candidate))
+        })
+        .min_by_key(|(rank, _)| *rank)
         .map(|(_, candidate)| candidate)
+}
+
+/// One is the beginning of the other, and long enough to mean the same: `desc` and `description`, `mimeType` and `mime`.
+fn begins(a: &[char], b: &[char]) -> bool {
+    a.len().min(b.len()) >= 4 && (a.starts_with(b) || b.starts_with(a))
 }
 
 /// `a`, `b` and `c`.
@@ -57,6 +67,20 @@ mod tests {
         assert_eq!(nearest("readonly", keys), Some("read_only"));
         assert_eq!(nearest("openWorld", keys), Some("open_world"));
         assert_eq!(nearest("scopes", keys), None);
+    }
+
+    #[test]
+    fn a_name_that_begins_as_another_one_is_found_after_slips() {
+        let keys = ["mime", "name", "tags", "description", "descriptor", "uri"];
+        assert_eq!(nearest("mimetype", keys), Some("mime"));
+        assert_eq!(nearest("mime_type", keys), Some("mime"));
+        assert_eq!(nearest("MimeType", keys), Some("mime"));
+        assert_eq!(nearest("desc", ["description"]), Some("description"));
+        assert_eq!(nearest("des", ["description"]), None);
+        assert_eq!(nearest("urimatcher", keys), None);
+        assert_eq!(nearest("nickname", keys), None);
+        // A slip away from one name, and the beginning of another.
+        assert_eq!(nearest("tims", ["timshel", "time"]), Some("time"));
     }
 
     #[test]

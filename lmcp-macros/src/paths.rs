@@ -1,7 +1,7 @@
 //! The names an expansion may use: `::lmcp::__private`, and spans that mark tokens as ours.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// Where lmcp is: `::lmcp`, or what `crate = path` says.
 pub(crate) struct Paths(TokenStream);
@@ -42,6 +42,13 @@ pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
         last = end;
     }
     (first, last)
+}
+
+/// `&name`, shown from the first to the last token of what it stands for.
+pub(crate) fn spread(name: &str, (first, last): (Span, Span)) -> TokenStream {
+    let borrow = quote_spanned!(ours(first)=> &);
+    let name = Ident::new(name, ours(last));
+    quote!(#borrow #name)
 }
 
 fn respanned(tokens: TokenStream, span: Span) -> TokenStream {

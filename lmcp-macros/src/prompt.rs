@@ -14,6 +14,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         &Target {
             result: quote!(PromptResult),
             kind: None,
+            duty: None,
             output: Ident::new("prompt_output", Span::call_site()),
             describes_output: false,
         },

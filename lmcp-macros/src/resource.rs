@@ -1,6 +1,7 @@
 //! `#[resource]`: model to tokens.
 
 use crate::model::{Model, Resource};
+use crate::parts::Duty;
 use crate::shim::{self, Target};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -16,6 +17,7 @@ pub(crate) fn expand(model: &Model, resource: &Resource) -> TokenStream {
             result: quote!(std::vec::Vec<#paths::ResourceContents>),
             kind: Some((name("JsonResource"), name("resource_kind"))),
             output: name("resource_output"),
+            duty: Some(Duty { verdict: "in_resource", part: "resource_part" }),
             describes_output: true,
         },
     );

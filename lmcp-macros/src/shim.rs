@@ -3,8 +3,9 @@
 //! Each of the user's types is named once, where its trait is asked for, and the tokens there point at the type: one
 //! mistake is one error on the token to edit.
 
-use crate::model::{Default, Function, Model, Param, Period, Rate, Text};
-use crate::paths::{Paths, ends, ours};
+use crate::model::{Default, Function, Model, Param, Period, Rate, Role, Text};
+use crate::parts::{self, Duty};
+use crate::paths::{Paths, ends, ours, spread};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
@@ -18,6 +19,8 @@ pub(crate) struct Target {
     pub(crate) kind: Option<(Ident, Ident)>,
     /// The function that bounds the return type.
     pub(crate) output: Ident,
+    /// What the parts of a value of no kind of its own have to do.
+    pub(crate) duty: Option<Duty>,
     /// Whether the description has an output.
     pub(crate) describes_output: bool,
 }
@@ -62,7 +65,7 @@ pub(crate) fn expand(model: &Model, target: &Target) -> TokenStream {
         #(#completers)*
         fn __lmcp_shim<'__lmcp>(__lmcp_op: #paths::Op<'__lmcp>) -> #paths::Step<'__lmcp, #paths::#result> {
             use #paths::{
-                ByInto as _, ByRef as _, NoJson as _, OtherArgs as _, PlainReturn as _, PlainValue as _ #(, #imports as _)*
+                ByInto as _, ByRef as _, NoJson as _, OtherArgs as _, OtherPart as _, PlainReturn as _, PlainValue as _ #(, #imports as _)*
             };
             #(#witnesses)*
             #output
@@ -114,6 +117,19 @@ fn expand_witness(paths: &Paths, index: usize, param: &Param) -> TokenStream {
                     __lmcp_args.kind().param(#probe)
                 };
             };
+        }
+        // Anything else may be a type of the user's own that only holds what is in its brackets.
+        _ if param.role == Role::Argument => {
+            let duty = Duty { verdict: "in_argument", part: "argument_part" };
+            if let Some(parts) = parts::expand(paths, &duty, ty) {
+                return quote! {
+                    let #witness = {
+                        let __lmcp_whole = #paths::Part::<#ty>::new().is_parameter();
+                        __lmcp_whole.blame(#parts).param::<#ty>()
+                    };
+                };
+            }
+            quote!(of)
         }
         _ => quote!(of),
     };
@@ -196,12 +212,23 @@ impl VisitMut for Static {
 fn expand_completer(paths: &Paths, index: usize, param: &Param) -> Option<TokenStream> {
     let (_, path) = param.arg.complete.as_ref()?;
     let name = completer_fn(index);
+    let kinds = ["first", "second"].map(|which| {
+        let which = Ident::new(which, Span::call_site());
+        let taken = spread("__lmcp_taken", ends(path));
+        quote! {
+            let __lmcp_taken = __lmcp_completing.#which;
+            #paths::behind(__lmcp_taken.kind(), #taken);
+        }
+    });
     Some(quote! {
         fn #name<'__lmcp>(
             __lmcp_call: &'__lmcp #paths::Call<'__lmcp>,
             __lmcp_prefix: #paths::std::string::String,
         ) -> #paths::BoxFuture<'__lmcp, #paths::core::result::Result<#paths::Completions, #paths::Error>> {
-            #paths::complete(#path, __lmcp_call, __lmcp_prefix)
+            use #paths::NoArgument as _;
+            let __lmcp_completing = #paths::complete(#path, __lmcp_call, __lmcp_prefix);
+            #(#kinds)*
+            __lmcp_completing.suggested
         }
     })
 }
@@ -219,23 +246,29 @@ fn expand_output(model: &Model, target: &Target) -> TokenStream {
         None => (None, value),
     };
     let bound = &target.output;
+    let parts = target.duty.as_ref().and_then(|duty| {
+        let verdict = Ident::new(duty.verdict, Span::call_site());
+        let parts = parts::expand(paths, duty, &output.some)?;
+        Some((
+            quote!(let __lmcp_whole = #paths::Judge::judge(&__lmcp_kind, __lmcp_some.whole().#verdict());),
+            quote!(__lmcp_whole.blame(#parts).),
+        ))
+    });
+    let (whole, by) = match parts {
+        Some((whole, by)) => (Some(whole), by),
+        None => (None, quote!(#paths::)),
+    };
     quote! {
         let __lmcp_return = #paths::Return::<#ty>::new();
         let __lmcp_value = __lmcp_return.value();
         let __lmcp_some = __lmcp_value.some();
         #kind
-        let __lmcp_output = #paths::#bound(#arguments);
+        #whole
+        let __lmcp_output = #by #bound(#arguments);
         let __lmcp_error = __lmcp_return.error();
         let __lmcp_via = (&__lmcp_error).via();
         let __lmcp_failure = #paths::failure(#error, __lmcp_via);
     }
-}
-
-/// `&name`, shown from the first to the last token of what it stands for.
-fn spread(name: &str, (first, last): (Span, Span)) -> TokenStream {
-    let borrow = quote_spanned!(ours(first)=> &);
-    let name = Ident::new(name, ours(last));
-    quote!(#borrow #name)
 }
 
 /// Calls the function and makes an outcome of what it gives.
@@ -287,7 +320,8 @@ pub(crate) fn expand_item(model: &Model) -> TokenStream {
     }));
     let meta = option(common.meta.as_ref().map(|meta| quote!(|| #paths::meta(#meta))));
     let tags: &[LitStr] = &common.tags;
-    let timeout = option(common.timeout_ms.map(|millis| quote!(#paths::core::time::Duration::from_millis(#millis))));
+    let timeout = common.timeout.as_ref().map(|(_, millis)| quote!(#paths::core::time::Duration::from_millis(#millis)));
+    let timeout = option(timeout);
     let scopes: &[LitStr] = &common.scopes;
     let rate = option(common.rate.as_ref().map(|Rate { calls, per, burst }| {
         let per = Ident::new(

@@ -87,7 +87,7 @@ impl Source {
             output: match &self.sig.output {
                 ReturnType::Default => {
                     let at = (self.sig.ident.span(), self.sig.ident.span());
-                    Output { ty, value: at, error: at }
+                    Output { some: ty.clone(), ty, value: at, error: at }
                 }
                 ReturnType::Type(..) => read_output(ty),
             },
@@ -255,7 +255,7 @@ fn read_output(ty: Type) -> Output {
     let option = inside(ok, "Option");
     let value = option.first().unwrap_or(ok);
     let error = result.get(1).unwrap_or(&ty);
-    Output { value: ends(value), error: ends(error), ty }
+    Output { some: value.clone(), value: ends(value), error: ends(error), ty }
 }
 
 /// The type inside the invisible parentheses that `macro_rules!` puts around its fragments.

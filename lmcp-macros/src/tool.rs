@@ -1,6 +1,7 @@
 //! `#[tool]`: model to tokens.
 
 use crate::model::{Model, Tool};
+use crate::parts::Duty;
 use crate::shim::{self, Target};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -16,6 +17,7 @@ pub(crate) fn expand(model: &Model, tool: &Tool) -> TokenStream {
             result: quote!(ToolResult),
             kind: Some((name("JsonTool"), name("tool_kind"))),
             output: name("tool_output"),
+            duty: Some(Duty { verdict: "in_tool", part: "tool_part" }),
             describes_output: true,
         },
     );

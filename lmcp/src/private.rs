@@ -7,12 +7,13 @@ pub use inventory;
 pub use crate::Error;
 pub use crate::admission::Rate;
 pub use crate::handler::call::{Call, Problems, Rejection};
-pub use crate::handler::completion::{CompleteFn, Completions, complete};
+pub use crate::handler::completion::{CompleteFn, Completions, NoArgument, behind, complete};
 pub use crate::handler::entry::{
     BoxFuture, Description, Item, Op, PromptEntry, ResourceEntry, SchemaFn, Shim, Source, Step, ToolEntry, ToolHints,
 };
 pub use crate::handler::failure::{ByInto, ByRef};
 pub use crate::handler::parameter::{DefaultOf, DefaultText, NoJson, Param, TakeFn};
+pub use crate::handler::parts::{Fine, Judge, OtherPart, Part};
 pub use crate::handler::prompt::prompt_output;
 pub use crate::handler::resource::{JsonResource, resource_output};
 pub use crate::handler::returns::{PlainReturn, PlainValue, Return, failure};

@@ -2,10 +2,13 @@
 
 use super::call::Call;
 use super::entry::BoxFuture;
-use super::parameter::Parameter;
+use super::parameter::{Args, Parameter};
 use crate::Error;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 /// Runs a completer: what an attribute emits for `complete = f`.
 pub type CompleteFn = for<'c> fn(&'c Call<'c>, String) -> BoxFuture<'c, Result<Completions, Error>>;
@@ -171,20 +174,26 @@ pub trait Completer<'c, Shape> {
     fn complete(self, call: &'c Call<'c>, prefix: String) -> BoxFuture<'c, Result<Completions, Error>>;
 }
 
-/// Shape: a plain function.
+/// Shape of a completer: what kind of function it is, and what it takes behind the text.
 #[derive(Debug)]
-pub struct Plain<T>(T);
-/// Shape: a plain function of `&str`.
+pub struct Shape<Kind, A, B>(PhantomData<(Kind, A, B)>);
+/// Kind: a plain function.
 #[derive(Debug)]
-pub struct Borrowed<T>(T);
-/// Shape: an async function.
+pub struct Plain;
+/// Kind: a plain function of `&str`.
 #[derive(Debug)]
-pub struct Async<T>(T);
+pub struct Borrowed;
+/// Kind: an async function.
+#[derive(Debug)]
+pub struct Async;
+/// Stands where a completer takes no more.
+#[derive(Debug)]
+pub struct Nothing;
 
 macro_rules! completer {
-    ($($extra:ident),*) => {
+    ([$($extra:ident),*] $a:ty, $b:ty) => {
         #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
-        impl<'c, F, R, $($extra),*> Completer<'c, Plain<($($extra,)*)>> for F
+        impl<'c, F, R, $($extra),*> Completer<'c, Shape<Plain, $a, $b>> for F
         where
             F: FnOnce(String, $($extra),*) -> R,
             R: IntoCompletions,
@@ -196,7 +205,7 @@ macro_rules! completer {
             }
         }
         #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
-        impl<'c, F, R, $($extra),*> Completer<'c, Borrowed<($($extra,)*)>> for F
+        impl<'c, F, R, $($extra),*> Completer<'c, Shape<Borrowed, $a, $b>> for F
         where
             F: FnOnce(&str, $($extra),*) -> R,
             R: IntoCompletions,
@@ -208,7 +217,7 @@ macro_rules! completer {
             }
         }
         #[allow(non_snake_case, unused_variables, reason = "a type parameter names its value too; there may be none")]
-        impl<'c, F, R, $($extra),*> Completer<'c, Async<($($extra,)*)>> for F
+        impl<'c, F, R, $($extra),*> Completer<'c, Shape<Async, $a, $b>> for F
         where
             F: FnOnce(String, $($extra),*) -> R + Send + 'c,
             R: Future<Output: IntoCompletions> + Send + 'c,
@@ -220,15 +229,74 @@ macro_rules! completer {
         }
     };
 }
-completer!();
-completer!(A1);
-completer!(A1, A2);
+completer!([] Nothing, Nothing);
+completer!([A1] A1, Nothing);
+completer!([A1, A2] A1, A2);
+
+/// A completer at work, with what it takes behind the text.
+pub struct Completing<'c, A, B> {
+    /// What it suggests.
+    pub suggested: BoxFuture<'c, Result<Completions, Error>>,
+    /// What it takes first.
+    pub first: Behind<A>,
+    /// What it takes second.
+    pub second: Behind<B>,
+}
 
 /// Runs `completer`. The only place where it is bounded.
-pub fn complete<'c, F: Completer<'c, Shape>, Shape>(
+pub fn complete<'c, F: Completer<'c, Shape<Kind, A, B>>, Kind, A, B>(
     completer: F,
     call: &'c Call<'c>,
     prefix: String,
-) -> BoxFuture<'c, Result<Completions, Error>> {
-    completer.complete(call, prefix)
+) -> Completing<'c, A, B> {
+    let suggested = completer.complete(call, prefix);
+    Completing { suggested, first: Behind(PhantomData), second: Behind(PhantomData) }
 }
+
+/// The type of what a completer takes behind the text.
+///
+/// An argument is a [`Parameter`] as all the others are, but a completer has none. So its kind is told by an inherent
+/// method for what can be an argument, which wins over a trait's for all others.
+#[derive(Debug)]
+pub struct Behind<T>(PhantomData<fn() -> T>);
+
+/// Kind: an argument.
+#[derive(Debug)]
+pub struct Argument;
+/// Kind: something lmcp fills in.
+#[derive(Debug)]
+pub struct Injected;
+
+/// One argument, or all of them.
+pub trait IsArgument {}
+impl<T: DeserializeOwned + JsonSchema> IsArgument for T {}
+impl<T> IsArgument for Args<T> {}
+
+impl<T: IsArgument> Behind<T> {
+    /// Its kind.
+    pub fn kind(&self) -> Argument {
+        Argument
+    }
+}
+
+/// The kind of what is no argument.
+pub trait NoArgument {
+    /// Its kind.
+    fn kind(&self) -> Injected {
+        Injected
+    }
+}
+impl<T> NoArgument for Behind<T> {}
+
+/// What a completer may take behind the text, by its kind.
+#[diagnostic::on_unimplemented(
+    message = "a completer has no argument but the text, and `{Self}` stands behind it",
+    label = "takes `{Self}` behind the text",
+    note = "take `CompletionArguments` for what stands in the other arguments: `fn f(typed: String, others: CompletionArguments) -> Vec<String>`, with `others.get(\"city\")`"
+)]
+pub trait BehindText<Kind> {}
+#[diagnostic::do_not_recommend]
+impl<T> BehindText<Injected> for T {}
+
+/// Refuses an argument behind the text. The kind comes first, or the compiler takes the one that would do.
+pub fn behind<T: BehindText<K>, K>(_: K, _: &Behind<T>) {}

@@ -13,6 +13,8 @@ pub(crate) mod failure;
 pub(crate) mod forward;
 pub(crate) mod log;
 pub(crate) mod parameter;
+pub(crate) mod pairs;
+pub(crate) mod parts;
 pub(crate) mod plain;
 pub(crate) mod progress;
 pub(crate) mod prompt;

@@ -340,6 +340,11 @@ impl<'c> Param<'c, ()> {
             take: T::take,
         }
     }
+    /// What stands in place of a parameter whose parts are to blame, in a program that does not compile.
+    pub(crate) fn excused<T>() -> Param<'c, T> {
+        let take: TakeFn<'c, T> = |_, _, _, _| None;
+        Param { role: Role::Argument, schema: None, optional: || false, accepts: None, fields: || &[], take }
+    }
     /// The witness of a parameter that is written as a reference.
     pub fn borrowed<T: BorrowedParameter<'c>>() -> Param<'c, T> {
         Param::of::<T>()

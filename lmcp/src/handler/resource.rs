@@ -1,7 +1,7 @@
 //! What a `#[resource]` function may return.
 
 use super::call::Rejection;
-use super::returns::{AsItself, AsJson, AsText, Json, Output, Probe, Text};
+use super::returns::{AsItself, AsJson, AsText, AsWrapped, Json, Output, Probe, Text};
 use crate::protocol::ResourceContents;
 use crate::{Error, Result};
 use serde::Serialize;
@@ -99,7 +99,7 @@ kinds!(
     AsItself None, [] ResourceContents => |contents| Ok(vec![contents]),
     AsItself None, [] Vec<ResourceContents> => |contents| Ok(contents),
     AsItself Some(TEXT), [T] Text<T> where T: std::fmt::Display => |text| Ok(vec![ResourceContents::text(text.0.to_string())]),
-    AsItself Some(JSON), [T] Json<T> where T: Serialize => |value| json(&value.0),
+    AsWrapped Some(JSON), [T] Json<T> where T: Serialize => |value| json(&value.0),
 );
 
 /// The kind of everything without a kind of its own.

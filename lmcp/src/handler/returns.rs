@@ -164,6 +164,9 @@ pub struct AsJson;
 /// Kind: one text.
 #[derive(Debug)]
 pub struct AsText;
+/// Kind: [`Json`], written as JSON by serde too.
+#[derive(Debug)]
+pub struct AsWrapped;
 /// Kind: a type of lmcp's, with rules of its own.
 #[derive(Debug)]
 pub struct AsItself;

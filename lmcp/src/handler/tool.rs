@@ -1,7 +1,7 @@
 //! What a `#[tool]` function may return.
 
 use super::call::Rejection;
-use super::returns::{AsItself, AsJson, AsText, Json, Output, Probe, Text};
+use super::returns::{AsItself, AsJson, AsText, AsWrapped, Json, Output, Probe, Text};
 use crate::Result;
 use crate::protocol::{Audio, Content, Embedded, Image, ResourceLink, TextContent, ToolResult};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -38,7 +38,7 @@ use std::sync::Arc;
     label = "not a tool result",
     note = "a structured result's type derives both: `#[derive(serde::Serialize, schemars::JsonSchema)]`",
     note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait",
-    note = "or return `String`, a number, `Image`, `Vec<Image>`, `(String, Image)`, `Vec<Content>`, `ToolResult`, `Text<T>`, `Json<T>`, `()`, or a `Result` or `Option` of these"
+    note = "or return `String`, a number, `Image`, `Vec<Image>`, `(String, Image)` in any order, `Vec<Content>`, `ToolResult`, `Text<T>`, `Json<T>`, `()`, or a `Result` or `Option` of these"
 )]
 pub trait IntoToolResult<As = AsJson>: Sized {
     /// The schema of the structured output, if there is one.
@@ -125,15 +125,13 @@ itself!(
     [] Vec<Content> => |blocks| Ok(ToolResult { content: blocks, ..ToolResult::default() }),
     [] Vec<Image> => |blocks| Ok(blocks.into_iter().fold(ToolResult::new(), ToolResult::content)),
     [] Vec<Audio> => |blocks| Ok(blocks.into_iter().fold(ToolResult::new(), ToolResult::content)),
-    [] (String, Image) => |(text, block)| Ok(ToolResult::text(text).content(block)),
-    [] (String, Vec<Image>) => |(text, blocks)| Ok(blocks.into_iter().fold(ToolResult::text(text), ToolResult::content)),
     [const N: usize] [Content; N] => |blocks| Ok(ToolResult { content: blocks.into(), ..ToolResult::default() }),
     [] ToolResult => |result| Ok(result),
     [] serde_json::Value => |value| ToolResult::structured(&value),
     [T] Text<T> where T: std::fmt::Display => |text| Ok(ToolResult::text(text.0.to_string())),
 );
 
-impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
+impl<T: Serialize + JsonSchema> IntoToolResult<AsWrapped> for Json<T> {
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
         Some(generator.subschema_for::<T>())
     }
@@ -144,7 +142,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult<AsItself> for Json<T> {
 }
 impl<T> Probe<Json<T>> {
     /// Its kind.
-    pub fn tool_kind(&self) -> PhantomData<AsItself> {
+    pub fn tool_kind(&self) -> PhantomData<AsWrapped> {
         PhantomData
     }
 }

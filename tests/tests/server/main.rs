@@ -3,7 +3,9 @@
 mod mistakes;
 
 use lmcp::testing::{Client, Connecting};
-use lmcp::{Advertise, Context, Limits, Principal, ProtocolVersion, Server, prompt, resource, tool};
+use lmcp::{
+    Advertise, Audio, Content, Context, Image, Limits, Principal, ProtocolVersion, Server, prompt, resource, tool,
+};
 use lmcp_tests::{Counters, server, server_with};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -367,4 +369,31 @@ async fn what_only_reads_destroys_nothing() {
     let client = Client::connect(Server::empty().tool(looks).tool(touches)).await.expect("connected");
     let hints: Vec<_> = client.tools().await.iter().map(|tool| tool["annotations"].clone()).collect();
     assert_eq!(json!(hints), json!([{ "readOnlyHint": true, "destructiveHint": false }, { "readOnlyHint": false }]));
+}
+
+#[tool]
+fn picture_first() -> (Image, String) {
+    (Image::png(*b"png"), "a picture".into())
+}
+
+#[tool]
+fn text_first() -> Result<(&'static str, Vec<Content>), String> {
+    Ok(("a sound", vec![Audio::new(*b"wav", "audio/wav").into(), "and a word".into()]))
+}
+
+#[tool]
+fn two_texts() -> (String, String) {
+    ("a".into(), "b".into())
+}
+
+#[tokio::test]
+async fn a_pair_with_a_block_is_blocks_in_its_order() {
+    let server = Server::empty().tool(picture_first).tool(text_first).tool(two_texts);
+    let client = Client::connect(server).await.expect("connected");
+    let types = |content: Vec<serde_json::Value>| -> Vec<String> {
+        content.iter().map(|block| block["type"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(types(client.call("picture_first", json!({})).await.content()), ["image", "text"]);
+    assert_eq!(types(client.call("text_first", json!({})).await.content()), ["text", "audio", "text"]);
+    assert_eq!(client.call("two_texts", json!({})).await.structured(), json!(["a", "b"]));
 }

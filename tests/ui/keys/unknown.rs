@@ -10,8 +10,17 @@ fn tool() {}
 #[resource("a://b", mime_type = "text/plain")]
 //~^ error: `#[resource]` has no key `mime_type`
 //~^ token: mime_type
-//~^ help: the keys are `mime`, `size`, `name`
+//~^ help: did you mean `mime`? the keys are `mime`, `size`, `name`
 fn resource() {}
+
+#[resource("a://c", mimetype = "text/plain", desc = "C.")]
+//~^ error: `#[resource]` has no key `mimetype`
+//~^ token: mimetype
+//~^ help: did you mean `mime`?
+//~^ error: `#[resource]` has no key `desc`
+//~^ token: desc
+//~^ help: did you mean `description`?
+fn short() {}
 
 #[prompt(read_only, titel = "Prompt")]
 //~^ error: `#[prompt]` has no key `read_only`

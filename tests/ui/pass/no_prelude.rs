@@ -44,7 +44,6 @@ pub trait Default {}
     tags("a", "b"),
     scopes("files:read", "files:write"),
     rate = "10/s burst 20",
-    timeout = "30s",
     concurrency = 4,
     alias("plus"),
     read_only,
@@ -64,7 +63,7 @@ fn add(
 }
 
 /// x
-#[::lmcp::tool]
+#[::lmcp::tool(timeout = "30s")]
 async fn bye(_context: &::lmcp::Context) {}
 
 /// A fixed one.

@@ -41,13 +41,17 @@ tools! {
     structured: Forecast, list: Vec<Forecast>, strings: Vec<String>, tuple: (u8, String), value: serde_json::Value,
     map: std::collections::HashMap<String, u8>, image: Image, audio: Audio, link: ResourceLink, embedded: Embedded,
     content: Content, contents: Vec<Content>, content_array: [Content; 2], full: ToolResult, json: Json<u8>,
+    json_own: Json<Vec<Forecast>>,
     as_text: Text<u8>, html: Html, option: Option<Forecast>, option_unit: Option<()>, option_text: Option<String>,
     result_option: Result<Option<Forecast>, Failure>, anyhow: anyhow::Result<Vec<Content>>,
     std_error: Result<Forecast, Failure>, io: std::io::Result<()>, string_error: Result<String, String>,
     str_error: Result<u8, &'static str>, own: lmcp::Result<ToolResult>, own_error: Result<(), lmcp::Error>,
     box_error: Result<Image, Box<dyn std::error::Error + Send + Sync>>,
     local_box_error: Result<bool, Box<dyn std::error::Error>>,
-    fmt: std::fmt::Result,
+    fmt: std::fmt::Result, image_text: (Image, String), text_image: (String, Image), str_audio: (&'static str, Audio),
+    content_str: (Content, &'static str), images: (Image, Image), text_images: anyhow::Result<(String, Vec<Image>)>,
+    images_text: Option<(Vec<Image>, String)>, link_content: (ResourceLink, Content), texts: (String, String),
+    lists: Vec<Option<(u8, [Forecast; 2])>>,
 }
 
 #[tool]
@@ -64,7 +68,7 @@ resources! {
     "a://8" r_several: Vec<ResourceContents>, "a://9" r_result: Result<Option<Vec<u8>>, Failure>,
     "a://10" r_io: std::io::Result<Vec<u8>>, "a://11" r_value: serde_json::Value, "a://12" r_static: &'static [u8],
     "a://13" r_array: &'static [u8; 2], "a://14" r_anyhow: anyhow::Result<Json<u8>>, "a://15" r_text: Text<u8>,
-    "a://16" r_unit: (), "a://17" r_list: Vec<Forecast>, "a://18" r_cow: Cow<'static, str>,
+    "a://16" r_unit: (), "a://19" r_json_own: Json<Vec<OnlySerialize>>, "a://17" r_list: Vec<Forecast>, "a://18" r_cow: Cow<'static, str>,
 }
 
 macro_rules! prompts {

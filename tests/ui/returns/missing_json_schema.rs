@@ -16,16 +16,16 @@ async fn forecast() -> anyhow::Result<Forecast> {
 
 #[tool]
 async fn forecasts() -> anyhow::Result<Vec<Forecast>> {
-    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
-    //~^ token: Vec<Forecast>
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
     //~^ help: JsonSchema` is not implemented for `Forecast`
     Ok(Vec::new())
 }
 
 #[tool]
 fn json() -> Option<Json<Forecast>> {
-    //~^ error: `Forecast: schemars::JsonSchema` is not satisfied
-    //~^ token: Json<Forecast>
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
     //~^ help: JsonSchema` is not implemented for `Forecast`
     None
 }

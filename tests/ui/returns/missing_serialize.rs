@@ -16,15 +16,16 @@ fn forecast() -> Forecast {
 
 #[tool]
 fn forecasts() -> Vec<Forecast> {
-    //~^ error: `Forecast: serde::Serialize` is not satisfied
-    //~^ token: Vec<Forecast>
-    //~^ help: adding `#[derive(serde::Serialize)]`
+    //~^ error: `Forecast` cannot be part of what a tool returns
+    //~^ token: Forecast
+    //~^ help: Serialize` is not implemented for `Forecast`
     Vec::new()
 }
 
 #[resource("forecast://all")]
 fn all() -> Json<Forecast> {
-    //~^ error: `Forecast: serde::Serialize` is not satisfied
-    //~^ token: Json<Forecast>
+    //~^ error: `Forecast` cannot be part of what a resource returns
+    //~^ token: Forecast
+    //~^ help: derives `serde::Serialize`
     Json(Forecast { celsius: 1.0 })
 }
