@@ -274,7 +274,7 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
         }
         crate::auth::environment::warn_of_unused();
     } else if let Some(file) = &order.conf {
-        server = server.auth(Auth::from_conf(file)?);
+        server = server.auth_said_at(Auth::from_conf(file)?, None);
     }
     if let Some(files) = order.tls {
         server = secure(server, &files)?;

@@ -349,10 +349,15 @@ fn get_prints_messages_behind_their_roles() {
 #[test]
 fn a_server_that_cannot_start_says_why() {
     let started = |mode: &str, arguments: &[&str]| end(command(arguments).env("LMCP_TEST_CLI", mode));
-    let mistake = "error: the server cannot start, there is 1 mistake in it:\n  `lmcp_test_cli::not_a_tool` was given";
+    let source = include_str!("../../src/bin/lmcp-test-cli.rs");
+    let line = source.lines().position(|line| line.contains(".tool(not_a_tool)")).expect("it is there") + 1;
+    let mistake = format!(
+        "error: the server cannot start, there is 1 mistake in it:\n  tests/src/bin/lmcp-test-cli.rs:{line}: \
+         `lmcp_test_cli::not_a_tool` was given"
+    );
     for arguments in [&[][..], &["list"], &["call", "add"], &["call", "add", "-h"]] {
         let ended = started("mistake", arguments);
-        assert!(ended.stderr.starts_with(mistake) && ended.stdout.is_empty() && ended.code == Some(1), "{ended:?}");
+        assert!(ended.stderr.starts_with(&mistake) && ended.stdout.is_empty() && ended.code == Some(1), "{ended:?}");
     }
     let help = started("mistake", &["help"]);
     assert!(help.stdout.contains("EXIT CODES") && help.stderr.is_empty() && help.code == Some(0), "{help:?}");

@@ -2,29 +2,34 @@
 
 use super::Server;
 use crate::auth::Auth;
+use crate::handler::entry::Source;
+use std::panic::Location;
 
 impl Server {
     /// Lets in over HTTP whoever this says; the last one counts. By default whoever sends the token in the environment
     /// variable `LMCP_TOKEN`, or one of the authorization server in `LMCP_OIDC`; without them, everybody.
     ///
     /// [`lmcp::auth`](crate::auth) is the guide.
-    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
-        let auth = auth.into();
+    #[track_caller]
+    pub fn auth(self, auth: impl Into<Auth>) -> Self {
+        self.auth_said_at(auth.into(), Some(Location::caller()))
+    }
+    /// The same where the program's source may not say it.
+    pub(crate) fn auth_said_at(mut self, auth: Auth, at: Option<&'static Location<'static>>) -> Self {
         for mistake in auth.mistakes() {
-            self.mistakes.add(None, mistake);
+            self.mistakes.add(at.map(Source::from), mistake);
         }
         self.http.auth = Some(auth);
         self
     }
     /// Answers HTTP at this path; `/mcp` by default.
+    #[track_caller]
     pub fn endpoint(mut self, path: impl Into<String>) -> Self {
-        self.http.endpoint = path.into();
-        if !self.http.endpoint.starts_with('/') {
-            self.mistakes.add(
-                None,
-                format!("the endpoint {:?} is no path: write \"/{}\"", self.http.endpoint, self.http.endpoint),
-            );
+        let path = path.into();
+        if !path.starts_with('/') {
+            self.mistake(format!("the endpoint {path:?} is no path: write \"/{path}\""));
         }
+        self.http.endpoint = path;
         self
     }
     /// Lets in requests from web pages of this origin (`https://app.example.com`), or of any (`*`). By default those
