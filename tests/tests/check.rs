@@ -179,6 +179,30 @@ fn every_mistake_is_told_at_once_with_its_place() {
             ".secret(\"short\")",
             "the secret has 5 bytes; give it at least 16, for example what `openssl rand -hex 32` prints",
         ),
+        (
+            ".allow_origin(\"app.example.com\")",
+            "no web page has the origin \"app.example.com\": write its scheme, host and port, as in \
+             \"https://app.example.com\"",
+        ),
+        (
+            ".allow_origin(\"https://app.example.com/x\")",
+            "no web page has the origin \"https://app.example.com/x\": write its scheme, host and port, as in \
+             \"https://app.example.com\"",
+        ),
+        (
+            ".allow_host(\"https://mcp.example.com/x\")",
+            "no request is for the host \"https://mcp.example.com/x\": write its name alone, as in \"mcp.example.com\"",
+        ),
+        (
+            ".website(\"not a url\")",
+            "the website \"not a url\" is no URL: write it whole, as in \"https://example.com\"",
+        ),
+        (
+            ".icon(lmcp::Icon::new(\"icon.png\"))",
+            "the icon \"icon.png\" is no URL that clients load: write one that begins with `https://` or `data:`",
+        ),
+        (".name(\" \")", "the name \" \" is blank: write one, or leave it out for the package's"),
+        (".version(\"1\\n\")", "the version \"1\\n\" has control characters: write it without"),
     ];
     for command in ["", "list", "--http 127.0.0.1:0"] {
         assert_eq!(run("mistakes", command), (String::new(), refusal(&mistakes), Some(1)), "{command}");
@@ -199,6 +223,19 @@ fn what_stands_in_no_source_is_told_besides() {
     let first = "error: the server cannot start, there are 3 mistakes in it:\n  the environment variable LMCP_SECRET: the \
                  secret has 5 bytes; ";
     assert!(stderr.starts_with(first), "{stderr}");
+}
+
+#[test]
+fn a_host_of_the_environment_that_no_request_is_for_is_refused() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-check"));
+    command.args(["--http", "127.0.0.1:0"]).env("LMCP_TEST_CHECK", "well").stderr(Stdio::piped());
+    // Only its first lines are waited for: one that starts goes on for ever.
+    let mut served = Served(command.env("LMCP_ALLOW_HOST", "a.example, bad host").spawn().expect("it starts"));
+    let lines = BufReader::new(served.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    let said: Vec<String> = lines.take(2).collect();
+    let wrong = "  the environment variable LMCP_ALLOW_HOST: no request is for the host \"bad host\": write its name alone, \
+                 as in \"mcp.example.com\"";
+    assert_eq!(said, ["error: the server cannot start, there is 1 mistake in it:", wrong]);
 }
 
 /// A process that ends with the test.

@@ -280,9 +280,7 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
         server = secure(server, &files)?;
     }
     if let Some(hosts) = variable("LMCP_ALLOW_HOST", "host")? {
-        for host in hosts.split(',').map(str::trim).filter(|host| !host.is_empty()) {
-            server = server.allow_host(host);
-        }
+        server = server.allow_hosts_of("LMCP_ALLOW_HOST", &hosts);
     }
     let server = server.build()?.with_auth_of_environment(order.oidc)?;
     let options = server.http_options();

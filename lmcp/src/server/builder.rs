@@ -3,6 +3,7 @@
 #[cfg(feature = "http")]
 mod http;
 mod program;
+mod settings;
 
 use super::handle::{Info, OnStart, ServerHandle, Shared};
 use super::limits::Limits;
@@ -81,6 +82,8 @@ pub struct Server {
 
 /// Where something was said that is looked at when all of it is known.
 struct Places {
+    name: &'static Location<'static>,
+    version: &'static Location<'static>,
     limits: &'static Location<'static>,
 }
 
@@ -131,7 +134,7 @@ impl Server {
             forward: None,
             schemas: Schemas::default(),
             mistakes: Mistakes::default(),
-            places: Places { limits: at },
+            places: Places { name: at, version: at, limits: at },
             disabled: Vec::new(),
             starts: Vec::new(),
             #[cfg(feature = "http")]
@@ -392,6 +395,12 @@ impl Server {
                 Source::from(self.places.limits),
                 format!("the limit `{name}` is 0, and nothing could be served: write more, or leave it out"),
             );
+        }
+        let words = [("name", &self.info.name, self.places.name), ("version", &self.info.version, self.places.version)];
+        for (what, word, at) in words {
+            if let Some(wrong) = settings::word(what, word) {
+                mistakes.add(Source::from(at), wrong);
+            }
         }
         let items = collect::collect(&self.selection, self.schemas, &mut mistakes);
         check::check(&items, &self.states, &mut mistakes);

@@ -63,4 +63,11 @@ fn mistakes() -> Server {
         .auth(lmcp::Auth::bearer(""))
         .limits(lmcp::Limits::default().line_bytes(0))
         .secret("short")
+        .allow_origin("app.example.com")
+        .allow_origin("https://app.example.com/x")
+        .allow_host("https://mcp.example.com/x")
+        .website("not a url")
+        .icon(lmcp::Icon::new("icon.png"))
+        .name(" ")
+        .version("1\n")
 }
