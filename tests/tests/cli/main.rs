@@ -383,6 +383,23 @@ fn a_server_that_does_not_serve_does_not_say_that_it_does() {
 }
 
 #[test]
+fn an_address_that_is_none_is_misuse_and_one_that_cannot_be_had_is_not() {
+    let usage = calc("--http --json").stderr.lines().last().map(str::to_owned).expect("usage");
+    assert!(usage.starts_with("usage: ") && usage.contains(" --http [HOST:PORT]"), "{usage}");
+    for address in ["notanaddress", "localhost", "127.0.0.1:99999"] {
+        let none = format!("error: {address:?} is no address: write HOST:PORT, as in --http 127.0.0.1:8080\n{usage}\n");
+        fails(&format!("--http {address}"), 2, &none);
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("it has an address");
+    let ended = calc(&format!("--http {taken}"));
+    assert!(
+        ended.stderr.starts_with(&format!("error: cannot listen on {taken}: ")) && ended.code == Some(1),
+        "{ended:?}"
+    );
+}
+
+#[test]
 fn without_a_command_it_serves_until_the_input_ends() {
     prints("", "");
 }
