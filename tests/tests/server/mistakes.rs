@@ -150,7 +150,9 @@ fn what_is_added_later_has_a_place_too() {
 }
 
 #[tokio::test]
-#[should_panic = "tests/tests/server/mistakes.rs:"]
 async fn a_macro_of_tests_has_places_too() {
-    lmcp::testing::client!(endpoint = "mcp").await;
+    let (line, client) = (line!(), async { lmcp::testing::client!(endpoint = "mcp").await });
+    let panic = tokio::spawn(client).await.expect_err("it must not start").into_panic();
+    let said = panic.downcast::<String>().expect("a text");
+    assert!(said.contains(&format!("  tests/tests/server/mistakes.rs:{line}: the endpoint \"mcp\"")), "{said}");
 }
