@@ -101,15 +101,13 @@ fn advice_does_not_fail() {
 
 #[test]
 fn what_is_switched_off_is_told_to_its_operator() {
-    let off = |line: u32| {
+    let off = |line: usize| {
         format!(
             "`list.all` (tests/src/bin/lmcp-test-check.rs:16) is switched off, by `disable` at \
              tests/src/bin/lmcp-test-check.rs:{line}: no client sees it\n"
         )
     };
-    let source = include_str!("../src/bin/lmcp-test-check.rs");
-    let at = source.lines().position(|line| line.contains(".disable(\"list.all\")")).expect("it is there") + 1;
-    let off = off(u32::try_from(at).expect("a short file"));
+    let off = off(line_of(".disable(\"list.all\")"));
     for verb in ["list", "check"] {
         let (stdout, stderr, code) = run("off", verb);
         assert!(stderr.ends_with(&format!("\nnote: {off}")) && code == Some(0), "{stderr}");
@@ -144,6 +142,100 @@ fn a_function_that_is_left_out_says_so_where_it_is_called() {
     let hint = "a file needs `mod my_file;`, a library `use my_lib as _;`: see \"When a tool does not show up\" in the \
                 documentation of lmcp\n";
     assert_eq!(stderr, format!("error: unknown tool \"nothing\": the server offers no tools\n{hint}"));
+}
+
+/// The line of the program where this stands first.
+fn line_of(code: &str) -> usize {
+    let source = include_str!("../src/bin/lmcp-test-check.rs");
+    source.lines().position(|line| line.contains(code)).unwrap_or_else(|| panic!("no {code}")) + 1
+}
+
+/// What is said of a server with these mistakes, each with the code that is its place.
+fn refusal(mistakes: &[(&str, &str)]) -> String {
+    let n = mistakes.len();
+    let told = mistakes
+        .iter()
+        .map(|(code, message)| format!("  tests/src/bin/lmcp-test-check.rs:{}: {message}\n", line_of(code)));
+    format!("error: the server cannot start, there are {n} mistakes in it:\n{}", told.collect::<String>())
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_place() {
+    let is_no = |place: &str, kind: &str| {
+        format!("`{place}` was given to `.{kind}(…)` but is no {kind}: put `#[lmcp::{kind}]` above the function")
+    };
+    let plain = "lmcp_test_check::plain";
+    let mistakes = [
+        (".tool(plain)", &*is_no(plain, "tool")),
+        (".resource(plain)", &is_no(plain, "resource")),
+        (".prompt(add)", &is_no("lmcp_test_check::add", "prompt")),
+        (".state(2_u8)", "two states of type `u8`: wrap one of them in a type of its own"),
+        (".disable(\"nope\")", "disable(\"nope\"): nothing of this name is registered"),
+        (".disable(\"revew\")", "disable(\"revew\"): nothing of this name is registered; did you mean \"review\"?"),
+        (".endpoint(\"mcp\")", "the endpoint \"mcp\" is no path: write \"/mcp\""),
+        (".auth(lmcp::Auth::bearer(\"\"))", "the bearer token is empty: nobody could tell it from none"),
+        (".line_bytes(0)", "the limit `line_bytes` is 0, and nothing could be served: write more, or leave it out"),
+        (
+            ".secret(\"short\")",
+            "the secret has 5 bytes; give it at least 16, for example what `openssl rand -hex 32` prints",
+        ),
+        (
+            ".allow_origin(\"app.example.com\")",
+            "no web page has the origin \"app.example.com\": write its scheme, host and port, as in \
+             \"https://app.example.com\"",
+        ),
+        (
+            ".allow_origin(\"https://app.example.com/x\")",
+            "no web page has the origin \"https://app.example.com/x\": write its scheme, host and port, as in \
+             \"https://app.example.com\"",
+        ),
+        (
+            ".allow_host(\"https://mcp.example.com/x\")",
+            "no request is for the host \"https://mcp.example.com/x\": write its name alone, as in \"mcp.example.com\"",
+        ),
+        (
+            ".website(\"not a url\")",
+            "the website \"not a url\" is no URL: write it whole, as in \"https://example.com\"",
+        ),
+        (
+            ".icon(lmcp::Icon::new(\"icon.png\"))",
+            "the icon \"icon.png\" is no URL that clients load: write one that begins with `https://` or `data:`",
+        ),
+        (".name(\" \")", "the name \" \" is blank: write one, or leave it out for the package's"),
+        (".version(\"1\\n\")", "the version \"1\\n\" has control characters: write it without"),
+    ];
+    for command in ["", "list", "--http 127.0.0.1:0"] {
+        assert_eq!(run("mistakes", command), (String::new(), refusal(&mistakes), Some(1)), "{command}");
+    }
+    let serve = "lmcp::serve!(name = \"check\", state";
+    let mistakes = [
+        (serve, "the endpoint \"mcp\" is no path: write \"/mcp\""),
+        (serve, "two states of type `u8`: wrap one of them in a type of its own"),
+    ];
+    assert_eq!(run("mistakes in a macro", "list"), (String::new(), refusal(&mistakes), Some(1)));
+}
+
+#[test]
+fn what_stands_in_no_source_is_told_besides() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-check"));
+    command.arg("list").env("LMCP_TEST_CHECK", "mistakes in a macro").env("LMCP_SECRET", "short");
+    let stderr = String::from_utf8(command.output().expect("the process starts").stderr).expect("UTF-8");
+    let first = "error: the server cannot start, there are 3 mistakes in it:\n  the environment variable LMCP_SECRET: the \
+                 secret has 5 bytes; ";
+    assert!(stderr.starts_with(first), "{stderr}");
+}
+
+#[test]
+fn a_host_of_the_environment_that_no_request_is_for_is_refused() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-check"));
+    command.args(["--http", "127.0.0.1:0"]).env("LMCP_TEST_CHECK", "well").stderr(Stdio::piped());
+    let mut served = Served(command.env("LMCP_ALLOW_HOST", "a.example, bad host").spawn().expect("it starts"));
+    let mut lines = BufReader::new(served.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    // One that starts says one line, and goes on for ever.
+    assert_eq!(lines.next().as_deref(), Some("error: the server cannot start, there is 1 mistake in it:"));
+    let wrong = "  the environment variable LMCP_ALLOW_HOST: no request is for the host \"bad host\": write its name alone, \
+                 as in \"mcp.example.com\"";
+    assert_eq!(lines.next().as_deref(), Some(wrong));
 }
 
 /// A process that ends with the test.

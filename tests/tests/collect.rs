@@ -43,3 +43,18 @@ fn nothing_collected_says_why_that_can_be() {
         "{text}"
     );
 }
+
+#[test]
+fn nothing_collected_is_told_among_others() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-nothing"));
+    let output = command.env("LMCP_SECRET", "short").output().expect("run");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.starts_with("error: the server cannot start, there are 2 mistakes in it:\n  the environment"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n  there is nothing to serve") && text.contains("\n    - if the server is meant"),
+        "{text}"
+    );
+}

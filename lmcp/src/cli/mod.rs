@@ -274,15 +274,13 @@ async fn serve_http(server: Server, order: HttpOrder) -> Result<()> {
         }
         crate::auth::environment::warn_of_unused();
     } else if let Some(file) = &order.conf {
-        server = server.auth(Auth::from_conf(file)?);
+        server = server.auth_said_at(Auth::from_conf(file)?, None);
     }
     if let Some(files) = order.tls {
         server = secure(server, &files)?;
     }
     if let Some(hosts) = variable("LMCP_ALLOW_HOST", "host")? {
-        for host in hosts.split(',').map(str::trim).filter(|host| !host.is_empty()) {
-            server = server.allow_host(host);
-        }
+        server = server.allow_hosts_of("LMCP_ALLOW_HOST", &hosts);
     }
     let server = server.build()?.with_auth_of_environment(order.oidc)?;
     let options = server.http_options();

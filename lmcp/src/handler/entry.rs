@@ -7,6 +7,7 @@ use crate::ask::form::{Answer, Form};
 use crate::protocol::{Icon, PromptResult, ResourceContents, ToolResult};
 use schemars::{Schema, SchemaGenerator};
 use std::any::TypeId;
+use std::panic::Location;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -22,6 +23,13 @@ pub struct Source {
     pub line: u32,
     /// The function's name.
     pub function: &'static str,
+}
+
+impl From<&'static Location<'static>> for Source {
+    /// What stands there is a call, and no function.
+    fn from(at: &'static Location<'static>) -> Self {
+        Source { file: at.file(), line: at.line(), function: "" }
+    }
 }
 
 impl std::fmt::Display for Source {

@@ -3,7 +3,6 @@
 use super::collect::Items;
 use super::item::{Prompt, Resource, Template, Tool};
 use super::list::List;
-use super::nearest::nearest;
 use super::template_index::{Lookup, TemplateIndex};
 use super::uri_template::Refusal;
 use super::view::View;
@@ -76,12 +75,6 @@ impl Catalog {
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(name).or_else(|| self.aliases.get(name))
-    }
-
-    /// What is called nearly so, of any kind.
-    pub(crate) fn nearest(&self, name: &str) -> Option<String> {
-        let names = self.tools.names().chain(self.prompts.names());
-        nearest(name, names.chain(self.resources.names()).chain(self.templates.names())).map(str::to_owned)
     }
 
     /// What this caller sees of a list.

@@ -26,6 +26,10 @@ impl Mistakes {
         self.0.push((source.into(), message.into()));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them as one error, if there are any.
     pub(crate) fn into_result(mut self) -> Result<(), Error> {
         self.0.sort_by_key(|(source, _)| source.map(|source| (source.file, source.line)));
@@ -260,7 +264,7 @@ fn check_collisions(items: &Items, mistakes: &mut Mistakes) {
 }
 
 /// Why nothing was collected, and what to do.
-pub(crate) fn nothing_collected(package: &Package) -> Error {
+pub(crate) fn nothing_collected(package: &Package) -> String {
     let why = match lost(package.name, package.directory, []) {
         Some(lost) => format!(
             "- {lost} of this package's own library got lost: add `use {} as _;` to `main.rs`, or to the test in \
@@ -274,8 +278,8 @@ pub(crate) fn nothing_collected(package: &Package) -> Error {
             package.name.replace('-', "_")
         ),
     };
-    Error::setup(format!(
+    format!(
         "there is nothing to serve: no function with `#[tool]`, `#[resource]` or `#[prompt]` is in this program\n  {why}\n  \
          - if the server is meant to start empty, write `lmcp::Server::empty()` and say what it will offer with `.advertise(…)`"
-    ))
+    )
 }

@@ -4,12 +4,11 @@ use super::check::Mistakes;
 use super::item::{Common, Prompt, Resource, Schemas, Template, Tool};
 use super::switch::Kinds;
 use super::uri_template::UriTemplate;
-#[cfg(feature = "cli")]
-use crate::handler::entry::Source;
-use crate::handler::entry::{PromptEntry, ResourceEntry, ToolEntry};
+use crate::handler::entry::{PromptEntry, ResourceEntry, Source, ToolEntry};
 #[cfg(feature = "cli")]
 use crate::outcome::Listed;
 use std::any::TypeId;
+use std::panic::Location;
 use std::sync::Arc;
 
 /// What a server is to offer.
@@ -21,12 +20,21 @@ pub(crate) struct Selection {
     pub(crate) named: Vec<Named>,
 }
 
+impl Selection {
+    /// Whether it takes what the attributes submitted, and that is nothing at all.
+    pub(crate) fn is_vain(&self) -> bool {
+        self.collected && self.named.is_empty() && files().next().is_none()
+    }
+}
+
 /// A function named by hand, by its item's own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) kind: Kind,
     pub(crate) item: TypeId,
     pub(crate) function: &'static str,
+    /// Where that stands.
+    pub(crate) at: &'static Location<'static>,
 }
 
 /// The three kinds of things.
@@ -58,8 +66,9 @@ impl Kind {
 }
 
 impl Named {
+    #[track_caller]
     pub(crate) fn new<F: 'static>(kind: Kind, _function: &F) -> Self {
-        Named { kind, item: TypeId::of::<F>(), function: std::any::type_name::<F>() }
+        Named { kind, item: TypeId::of::<F>(), function: std::any::type_name::<F>(), at: Location::caller() }
     }
 }
 
@@ -91,6 +100,15 @@ impl Items {
                 || self.templates.iter().any(|(_, i)| i.common.completes()),
             logging: self.commons().any(Common::can_log),
         }
+    }
+
+    /// All that one of them can be switched off by: names, and what a resource is read by.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let resources = self.resources.iter().map(|i| &*i.uri);
+        self.commons()
+            .map(|common| &*common.name)
+            .chain(resources)
+            .chain(self.templates.iter().map(|(_, i)| &*i.uri_template))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -154,6 +172,18 @@ fn with_scheme(uri: &str, package: &str) -> String {
     }
     let scheme: String = package.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
     format!("{scheme}://{}", uri.trim_start_matches('/'))
+}
+
+/// Whether a selection has something of this name, also where that cannot be made ready.
+pub(crate) fn is_selected(selection: &Selection, name: &str) -> bool {
+    fn of<E: Entry>(Selection { collected, named }: &Selection, name: &str) -> bool {
+        let is_chosen = |entry: &E| *collected || named.iter().any(|named| named.item == (entry.item().item)());
+        E::all().into_iter().any(|entry| (entry.item().name == name || entry.key() == name) && is_chosen(entry))
+    }
+    of::<ToolEntry>(selection, name)
+        || of::<ResourceEntry>(selection, name)
+        || of::<PromptEntry>(selection, name)
+        || selection.named.iter().any(|named| named.function.rsplit("::").next() == Some(name))
 }
 
 /// The files from which something is in the program, offered or not, as `file!()` writes them.
@@ -220,7 +250,7 @@ fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes)
         match rest.iter().position(|entry| (entry.item().item)() == named.item) {
             Some(at) => chosen.push(rest.remove(at)),
             None if chosen.iter().any(|entry| (entry.item().item)() == named.item) => {}
-            None => mistakes.add(None, {
+            None => mistakes.add(Source::from(named.at), {
                 let kind = kind.as_str();
                 format!(
                     "`{}` was given to `.{kind}(…)` but is no {kind}: put `#[lmcp::{kind}]` above the function",

@@ -3,6 +3,7 @@
 #[cfg(feature = "http")]
 mod http;
 mod program;
+mod settings;
 
 use super::handle::{Info, OnStart, ServerHandle, Shared};
 use super::limits::Limits;
@@ -18,13 +19,14 @@ use crate::registry::Registry;
 use crate::registry::check::{self, Mistakes};
 use crate::registry::collect::{self, Kind, Named, Selection};
 use crate::registry::item::Schemas;
+use crate::registry::nearest::nearest;
 use crate::registry::switch::Kinds;
 use crate::seal::Secret;
 use crate::transport::held::Held;
 #[cfg(feature = "http")]
 use crate::transport::http::options::Options;
 use crate::type_name::type_name;
-use crate::{Profile, Result};
+use crate::{Error, Profile, Result};
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -68,12 +70,21 @@ pub struct Server {
     forward: Option<Level>,
     schemas: Schemas,
     mistakes: Mistakes,
+    /// Where what counts of them last was said.
+    places: Places,
     /// Names of what is off from the start.
     /// Each with where that stands.
     disabled: Vec<(String, &'static Location<'static>)>,
     starts: Vec<OnStart>,
     #[cfg(feature = "http")]
     http: Options,
+}
+
+/// Where something was said that is looked at when all of it is known.
+struct Places {
+    name: &'static Location<'static>,
+    version: &'static Location<'static>,
+    limits: &'static Location<'static>,
 }
 
 /// A capability to advertise although nothing is registered for it (yet).
@@ -102,7 +113,9 @@ pub enum Advertise {
 
 impl Server {
     /// A server named after a package, with every annotated function in it. [`server!`](crate::server!) calls it.
+    #[track_caller]
     pub fn new(package: Package) -> Self {
+        let at = Location::caller();
         Server {
             info: Info {
                 name: package.name.to_owned(),
@@ -121,6 +134,7 @@ impl Server {
             forward: None,
             schemas: Schemas::default(),
             mistakes: Mistakes::default(),
+            places: Places { name: at, version: at, limits: at },
             disabled: Vec::new(),
             starts: Vec::new(),
             #[cfg(feature = "http")]
@@ -138,6 +152,7 @@ impl Server {
     ///
     /// let server = lmcp::Server::empty().name("calculator").tool(add);
     /// ```
+    #[track_caller]
     pub fn empty() -> Self {
         let version = env!("CARGO_PKG_VERSION");
         let mut server = Self::new(Package { name: "lmcp", version, ..Package::default() });
@@ -151,10 +166,11 @@ impl Server {
     ///
     /// One value per type: a second one of the same type keeps the server from starting. Wrap one of them in a type
     /// of its own.
+    #[track_caller]
     pub fn state<T: StateValue>(mut self, value: T) -> Self {
         if self.states.put(value) {
             let name = type_name::<T>();
-            self.mistakes.add(None, format!("two states of type `{name}`: wrap one of them in a type of its own"));
+            self.mistake(format!("two states of type `{name}`: wrap one of them in a type of its own"));
         }
         self
     }
@@ -163,16 +179,19 @@ impl Server {
     ///
     /// The function item's own type is the key, so renamed and private functions work. One without the attribute
     /// keeps the server from starting.
+    #[track_caller]
     pub fn tool<F: 'static>(mut self, tool: F) -> Self {
         self.selection.named.push(Named::new(Kind::Tool, &tool));
         self
     }
     /// Names a `#[resource]` function; see [`tool`](Self::tool).
+    #[track_caller]
     pub fn resource<F: 'static>(mut self, resource: F) -> Self {
         self.selection.named.push(Named::new(Kind::Resource, &resource));
         self
     }
     /// Names a `#[prompt]` function; see [`tool`](Self::tool).
+    #[track_caller]
     pub fn prompt<F: 'static>(mut self, prompt: F) -> Self {
         self.selection.named.push(Named::new(Kind::Prompt, &prompt));
         self
@@ -281,7 +300,9 @@ impl Server {
     }
 
     /// Sets the limits; see [`Limits`] for each one and its default.
+    #[track_caller]
     pub fn limits(mut self, limits: Limits) -> Self {
+        self.places.limits = Location::caller();
         self.limits = limits;
         self
     }
@@ -345,57 +366,78 @@ impl Server {
     ///
     /// Replicas that share a secret, and a name, can finish each other's calls and know each other's sessions, and so does a server
     /// that was restarted.
+    #[track_caller]
     pub fn secret(mut self, secret: impl AsRef<[u8]>) -> Self {
         match Secret::shared(secret.as_ref()) {
             Ok(secret) => self.secret = Some(secret),
-            Err(e) => self.mistakes.add(None, e.to_string()),
+            Err(e) => self.mistake(e.to_string()),
         }
         self
+    }
+
+    /// Remembers what is wrong where a method was called.
+    #[track_caller]
+    fn mistake(&mut self, message: impl Into<String>) {
+        self.mistakes.add(Source::from(Location::caller()), message);
     }
 
     /// Checks the server and makes it ready.
     ///
     /// # Errors
     ///
-    /// Lists everything that is wrong with what was put together: duplicate and invalid names, templates that
-    /// collide, missing states, schemas that are none, or that there is nothing to serve. `is_setup()` is true.
+    /// Lists everything that is wrong with what was put together, each with its place: duplicate and invalid names,
+    /// templates that collide, missing states, schemas that are none, settings that mean nothing, or that there is nothing
+    /// to serve. `is_setup()` is true.
     pub fn build(self) -> Result<ReadyServer> {
         let mut mistakes = self.mistakes;
         for name in self.limits.zeros() {
             mistakes.add(
-                None,
+                Source::from(self.places.limits),
                 format!("the limit `{name}` is 0, and nothing could be served: write more, or leave it out"),
             );
         }
-        let items = collect::collect(&self.selection, self.schemas, &mut mistakes);
-        check::check(&items, &self.states, &mut mistakes);
-        mistakes.into_result()?;
-        if items.is_empty() && self.selection.collected && self.advertised == Kinds::default() {
-            return Err(check::nothing_collected(&self.package));
-        }
-        let registry = Registry::new(items, self.schemas);
-        let mut mistakes = Mistakes::default();
-        for (name, at) in self.disabled {
-            if registry.switch(&name, false, at).is_none() {
-                let near = registry.current().nearest(&name).map(|near| format!("; did you mean {near:?}?"));
-                let near = near.unwrap_or_default();
-                let source = Source { file: at.file(), line: at.line(), function: "" };
-                mistakes.add(source, format!("disable({name:?}): nothing of this name is registered{near}"));
+        let words = [("name", &self.info.name, self.places.name), ("version", &self.info.version, self.places.version)];
+        for (what, word, at) in words {
+            if let Some(wrong) = settings::word(what, word) {
+                mistakes.add(Source::from(at), wrong);
             }
         }
+        let items = collect::collect(&self.selection, self.schemas, &mut mistakes);
+        check::check(&items, &self.states, &mut mistakes);
+        for (name, at) in &self.disabled {
+            // What is wrong with something that is there was told already.
+            if !items.keys().any(|key| key == name) && !collect::is_selected(&self.selection, name) {
+                let near =
+                    nearest(name, items.keys()).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+                mistakes.add(Source::from(*at), format!("disable({name:?}): nothing of this name is registered{near}"));
+            }
+        }
+        let secret = self.secret.map_or_else(Secret::from_environment, |secret| Ok(Some(secret)));
+        let secret = secret.unwrap_or_else(|e| {
+            mistakes.add(None, e.to_string());
+            None
+        });
+        if self.selection.is_vain() && self.advertised == Kinds::default() {
+            let nothing = check::nothing_collected(&self.package);
+            if mistakes.is_empty() {
+                return Err(Error::setup(nothing));
+            }
+            mistakes.add(None, nothing.replace('\n', "\n  "));
+        }
         mistakes.into_result()?;
+        let registry = Registry::new(items, self.schemas);
+        for (name, at) in &self.disabled {
+            registry.switch(name, false, at);
+        }
         if self.forward.is_some() {
             // Of two subscribers of ours, the one that forwards has to hand on to the log.
             #[cfg(any(feature = "stdio", feature = "http"))]
             crate::log::start()?;
             crate::handler::forward::start();
         }
-        let secret = match self.secret {
+        let secret = match secret {
             Some(secret) => secret,
-            None => match Secret::from_environment()? {
-                Some(secret) => secret,
-                None => Secret::random()?,
-            },
+            None => Secret::random()?,
         }
         .of_server(&self.info.name);
         Ok(ReadyServer {

@@ -216,6 +216,7 @@ impl ServerHandle {
     ///
     /// When it is no tool, its name is taken, or a state it wants is missing: what would have kept the server from
     /// starting.
+    #[track_caller]
     pub fn add_tool<F: 'static>(&self, tool: F) -> Result<(), Error> {
         self.add(Named::new(Kind::Tool, &tool))
     }
@@ -224,6 +225,7 @@ impl ServerHandle {
     /// # Errors
     ///
     /// As [`add_tool`](Self::add_tool).
+    #[track_caller]
     pub fn add_resource<F: 'static>(&self, resource: F) -> Result<(), Error> {
         self.add(Named::new(Kind::Resource, &resource))
     }
@@ -232,6 +234,7 @@ impl ServerHandle {
     /// # Errors
     ///
     /// As [`add_tool`](Self::add_tool).
+    #[track_caller]
     pub fn add_prompt<F: 'static>(&self, prompt: F) -> Result<(), Error> {
         self.add(Named::new(Kind::Prompt, &prompt))
     }

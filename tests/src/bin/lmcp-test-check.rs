@@ -40,6 +40,34 @@ fn main() {
         }
         "off" => Server::empty().tool(add).tool(list_all).disable("list.all").main(),
         "empty" => Server::empty().main(),
+        "mistakes" => mistakes().main(),
+        "mistakes in a macro" => lmcp::serve!(name = "check", state = 1_u8, endpoint = "mcp", state = 2_u8),
         _ => lmcp::serve!(name = "check"),
     }
+}
+
+fn plain() {}
+
+/// All that a server's builder refuses.
+fn mistakes() -> Server {
+    lmcp::server!()
+        .tool(plain)
+        .resource(plain)
+        .prompt(add)
+        .state(1_u8)
+        .state(2_u8)
+        .disable("nope")
+        .disable("revew")
+        .disable("plain")
+        .endpoint("mcp")
+        .auth(lmcp::Auth::bearer(""))
+        .limits(lmcp::Limits::default().line_bytes(0))
+        .secret("short")
+        .allow_origin("app.example.com")
+        .allow_origin("https://app.example.com/x")
+        .allow_host("https://mcp.example.com/x")
+        .website("not a url")
+        .icon(lmcp::Icon::new("icon.png"))
+        .name(" ")
+        .version("1\n")
 }

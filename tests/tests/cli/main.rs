@@ -350,10 +350,15 @@ fn get_prints_messages_behind_their_roles() {
 #[test]
 fn a_server_that_cannot_start_says_why() {
     let started = |mode: &str, arguments: &[&str]| end(command(arguments).env("LMCP_TEST_CLI", mode));
-    let mistake = "error: the server cannot start, there is 1 mistake in it:\n  `lmcp_test_cli::not_a_tool` was given";
+    let source = include_str!("../../src/bin/lmcp-test-cli.rs");
+    let line = source.lines().position(|line| line.contains(".tool(not_a_tool)")).expect("it is there") + 1;
+    let mistake = format!(
+        "error: the server cannot start, there is 1 mistake in it:\n  tests/src/bin/lmcp-test-cli.rs:{line}: \
+         `lmcp_test_cli::not_a_tool` was given"
+    );
     for arguments in [&[][..], &["list"], &["call", "add"], &["call", "add", "-h"]] {
         let ended = started("mistake", arguments);
-        assert!(ended.stderr.starts_with(mistake) && ended.stdout.is_empty() && ended.code == Some(1), "{ended:?}");
+        assert!(ended.stderr.starts_with(&mistake) && ended.stdout.is_empty() && ended.code == Some(1), "{ended:?}");
     }
     let help = started("mistake", &["help"]);
     assert!(help.stdout.contains("EXIT CODES") && help.stderr.is_empty() && help.code == Some(0), "{help:?}");
@@ -376,6 +381,23 @@ fn a_server_that_does_not_serve_does_not_say_that_it_does() {
     }
     let ended = end(&mut command);
     assert!(ended.stderr.starts_with("error: the server cannot start") && ended.code == Some(1), "{ended:?}");
+}
+
+#[test]
+fn an_address_that_is_none_is_misuse_and_one_that_cannot_be_had_is_not() {
+    let usage = calc("--http --json").stderr.lines().last().map(str::to_owned).expect("usage");
+    assert!(usage.starts_with("usage: ") && usage.contains(" --http [HOST:PORT]"), "{usage}");
+    for address in ["notanaddress", "localhost", "127.0.0.1:99999"] {
+        let none = format!("error: {address:?} is no address: write HOST:PORT, as in --http 127.0.0.1:8080\n{usage}\n");
+        fails(&format!("--http {address}"), 2, &none);
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("it has an address");
+    let ended = calc(&format!("--http {taken}"));
+    assert!(
+        ended.stderr.starts_with(&format!("error: cannot listen on {taken}: ")) && ended.code == Some(1),
+        "{ended:?}"
+    );
 }
 
 #[test]

@@ -54,12 +54,9 @@ fn problems(server: Server) -> Vec<String> {
     let found: Vec<String> = lines.map(str::to_owned).collect();
     assert!(head.contains(&format!("{} mistake", found.len())), "{text}");
     for line in &found {
-        assert!(line.starts_with("tests/tests/server/mistakes.rs:") || line.starts_with('`'), "no place: {line}");
+        assert!(line.starts_with("tests/tests/server/mistakes.rs:"), "no place: {line}");
     }
-    let message = |line: String| match line.strip_prefix("tests/").and_then(|line| line.split_once(": ")) {
-        Some((_, message)) => message.to_owned(),
-        None => line,
-    };
+    let message = |line: String| line.split_once(": ").map(|(_, message)| message.to_owned()).unwrap_or_default();
     found.into_iter().map(message).collect()
 }
 
@@ -129,12 +126,33 @@ fn forms_that_clients_cannot_show() {
 
 #[test]
 fn a_secret_that_is_none() {
-    let error = Server::empty().secret("short").build().expect_err("it must not start");
-    assert!(error.to_string().contains("the secret has 5 bytes; give it at least 16"), "{error}");
+    let [found] = &problems(Server::empty().secret("short"))[..] else { panic!("one mistake") };
+    assert!(found.starts_with("the secret has 5 bytes; give it at least 16"), "{found}");
 }
 
 #[test]
 fn two_states_of_one_type() {
-    let error = Server::empty().state(1_u8).state(2_u8).build().expect_err("it must not start");
-    assert!(error.to_string().contains("two states of type `u8`"), "{error}");
+    let [found] = &problems(Server::empty().state(1_u8).state(2_u8))[..] else { panic!("one mistake") };
+    assert!(found.starts_with("two states of type `u8`"), "{found}");
+}
+
+#[test]
+fn what_cannot_be_made_ready_is_there_to_be_disabled() {
+    let found = problems(Server::empty().tool(no_object).tool(patterned).disable("no_object").disable("patterned"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+}
+
+#[test]
+fn what_is_added_later_has_a_place_too() {
+    let server = Server::empty().build().expect("it starts");
+    let (line, error) = (line!(), server.handle().add_tool(plain).expect_err("it is no tool").to_string());
+    assert!(error.contains(&format!("tests/tests/server/mistakes.rs:{line}: ")), "{error}");
+}
+
+#[tokio::test]
+async fn a_macro_of_tests_has_places_too() {
+    let (line, client) = (line!(), async { lmcp::testing::client!(endpoint = "mcp").await });
+    let panic = tokio::spawn(client).await.expect_err("it must not start").into_panic();
+    let said = panic.downcast::<String>().expect("a text");
+    assert!(said.contains(&format!("  tests/tests/server/mistakes.rs:{line}: the endpoint \"mcp\"")), "{said}");
 }

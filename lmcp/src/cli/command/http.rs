@@ -83,6 +83,9 @@ impl Options {
         if let Some(verb) = verb {
             return misuse(&format!("--http serves; it does not go with {}", verb.as_str()));
         }
+        if !is_address(&address) {
+            return misuse(&format!("{address:?} is no address: write HOST:PORT, as in --http 127.0.0.1:8080"));
+        }
         if json {
             return misuse("--json does not go with --http");
         }
@@ -107,11 +110,20 @@ impl Options {
 }
 
 /// What may stand behind the program's name to serve HTTP.
-const HTTP: &str = if cfg!(feature = "tls") {
+pub(super) const HTTP: &str = if cfg!(feature = "tls") {
     "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]] [--tls-cert FILE --tls-key FILE]"
 } else {
     "--http [HOST:PORT] [--conf FILE | --oidc ISSUER [--audience URI]]"
 };
+
+/// Whether one could listen there: `HOST:PORT`, a port alone, or on Unix `unix:PATH`. Who a host is, is not asked.
+fn is_address(text: &str) -> bool {
+    if let Some(path) = text.strip_prefix("unix:").filter(|_| cfg!(unix)) {
+        return !path.is_empty();
+    }
+    let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+    port.parse::<u16>().is_ok() && !host.contains(|c: char| c == '/' || c.is_whitespace())
+}
 
 /// What stands behind `--oidc` or `--audience`.
 fn url(parser: &mut Parser, option: &str, what: &str) -> Result<String, Misuse> {

@@ -156,4 +156,15 @@ fn http_and_what_goes_with_it() {
     }
     assert_eq!(message("list --http"), "--http serves; it does not go with list");
     assert_eq!(message("--http --json"), "--json does not go with --http");
+    for address in [":1", "8080", "localhost:0", "[::1]:65535", "::1:80", "no.such.host:80"] {
+        assert_eq!(parse(&format!("--http={address}")), Ok(http(address, None, None)), "{address}");
+    }
+    for address in
+        ["", "notanaddress", "localhost", "127.0.0.1:99999", "h:", "h:-1", "127.0.0.1", "http://h:80", "unix:"]
+    {
+        let why = format!("{address:?} is no address: write HOST:PORT, as in --http 127.0.0.1:8080");
+        assert_eq!(parse(&format!("--http={address}")), Err(Misuse::with(http::HTTP, why)), "{address}");
+    }
+    #[cfg(unix)]
+    assert_eq!(parse("--http unix:/run/a"), Ok(http("unix:/run/a", None, None)));
 }

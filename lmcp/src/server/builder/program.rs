@@ -1,9 +1,10 @@
 //! What a program says of itself: its package, what clients are told of the server, arguments of its own.
 
-use super::Server;
+use super::{Server, settings};
 use crate::protocol::Icon;
 #[cfg(feature = "cli")]
 use crate::server::handle::Info;
+use std::panic::Location;
 
 /// What the manifest of the user's package says, which [`package!`](crate::package!) tells.
 ///
@@ -29,13 +30,17 @@ pub struct Package {
 }
 
 impl Server {
-    /// Sets the name clients see; the package's by default.
+    /// Sets the name clients see; the package's by default. A blank one keeps the server from starting, as a blank version does.
+    #[track_caller]
     pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.places.name = Location::caller();
         self.info.name = name.into();
         self
     }
     /// Sets the version clients see; the package's by default.
+    #[track_caller]
     pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.places.version = Location::caller();
         self.info.version = version.into();
         self
     }
@@ -54,13 +59,22 @@ impl Server {
         self.info.instructions = Some(instructions.into());
         self
     }
-    /// Sets the server's website.
+    /// Sets the server's website, a URL: `https://example.com`.
+    #[track_caller]
     pub fn website(mut self, url: impl Into<String>) -> Self {
-        self.info.website = Some(url.into());
+        let url = url.into();
+        if let Some(wrong) = settings::website(&url) {
+            self.mistake(wrong);
+        }
+        self.info.website = Some(url);
         self
     }
-    /// Adds a picture.
+    /// Adds a picture, by an `https:` or a `data:` URI.
+    #[track_caller]
     pub fn icon(mut self, icon: Icon) -> Self {
+        if let Some(wrong) = settings::icon(&icon.src) {
+            self.mistake(wrong);
+        }
         self.info.icons.push(icon);
         self
     }
