@@ -33,7 +33,9 @@ fn prompted(text: String) -> String {
 }
 
 fn server() -> Server {
-    Server::empty().name("a\r\nb\0").tool(says).tool(fails).tool(lmcp_tests::add).resource(named).prompt(prompted)
+    // A name with control characters is refused at start; a title is for people, and goes out as it is.
+    let server = Server::empty().name("a\u{2028}\"b").title("a\r\nb\0").instructions("a\r\nb\0");
+    server.tool(says).tool(fails).tool(lmcp_tests::add).resource(named).prompt(prompted)
 }
 
 fn requests() -> Vec<(&'static str, Value)> {
