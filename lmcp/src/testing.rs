@@ -57,41 +57,6 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Connects a [`Client`] to a server with every annotated function of the program, in the latest revision.
-///
-/// It takes what [`serve!`](crate::serve!) takes: `client!(state = db)`, also of a `Result`, whose error panics. Await what it gives, a [`Connecting`], after
-/// saying who the client is, if it is to be somebody. It panics when the server does not start.
-///
-/// ```standalone_crate
-/// use lmcp::{State, tool};
-/// use std::sync::Arc;
-///
-/// fn open(path: &str) -> std::io::Result<Arc<str>> { Ok(path.into()) }
-///
-/// /// Where everything is.
-/// #[tool]
-/// fn place(State(path): State<Arc<str>>) -> String { path.to_string() }
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let client = lmcp::testing::client!(name = "shop", state = open("shop.db")).await;
-/// assert_eq!(client.call("place", serde_json::json!({})).await.text(), "shop.db");
-/// # }
-/// ```
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __testing_client {
-    ($($key:ident = $value:expr),* $(,)?) => {
-        $crate::testing::Connecting::new($crate::server!()$(.$key($crate::testing::client!(@value $key $value)))*)
-    };
-    (@value state $value:expr) => {{
-        #[allow(unused_imports, reason = "a `Result` is unwrapped by an inherent method")]
-        use $crate::__private::Infallible as _;
-        (&mut $crate::__private::Fallible::new($value, ::core::stringify!($value))).ok_or_panic()
-    }};
-    (@value $key:ident $value:expr) => { $value };
-}
-
 #[doc(inline)]
 pub use crate::__testing_client as client;
 
