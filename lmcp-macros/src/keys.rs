@@ -141,6 +141,13 @@ fn known(entries: Vec<Entry>, keys: &[&str], attribute: &str, errors: &mut Error
                 format!("`#[arg]` has no key `{name}`: rules stand on the fields of a struct, as `#[schemars(...)]`"),
                 AS_STRUCT,
             );
+        } else if attribute == "#[arg]" && matches!(&*name, "name" | "rename") {
+            errors.add(
+                &entry.key,
+                format!("`#[arg]` has no key `{name}`: an argument is called as its parameter is"),
+                "call the parameter so, `r#type` for `type`; or take the arguments as one struct, `Args<T>`, and write \
+                 `#[serde(rename = \"...\")]` on the field",
+            );
         } else if !keys.contains(&&*name) {
             let near = nearest(&name, keys.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();

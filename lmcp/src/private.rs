@@ -67,6 +67,12 @@ pub fn meta(value: impl serde::Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
+/// While a `state = …` of `serve!` is made: what it prints goes to standard error.
+#[cfg(feature = "cli")]
+pub fn aside() -> crate::transport::stdout::Aside {
+    crate::transport::stdout::Aside::begin()
+}
+
 /// A `state = …` of `serve!` or `client!`: a value, or a result whose error ends the program or fails the test.
 #[derive(Debug)]
 pub struct Fallible<T>(Option<T>, &'static str);

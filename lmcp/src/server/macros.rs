@@ -39,7 +39,10 @@ macro_rules! serve {
     (@value state $value:expr) => {{
         #[allow(unused_imports, reason = "a `Result` is unwrapped by an inherent method")]
         use $crate::__private::Infallible as _;
-        (&mut $crate::__private::Fallible::new($value, ::core::stringify!($value))).ok_or_exit()
+        let aside = $crate::__private::aside();
+        let value = $value;
+        ::core::mem::drop(aside);
+        (&mut $crate::__private::Fallible::new(value, ::core::stringify!($value))).ok_or_exit()
     }};
     (@value $key:ident $value:expr) => { $value };
 }
@@ -57,6 +60,12 @@ macro_rules! serve {
 macro_rules! server {
     () => {
         $crate::Server::new($crate::package!())
+    };
+    ($($setting:tt)+) => {
+        ::core::compile_error!(
+            "`server!` takes no settings: call the method of that name behind it, as in \
+             `lmcp::server!().state(value)`"
+        )
     };
 }
 

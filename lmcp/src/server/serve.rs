@@ -5,7 +5,10 @@ use crate::Result;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 impl Server {
-    /// Serves Streamable HTTP on this address (`127.0.0.1:8080`, or `unix:/run/calc.sock`) until a signal comes, then ends what is running.
+    /// Serves Streamable HTTP on this address until a signal comes, then ends what is running.
+    ///
+    /// The address is `127.0.0.1:8080`, a port alone (of this machine), or `unix:/run/calc.sock`. Nothing is printed; the
+    /// binary's own `--http` says where it serves.
     ///
     /// With `LMCP_LOG` or `RUST_LOG` in the environment, and no `tracing` subscriber in the program, it logs on standard
     /// error; so does [`stdio`](Self::stdio).

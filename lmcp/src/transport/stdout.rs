@@ -65,6 +65,45 @@ impl Stdout {
     }
 }
 
+/// Until it is dropped, what is printed goes to standard error, and without a word: nobody reads it as answers yet. Where
+/// that cannot be, it goes where it always goes.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub struct Aside {
+    #[cfg(unix)]
+    stdout: Option<std::os::fd::OwnedFd>,
+}
+
+#[cfg(feature = "cli")]
+impl Aside {
+    pub(crate) fn begin() -> Self {
+        #[cfg(unix)]
+        let begin = || -> io::Result<std::os::fd::OwnedFd> {
+            use std::io::Write as _;
+            use std::os::fd::AsFd as _;
+            io::stdout().flush()?;
+            let stdout = io::stdout().as_fd().try_clone_to_owned()?;
+            rustix::stdio::dup2_stdout(io::stderr())?;
+            Ok(stdout)
+        };
+        Aside {
+            #[cfg(unix)]
+            stdout: begin().ok(),
+        }
+    }
+}
+
+#[cfg(all(feature = "cli", unix))]
+impl Drop for Aside {
+    fn drop(&mut self) {
+        use std::io::Write as _;
+        if let Some(stdout) = &self.stdout {
+            let _flushed = io::stdout().flush();
+            let _as_it_was = rustix::stdio::dup2_stdout(stdout);
+        }
+    }
+}
+
 #[cfg(unix)]
 pub(crate) use unix::take;
 

@@ -28,6 +28,15 @@ fn review() -> &'static str {
     "Review."
 }
 
+/// Prints where it should not, if it is told to.
+fn open() -> std::io::Result<u8> {
+    if std::env::var_os("LMCP_TEST_PRINTS").is_some() {
+        println!("opening");
+        print!("half a line");
+    }
+    Ok(7)
+}
+
 fn main() {
-    lmcp::serve!(rate = Rate::per_hour(1), disable = "note", disable = "review")
+    lmcp::serve!(rate = Rate::per_hour(1), disable = "note", disable = "review", state = open())
 }

@@ -1,6 +1,8 @@
 //! What is rare, on the command line.
 
 use crate::{Ended, end, named};
+use std::io::Write;
+use std::process::Stdio;
 
 fn rare(line: &str) -> Ended {
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -21,6 +23,22 @@ fn a_question_whose_text_varies_is_told_from_one_without_an_answer() {
 }
 
 #[test]
+fn what_a_state_prints_while_it_is_opened_does_not_reach_the_stream() {
+    let program = env!("CARGO_BIN_EXE_lmcp-test-rare");
+    let mut server = named(program, "rare", &[]);
+    server.env("LMCP_TEST_PRINTS", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = server.spawn().expect("it starts");
+    let ping = b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+    server.stdin.take().expect("piped").write_all(ping).expect("it reads");
+    let ended = server.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "opening\nhalf a line");
+    // What is printed for people or programs is not taken along.
+    let listed = end(named(program, "rare", &["list", "tools", "--json"]).env("LMCP_TEST_PRINTS", "1"));
+    assert!(listed.stdout.starts_with('{') && listed.stderr == "opening\nhalf a line", "{listed:?}");
+}
+
+#[test]
 fn rates_are_for_others() {
     let done = rare("call twice --answer yes --answer yes");
     assert_eq!((done.stdout.as_str(), done.stderr.as_str(), done.code), ("true\n", "", Some(0)));
@@ -30,7 +48,7 @@ fn rates_are_for_others() {
 fn what_is_switched_off_is_told_where_it_is_looked_for() {
     let place = "tests/src/bin/lmcp-test-rare.rs";
     let off = |name: &str, line: u32| {
-        format!("`{name}` ({place}:{line}) is switched off, by `disable` at {place}:32: no client sees it\n")
+        format!("`{name}` ({place}:{line}) is switched off, by `disable` at {place}:41: no client sees it\n")
     };
     let (note, review) = (off("notes://{id}", 20), off("review", 26));
     for uri in ["notes://7", "notes://{id}"] {

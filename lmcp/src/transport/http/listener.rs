@@ -127,6 +127,9 @@ async fn bind_tcp(address: &str) -> Result<TcpListener, Error> {
     let address = if port.parse::<u16>().is_ok() { &*local } else { address };
     let addresses: Vec<SocketAddr> = match address.to_socket_addrs() {
         Ok(addresses) => addresses.collect(),
+        Err(e) if address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) => {
+            return Err(wrong("nobody knows the address of this host".into(), e));
+        }
         Err(e) => return Err(wrong("write it as HOST:PORT, for example 127.0.0.1:8080".into(), e)),
     };
     TcpListener::bind(&*addresses).await.map_err(|e| {
