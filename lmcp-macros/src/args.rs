@@ -202,6 +202,14 @@ impl Entry {
                     }
                 })
                 .collect(),
+            Given::Value(expr) if matches!(ungrouped(expr), Expr::Array(_) | Expr::Tuple(_) | Expr::Reference(_)) => {
+                errors.add(
+                    expr,
+                    format!("several texts of `{key}` stand in parentheses"),
+                    format!("write `{key}(\"...\", \"...\")`"),
+                );
+                Vec::new()
+            }
             Given::Value(expr) => text(key, expr, errors).into_iter().collect(),
             _ => {
                 errors.add(key, format!("`{key}` needs a text"), format!("write `{key}(\"...\")`"));

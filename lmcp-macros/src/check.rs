@@ -121,15 +121,6 @@ fn check_arg(attr: Attr, param: &Param, errors: &mut Errors) {
             );
         }
     }
-    if let Some((key, _)) = &arg.complete
-        && attr == Attr::Tool
-    {
-        errors.add(
-            key,
-            "the arguments of a tool cannot be completed: the protocol does it for prompts and resources",
-            "leave `complete` out; an enum tells the model what can be chosen",
-        );
-    }
     if let Some(header) = &arg.header {
         if attr != Attr::Tool {
             errors.add(header, "only the arguments of a tool are repeated in a header", "leave `header` out");

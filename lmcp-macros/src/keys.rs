@@ -46,6 +46,15 @@ const RULES: [&str; 12] = [
     "multiple_of",
 ];
 
+/// Those of them that mean something there; the others are known all the same, and told why they are not for it.
+fn arg_keys(attr: Attr) -> &'static [&'static str] {
+    match attr {
+        Attr::Tool => &["default", "description", "alias", "header", "secret"],
+        Attr::Prompt => &["default", "description", "alias", "complete", "secret"],
+        Attr::Resource => &["description", "complete", "secret"],
+    }
+}
+
 /// How an argument gets rules.
 pub(crate) const AS_STRUCT: &str = "take the arguments as one struct, `Args<T>`, or this parameter as a struct, and \
                                     write it on the field";
@@ -71,7 +80,7 @@ pub(crate) fn read(attr: Attr, tokens: TokenStream, errors: &mut Errors) -> (Com
     let mut common = Common::default();
     let mut tool = Tool::default();
     let (mut mime, mut size) = (None, None);
-    for entry in known(entries, &keys, &format!("#[{}]", attr.name()), errors) {
+    for entry in known(entries, &keys, &keys, &format!("#[{}]", attr.name()), errors) {
         match &*entry.name() {
             "read_only" => once(&mut tool.read_only, entry.flag(errors)),
             "destructive" => once(&mut tool.destructive, entry.flag(errors)),
@@ -129,8 +138,9 @@ fn read_common(common: &mut Common, entry: &Entry, errors: &mut Errors) {
     }
 }
 
-/// Leaves out entries with unknown keys, and all but the first of keys that may be given once.
-fn known(entries: Vec<Entry>, keys: &[&str], attribute: &str, errors: &mut Errors) -> Vec<Entry> {
+/// Leaves out entries with unknown keys, and all but the first of keys that may be given once. Of all `keys`, those that are
+/// `for_this` are told to who looks for one.
+fn known(entries: Vec<Entry>, keys: &[&str], for_this: &[&str], attribute: &str, errors: &mut Errors) -> Vec<Entry> {
     let mut seen = HashSet::new();
     let mut known = Vec::new();
     for entry in entries {
@@ -149,12 +159,12 @@ fn known(entries: Vec<Entry>, keys: &[&str], attribute: &str, errors: &mut Error
                  `#[serde(rename = \"...\")]` on the field",
             );
         } else if !keys.contains(&&*name) {
-            let near = nearest(&name, keys.iter().copied());
+            let near = nearest(&name, for_this.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             errors.add(
                 &entry.key,
                 format!("`{attribute}` has no key `{name}`"),
-                format!("{near}the keys are {}", listed(keys)),
+                format!("{near}the keys are {}", listed(for_this)),
             );
         } else if !REPEATABLE.contains(&&*name) && !seen.insert(name.clone()) {
             errors.add(&entry.key, format!("`{name}` is given twice"), "leave one of them out");
@@ -286,7 +296,7 @@ fn read_timeout(entry: &Entry, errors: &mut Errors) -> Option<u64> {
 }
 
 /// Reads one parameter's `#[arg(...)]`.
-pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors) {
+pub(crate) fn read_arg(attr: Attr, attribute: Attribute, arg: &mut Arg, errors: &mut Errors) {
     let write = "write `#[arg(default = 3)]`, for example";
     let tokens = match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
@@ -307,7 +317,7 @@ pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors)
     }
     arg.attribute = Some(attribute);
     let (_, entries) = args::parse(tokens, None, errors);
-    for entry in known(entries, &ARG, "#[arg]", errors) {
+    for entry in known(entries, &ARG, arg_keys(attr), "#[arg]", errors) {
         match &*entry.name() {
             "default" => {
                 let default = match &entry.given {
@@ -325,6 +335,11 @@ pub(crate) fn read_arg(attribute: Attribute, arg: &mut Arg, errors: &mut Errors)
             }
             "description" => once(&mut arg.description, entry.text(errors)),
             "alias" => arg.aliases.extend(entry.texts(errors)),
+            "complete" if attr == Attr::Tool => errors.add(
+                &entry.key,
+                "the arguments of a tool cannot be completed: the protocol does it for prompts and resources",
+                "leave `complete` out; an enum tells the model what can be chosen",
+            ),
             "complete" => {
                 let path = entry.path("a function", errors);
                 once(&mut arg.complete, path.map(|path| (entry.key.clone(), path)));

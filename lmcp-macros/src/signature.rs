@@ -65,7 +65,7 @@ impl Source {
         let mut params = Vec::new();
         for input in &mut self.sig.inputs {
             if let FnArg::Typed(param) = input {
-                params.push(read_param(param, &lifetimes, errors));
+                params.push(read_param(param, kind, &lifetimes, errors));
                 refuse_rules(param, kind, errors);
                 if is_last {
                     param.attrs.retain(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("arg"));
@@ -143,10 +143,10 @@ fn refuse_rules(param: &mut PatType, kind: Attr, errors: &mut Errors) {
     });
 }
 
-fn read_param(param: &PatType, lifetimes: &Lifetimes, errors: &mut Errors) -> Param {
+fn read_param(param: &PatType, kind: Attr, lifetimes: &Lifetimes, errors: &mut Errors) -> Param {
     let mut arg = Arg::default();
     for attr in param.attrs.iter().filter(|attr| attr.path().is_ident("arg")) {
-        keys::read_arg(attr.clone(), &mut arg, errors);
+        keys::read_arg(kind, attr.clone(), &mut arg, errors);
     }
     let doc = docs::read(&param.attrs).into_text();
     if let (Some(_), Some(again)) = (&doc, &arg.description) {

@@ -1,7 +1,7 @@
 //! Running a handler with its arguments as they came, and if they do not fit, once more with repaired ones.
 
 use crate::handler::Context;
-use crate::handler::call::{Call as Arguments, Rejection};
+use crate::handler::call::{Call as Arguments, Problems, Rejection};
 use crate::handler::entry::BoxFuture;
 use crate::protocol::ToolResult;
 use crate::registry::Tool;
@@ -16,13 +16,14 @@ pub(crate) async fn run_tool(
     context: &Context,
 ) -> Result<ToolResult, Rejection> {
     let Common { params, arguments: rules, .. } = &tool.common;
-    let admitted = if rules.enforces() { rules.admit(params, came)? } else { None };
+    let told = |problems: Problems| Problems { is_all_missing: came.is_none(), ..problems };
+    let admitted = if rules.enforces() { rules.admit(params, came).map_err(told)? } else { None };
     let json = admitted.as_deref().or(came);
     let call = Arguments::with_json(params, json, &server.states, context)?;
     let result = match tool.run(&call).await {
         // The function did not run: its arguments did not fit.
         Err(Rejection::Arguments(problems)) => {
-            let repaired = rules.repaired(params, json, problems)?;
+            let repaired = rules.repaired(params, json, problems).map_err(told)?;
             // Once: the way of arguments that are right carries nothing of this one.
             Box::pin(run_repaired(tool, repaired, server, context)).await
         }

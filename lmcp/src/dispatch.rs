@@ -345,6 +345,30 @@ pub(crate) fn no_resource(
     if let Found::Refused(why) = found {
         return ErrorObject::invalid_params(format!("`params.uri`: {why}")).with_data(json!({ "uri": uri }));
     }
-    let names = catalog.resources.names_for(access).chain(catalog.templates.names_for(access));
-    not_found(version, uri, &hint(uri, names))
+    let names = || catalog.resources.names_for(access).chain(catalog.templates.names_for(access));
+    // What has its beginning, and more or fewer segments, is likelier meant than what is spelled like it.
+    let hint = match catalog.templates.names_for(access).find(|template| begins_as(uri, template)) {
+        Some(template) => format!("; there is {}", quoted(template)),
+        None => hint(uri, names().filter(|name| is_of_scheme(uri, name))),
+    };
+    not_found(version, uri, &hint)
+}
+
+/// Whether the two differ in nothing but how many segments they have.
+fn begins_as(uri: &str, template: &str) -> bool {
+    let (Some((scheme, uri)), Some((of, template))) = (uri.split_once("://"), template.split_once("://")) else {
+        return false;
+    };
+    let split = |text: &'_ str| -> Vec<String> { text.trim_end_matches('/').split('/').map(str::to_owned).collect() };
+    let (given, wanted) = (split(uri), split(template));
+    let fits = |(given, wanted): (&String, &String)| wanted.starts_with('{') && !given.is_empty() || given == wanted;
+    scheme.eq_ignore_ascii_case(of) && given.len() != wanted.len() && given.iter().zip(&wanted).all(fits)
+}
+
+/// Whether a name has the URI's scheme, or nearly; what is no URI has any.
+fn is_of_scheme(uri: &str, name: &str) -> bool {
+    match (uri.split_once("://"), name.split_once("://")) {
+        (Some((scheme, _)), Some((of, _))) => nearest(scheme, [of]).is_some(),
+        _ => true,
+    }
 }

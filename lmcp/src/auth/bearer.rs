@@ -1,5 +1,6 @@
 //! [`Bearer`]: a token that is written down somewhere, and whoever has it.
 
+use super::credentials::bearer_token;
 use super::{Auth, Principal};
 use crate::seal::is_same;
 
@@ -78,6 +79,11 @@ impl Bearer {
 
     pub(super) fn is_empty(&self) -> bool {
         self.token.is_empty()
+    }
+
+    /// It is what stands in the header, and not the token in it: nobody sends the word twice.
+    pub(super) fn has_scheme(&self) -> bool {
+        bearer_token(self.token.as_bytes()).is_some()
     }
 }
 

@@ -102,8 +102,9 @@ impl Auth {
     /// Who sends these headers, as the other checks see it.
     pub(crate) async fn check(&self, headers: &HeaderMap) -> Result<Principal, Refused> {
         let mut refused = match headers.get(AUTHORIZATION) {
-            None => Refused::Missing,
-            Some(_) => Refused::Invalid("".into()),
+            Some(given) if bearer_token(given.as_bytes()).is_some() => Refused::Invalid("".into()),
+            // Another scheme, or a token without its scheme, is no bearer token.
+            _ => Refused::Missing,
         };
         let mut weigh = |other: Refused| {
             if other.weight() >= refused.weight() {
@@ -155,6 +156,9 @@ impl Auth {
         let mut mistakes = Vec::new();
         if self.0.tokens.iter().any(Bearer::is_empty) {
             mistakes.push("the bearer token is empty: nobody could tell it from none".to_owned());
+        }
+        if self.0.tokens.iter().any(Bearer::has_scheme) {
+            mistakes.push("the bearer token begins with `Bearer`: give the token alone, without that word".to_owned());
         }
         #[cfg(feature = "oauth")]
         mistakes.extend(self.0.issuers.iter().flat_map(|issuer| issuer.jwt().mistakes()));

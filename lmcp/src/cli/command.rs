@@ -358,7 +358,9 @@ pub(super) fn options(verb: Option<Verb>) -> Vec<&'static str> {
 fn unknown_option(verb: Option<Verb>, option: &str) -> Misuse {
     let all = Verb::ALL.into_iter().map(Some).chain([None]).flat_map(options);
     let mut hint = did_you_mean(option, options(verb).into_iter().chain(all));
-    if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
+    if option == "--token" {
+        hint = "; a token is in the environment variable LMCP_TOKEN, or in a file behind --conf".to_owned();
+    } else if hint.is_empty() && matches!(verb, Some(Verb::Call | Verb::Get)) {
         hint = "; arguments are written key=value".to_owned();
     }
     Misuse { unknown: true, ..Misuse::of(verb, format!("unknown option {option:?}{hint}")) }

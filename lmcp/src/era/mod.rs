@@ -119,7 +119,12 @@ pub(crate) fn unknown_method(method: &str, era: Era) -> ErrorObject {
     let hint = match (Method::parse(method), era) {
         (Some(_), Era::Modern) => " in 2026-07-28; leave the request's `_meta` fields of that revision out",
         (Some(_), Era::Legacy) => " before 2026-07-28; add the request's `_meta` fields of that revision",
-        (None, _) => "",
+        (None, _) => match Method::nearest(method) {
+            Some(near) => {
+                return ErrorObject::method_not_found(format!("unknown method {shown:?}; did you mean {near:?}?"));
+            }
+            None => "",
+        },
     };
     ErrorObject::method_not_found(format!("unknown method {shown:?}{hint}"))
 }

@@ -136,6 +136,8 @@ pub struct Problems {
     pub(crate) error: Option<Error>,
     /// Arguments that would have been right.
     pub(crate) example: Option<String>,
+    /// The request has no `arguments`: they may stand elsewhere in it.
+    pub(crate) is_all_missing: bool,
 }
 
 /// One thing wrong with one argument.
@@ -174,6 +176,9 @@ impl Problems {
             1 => format!("{of}: 1 problem with the arguments"),
             n => format!("{of}: {n} problems with the arguments"),
         };
+        if self.is_all_missing {
+            text.push_str("; `params.arguments` is missing");
+        }
         for (at, problem) in self.list.iter().enumerate() {
             if text.len() > LETTERS {
                 let _infallible = write!(text, "\n- and {} more", self.list.len() - at);

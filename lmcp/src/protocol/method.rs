@@ -1,5 +1,7 @@
 //! The methods a client may call, and in which era each exists.
 
+use crate::registry::nearest::nearest;
+
 /// A request's method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
@@ -28,6 +30,11 @@ impl Method {
 
     pub(crate) fn parse(name: &str) -> Option<Method> {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, method)| method)
+    }
+
+    /// The name of the method that is spelled nearly so.
+    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+        nearest(name, Self::ALL.into_iter().map(|(known, _)| known))
     }
 
     /// The most frequent ones first.

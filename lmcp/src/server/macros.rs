@@ -34,7 +34,24 @@
 #[macro_export]
 macro_rules! serve {
     ($($key:ident = $value:expr),* $(,)?) => {
-        $crate::server!()$(.$key($crate::serve!(@value $key $value)))*.main()
+        $crate::serve!(@build [$crate::server!()] $($key = $value,)*)
+    };
+    (@build [$server:expr]) => { $server.main() };
+    (@build [$server:expr] http = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] stdio = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] transport = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] host = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] port = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] address = $($rest:tt)*) => { $crate::serve!(@transport) };
+    (@build [$server:expr] $key:ident = $value:expr, $($rest:tt)*) => {
+        $crate::serve!(@build [$server.$key($crate::serve!(@value $key $value))] $($rest)*)
+    };
+    (@transport) => {
+        ::core::compile_error!(
+            "whoever starts the program says how `serve!` serves: alone it is standard input and output, and with \
+             `--http 127.0.0.1:8080` it is HTTP. To say it in code, write `lmcp::server!().http(\"127.0.0.1:8080\").await` in \
+             an async `main`"
+        )
     };
     (@value state $value:expr) => {{
         #[allow(unused_imports, reason = "a `Result` is unwrapped by an inherent method")]
@@ -45,6 +62,9 @@ macro_rules! serve {
         (&mut $crate::__private::Fallible::new(value, ::core::stringify!($value))).ok_or_exit()
     }};
     (@value $key:ident $value:expr) => { $value };
+    ($($other:tt)+) => {
+        ::core::compile_error!("settings of `serve!` are written `key = value`, as in `lmcp::serve!(name = \"calc\")`")
+    };
 }
 
 /// Begins a [`Server`](crate::Server) named after your package, with every annotated function of the program in it.

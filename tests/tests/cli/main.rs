@@ -332,6 +332,16 @@ fn read_says_what_it_cannot_read() {
         1,
         "error: resource \"nowhere://at-all\" not found\n`calc list` shows what there is\n",
     );
+    let there_is = |uri: &str, template: &str| {
+        let said = calc(&format!("read {uri}")).stderr;
+        assert!(said.contains(&format!("not found; {template}\n")), "{said}");
+    };
+    there_is("users://7", "there is \"users://{id}/profile\"");
+    there_is("users://7/profile/name", "there is \"users://{id}/profile\"");
+    there_is("calc://abuot", "did you mean \"calc://about\"?");
+    // Another scheme is not meant, however near the rest is.
+    let other = calc("read file://about").stderr;
+    assert!(other.starts_with("error: resource \"file://about\" not found\n`calc list`"), "{other}");
 }
 
 #[test]

@@ -33,21 +33,28 @@ async fn several_tokens_with_names_and_scopes() {
     }
     let unnamed = super::text(&site.ask(&call("Bearer three")).await);
     assert!(unnamed.starts_with("bearer:") && !unnamed.contains("three"), "{unnamed}");
-    for wrong in ["Bearer four", "Bearer onetwo", "Bearer one two", "Basic one", "one"] {
+    for wrong in ["Bearer four", "Bearer onetwo", "Bearer one two"] {
         let answer = site.ask(&call(wrong)).await;
         assert_eq!(answer.status, 401, "{wrong}");
         let expected =
             "Bearer realm=\"mcp\", error=\"invalid_token\", error_description=\"the bearer token is not valid\"";
         assert_eq!(challenge(&answer), Some(expected));
     }
-    let nobody = site.ask(&call("").without("Authorization")).await;
-    assert_eq!((nobody.status, challenge(&nobody)), (401, Some("Bearer realm=\"mcp\"")));
+    // A token without its scheme, or in another one, is none that could be wrong (RFC 6750, 3.1).
+    let without = call("").without("Authorization");
+    for none in [without, call("Basic one"), call("one"), call("Token one"), call("Bearer")] {
+        let nobody = site.ask(&none).await;
+        assert_eq!((nobody.status, challenge(&nobody)), (401, Some("Bearer realm=\"mcp\"")), "{none:?}");
+        assert!(super::message(&nobody).contains("Authorization: Bearer"), "{nobody:?}");
+    }
 }
 
 #[tokio::test]
 async fn an_empty_token_among_others_is_refused_at_start() {
     let error = Server::empty().auth(Auth::bearer("a").or(Auth::bearer(""))).build().expect_err("refused");
     assert!(error.is_setup() && error.to_string().contains("empty"), "{error}");
+    let error = Server::empty().auth(Auth::bearer("Bearer a")).build().expect_err("refused");
+    assert!(error.to_string().contains("give the token alone, without that word"), "{error}");
 }
 
 /// An error of the program's, with something in it that is nobody's business.

@@ -49,6 +49,8 @@ async fn what_is_no_message_is_a_400() {
 #[tokio::test]
 async fn unknown_methods() {
     let site = Site::open(server()).await;
+    let near = site.ask(&Request::modern("x", "tool/list", json!({}))).await;
+    assert_eq!(message(&near), "unknown method \"tool/list\"; did you mean \"tools/list\"?");
     for method in ["nobody/knows", "initialize", "ping", "logging/setLevel", "resources/subscribe", "tasks/get"] {
         let answer = site.ask(&Request::modern("x", method, json!({}))).await;
         assert_eq!((answer.status, code(&answer)), (404, -32601), "{method}");

@@ -140,7 +140,13 @@ async fn tokens() {
         refused(&without, 401, "Authorization: Bearer");
         let challenge = without.header("www-authenticate").expect("a challenge");
         assert!(challenge.starts_with("Bearer") && !challenge.contains("error"), "{challenge}");
-        for wrong in ["Bearer Secret", "Bearer secret2", "Bearer", "Basic secret", "secret"] {
+        for none in ["Bearer", "Basic secret", "secret"] {
+            let answer = site.ask(&request.clone().with("Authorization", none)).await;
+            refused(&answer, 401, "Authorization: Bearer");
+            let challenge = answer.header("www-authenticate").expect("a challenge");
+            assert!(!challenge.contains("error") && !answer.text().contains("secret"), "{answer:?}");
+        }
+        for wrong in ["Bearer Secret", "Bearer secret2"] {
             let answer = site.ask(&request.clone().with("Authorization", wrong)).await;
             refused(&answer, 401, "not valid");
             let challenge = answer.header("www-authenticate").expect("a challenge");

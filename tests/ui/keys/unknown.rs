@@ -36,7 +36,7 @@ fn prompt() -> String {
 fn argument(#[arg(defualt = 3, descripton = "number")] number: u8) -> u8 {
     //~^ error: `#[arg]` has no key `defualt`
     //~^ token: defualt
-    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias`, `complete`, `header` and `secret`
+    //~^ help: did you mean `default`? the keys are `default`, `description`, `alias`, `header` and `secret`
     //~^ error: `#[arg]` has no key `descripton`
     //~^ token: descripton
     number

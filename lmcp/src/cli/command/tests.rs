@@ -63,6 +63,14 @@ fn help_is_about_what_was_typed_so_far() {
 fn misuse_says_what_to_write() {
     assert_eq!(message("lst"), "unknown command \"lst\"; did you mean \"list\"?");
     assert_eq!(message("frobnicate"), "unknown command \"frobnicate\"");
+    let hint = "; it serves without one: standard input and output, or HTTP with --http";
+    assert_eq!(
+        message("serve"),
+        format!("unknown command \"serve\"{}", if cfg!(feature = "http") { hint } else { "; it serves without one" })
+    );
+    let token =
+        "unknown option \"--token\"; a token is in the environment variable LMCP_TOKEN, or in a file behind --conf";
+    assert_eq!(message("--token"), token);
     assert_eq!(message("--versoin"), "unknown option \"--versoin\"; did you mean \"--version\"?");
     assert_eq!(message("call add --a=1"), "unknown option \"--a\"; arguments are written key=value");
     assert_eq!(message("list -x"), "unknown option \"-x\"");

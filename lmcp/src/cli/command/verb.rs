@@ -123,7 +123,13 @@ impl Verb {
 
     pub(in crate::cli) fn parse(word: &str) -> Result<Self, Misuse> {
         Self::ALL.into_iter().find(|verb| verb.as_str() == word).ok_or_else(|| {
-            let hint = did_you_mean(word, Self::ALL.map(Self::as_str));
+            let hint = match word {
+                "serve" | "run" | "start" | "stdio" | "http" if cfg!(feature = "http") => {
+                    "; it serves without one: standard input and output, or HTTP with --http".to_owned()
+                }
+                "serve" | "run" | "start" | "stdio" => "; it serves without one".to_owned(),
+                word => did_you_mean(word, Self::ALL.map(Self::as_str)),
+            };
             let misuse = Misuse::of(None, format!("unknown command {word:?}{hint}"));
             Misuse { unknown_command: Some(word.to_owned()), unknown: true, ..misuse }
         })

@@ -211,7 +211,7 @@ impl Endpoint {
         if !takes.json && !takes.events {
             return refuse(
                 StatusCode::NOT_ACCEPTABLE,
-                "answers are `application/json` or `text/event-stream`; `Accept` must allow both".into(),
+                "answers are `application/json` or `text/event-stream`, and `Accept` allows neither".into(),
             );
         }
         let too_large = || {
