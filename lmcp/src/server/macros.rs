@@ -34,17 +34,27 @@
 #[macro_export]
 macro_rules! serve {
     ($($key:ident = $value:expr),* $(,)?) => {
-        $crate::serve!(@build [$crate::server!()] $($key = $value,)*)
+        $crate::__serve!([$crate::server!()] $($key = $value,)*)
     };
-    (@build [$server:expr]) => { $server.main() };
-    (@build [$server:expr] http = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] stdio = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] transport = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] host = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] port = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] address = $($rest:tt)*) => { $crate::serve!(@transport) };
-    (@build [$server:expr] $key:ident = $value:expr, $($rest:tt)*) => {
-        $crate::serve!(@build [$server.$key($crate::serve!(@value $key $value))] $($rest)*)
+    ($($other:tt)+) => {
+        ::core::compile_error!("settings of `serve!` are written `key = value`, as in `lmcp::serve!(name = \"calc\")`")
+    };
+}
+
+/// `serve!`, one setting after the other behind the server that is made of those before.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serve {
+    ([$server:expr]) => { $server.main() };
+    ([$server:expr] http = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] stdio = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] transport = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] host = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] port = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] address = $($rest:tt)*) => { $crate::__serve!(@transport) };
+    ([$server:expr] $key:ident = $value:expr, $($rest:tt)*) => {
+        $crate::__serve!([$server.$key($crate::__serve!(@value $key $value))] $($rest)*)
     };
     (@transport) => {
         ::core::compile_error!(
@@ -62,9 +72,6 @@ macro_rules! serve {
         (&mut $crate::__private::Fallible::new(value, ::core::stringify!($value))).ok_or_exit()
     }};
     (@value $key:ident $value:expr) => { $value };
-    ($($other:tt)+) => {
-        ::core::compile_error!("settings of `serve!` are written `key = value`, as in `lmcp::serve!(name = \"calc\")`")
-    };
 }
 
 /// Begins a [`Server`](crate::Server) named after your package, with every annotated function of the program in it.
