@@ -87,11 +87,16 @@ impl Form {
             let Some(Value::Object(properties)) = schema.remove("properties") else {
                 return Err("it has no fields of its own; forms hold named fields, and no maps".into());
             };
-            let field = |(name, schema): (String, Value)| match field(schema) {
-                Ok((field, _)) => Ok((name, field)),
-                Err(why) => Err(format!("`{name}` is {why}; forms hold texts, numbers, booleans and choices")),
-            };
-            let mut fields = properties.into_iter().map(field).collect::<Result<Vec<_>, _>>()?;
+            let (mut fields, mut wrong) = (Vec::new(), Vec::new());
+            for (name, schema) in properties {
+                match field(schema) {
+                    Ok((field, _)) => fields.push((name, field)),
+                    Err(why) => wrong.push(format!("`{name}` is {why}")),
+                }
+            }
+            if !wrong.is_empty() {
+                return Err(format!("{}; forms hold texts, numbers, booleans and choices", wrong.join(", ")));
+            }
             fields.sort_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
             return Ok(Form { fields, required, shape: Shape::Fields });
         }

@@ -41,7 +41,8 @@ use std::any::TypeId;
     label = "neither an argument nor something lmcp fills in",
     note = "an argument's type derives both: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
     note = "a type of another crate has `JsonSchema` by a feature of schemars 1: `schemars = {{ version = \"1\", features = [\"uuid1\"] }}`, or `chrono04`, `url2`, `jiff02`; what schemars 0.8 derives is another trait",
-    note = "a value of the server's own is taken as `State<T>`, with `T: Clone + Send + Sync + 'static`, as an `Arc` is"
+    note = "a value of the server's own is taken as `State<T>`, with `T: Clone + Send + Sync + 'static`, as an `Arc` is",
+    note = "`Json<T>` is for results: take `T`, or `Args<T>` for all arguments at once"
 )]
 pub trait Parameter<'c>: Sized {
     /// Takes the value out of the call.

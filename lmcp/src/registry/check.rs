@@ -67,6 +67,13 @@ pub(crate) fn check(items: &Items, states: &States, mistakes: &mut Mistakes) {
         prompts.add(&prompt.common.name, prompt.common.source, mistakes);
         check_params(Kind::Prompt, &prompt.common, states, mistakes);
     }
+    for (kind, name, source) in &items.broken {
+        match kind {
+            Kind::Tool => tools.add(name, *source, mistakes),
+            Kind::Prompt => prompts.add(name, *source, mistakes),
+            Kind::Resource => {}
+        }
+    }
     let mut uris = Names::new("resource", "URI");
     for resource in &items.resources {
         uris.add(&resource.uri, resource.common.source, mistakes);

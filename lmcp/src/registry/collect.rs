@@ -79,6 +79,8 @@ pub(crate) struct Items {
     pub(crate) prompts: Vec<Arc<Prompt>>,
     pub(crate) resources: Vec<Arc<Resource>>,
     pub(crate) templates: Vec<(UriTemplate, Arc<Template>)>,
+    /// The names of those that cannot be made ready, and where they stand: another one may not have them either.
+    pub(crate) broken: Vec<(Kind, &'static str, Source)>,
 }
 
 impl Items {
@@ -122,13 +124,19 @@ pub(crate) fn collect(selection: &Selection, schemas: Schemas, mistakes: &mut Mi
     for entry in entries::<ToolEntry>(selection, Kind::Tool, mistakes) {
         match caught(|| Tool::new(entry, schemas)) {
             Ok(tool) => items.tools.push(Arc::new(tool)),
-            Err(why) => mistakes.add(entry.item.source, format!("tool `{}`: {why}", entry.item.name)),
+            Err(why) => {
+                mistakes.add(entry.item.source, format!("tool `{}`: {why}", entry.item.name));
+                items.broken.push((Kind::Tool, entry.item.name, entry.item.source));
+            }
         }
     }
     for entry in entries::<PromptEntry>(selection, Kind::Prompt, mistakes) {
         match caught(|| Prompt::new(entry, schemas)) {
             Ok(prompt) => items.prompts.push(Arc::new(prompt)),
-            Err(why) => mistakes.add(entry.item.source, format!("prompt `{}`: {why}", entry.item.name)),
+            Err(why) => {
+                mistakes.add(entry.item.source, format!("prompt `{}`: {why}", entry.item.name));
+                items.broken.push((Kind::Prompt, entry.item.name, entry.item.source));
+            }
         }
     }
     for entry in entries::<ResourceEntry>(selection, Kind::Resource, mistakes) {

@@ -129,6 +129,7 @@ impl Registry {
             prompts: all.items.prompts.clone(),
             resources: all.items.resources.clone(),
             templates: all.items.templates.clone(),
+            broken: Vec::new(),
         };
         grown.tools.extend(added.tools);
         grown.prompts.extend(added.prompts);
@@ -242,6 +243,7 @@ impl All {
                 .filter(|(_, i)| !resources.contains_key(&i.uri_template))
                 .cloned()
                 .collect(),
+            broken: Vec::new(),
         };
         Catalog::new(enabled, private)
     }

@@ -5,7 +5,7 @@
 
 use super::inline::{inline, is_data};
 use super::reference::name_in;
-use super::{format, hoist, rules, union};
+use super::{defaults, format, hoist, rules, union};
 use serde_json::{Map, Value, json};
 
 pub(super) type Object = Map<String, Value>;
@@ -31,6 +31,9 @@ pub(crate) fn pass(schema: Value, side: Side) -> Value {
     if let Value::Object(root) = &mut schema {
         union::open_root(root);
         root_reference(root);
+    }
+    if side == Side::Input {
+        defaults::leave_out_nulls(&mut schema);
     }
     schema
 }
@@ -434,5 +437,30 @@ mod tests {
         let said = pass(json!({ "type": "object", "properties": { "a": map } }), Side::Input);
         let members = said["properties"]["a"]["additionalProperties"]["anyOf"].as_array().expect("alternatives");
         assert!(members.len() == 2 && members.iter().all(|member| member.get("type").is_some()), "{members:?}");
+    }
+
+    #[test]
+    fn a_default_has_no_null_that_its_schema_does_not_take() {
+        let filter = json!({
+            "type": "object",
+            "properties": {
+                "words": { "type": ["string", "null"] },
+                "any": {},
+                "inner": { "$ref": "#/$defs/Inner" },
+                "list": { "type": "array", "items": { "type": ["integer", "null"] } },
+            },
+            "default": { "words": null, "any": null, "inner": { "a": null, "b": 1 }, "list": [null] },
+        });
+        let inner = json!({
+            "type": "object",
+            "properties": { "a": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "b": { "type": "integer" } },
+        });
+        let properties = json!({ "filter": filter, "default": { "type": ["string", "null"], "default": "x" } });
+        let schema = json!({ "type": "object", "properties": properties, "$defs": { "Inner": inner } });
+        let said = pass(schema.clone(), Side::Input);
+        let expected = json!({ "any": null, "inner": { "b": 1 }, "list": [null] });
+        assert_eq!(said["properties"]["filter"]["default"], expected, "{said}");
+        assert_eq!(said["properties"]["default"]["default"], "x", "{said}");
+        assert_eq!(pass(schema, Side::Output)["properties"]["filter"]["default"]["words"], json!(null));
     }
 }

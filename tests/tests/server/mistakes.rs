@@ -24,6 +24,21 @@ fn clash_too(d: String) -> String {
 fn same() {}
 #[resource("same://uri")]
 fn same_too() {}
+fn nine() -> u8 {
+    9
+}
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Rated {
+    #[schemars(range(max = 3))]
+    #[serde(default = "nine")]
+    stars: u8,
+}
+#[tool(name = "rated")]
+fn rate(Args(rated): Args<Rated>) -> u8 {
+    rated.stars
+}
+#[tool(name = "rated")]
+fn rate_too() {}
 fn plain() {}
 type Alias = String;
 #[resource("segments://<id>")]
@@ -155,4 +170,12 @@ async fn a_macro_of_tests_has_places_too() {
     let panic = tokio::spawn(client).await.expect_err("it must not start").into_panic();
     let said = panic.downcast::<String>().expect("a text");
     assert!(said.contains(&format!("  tests/tests/server/mistakes.rs:{line}: the endpoint \"mcp\"")), "{said}");
+}
+
+#[test]
+fn what_has_a_mistake_of_its_own_has_its_name_all_the_same() {
+    let found = problems(Server::empty().tool(rate).tool(rate_too));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|why| why.contains("the default of `stars` would be refused")), "{found:?}");
+    assert!(found.iter().any(|why| why.contains("has this name too; give one of them another")), "{found:?}");
 }

@@ -210,12 +210,25 @@ fn a_title_with_a_comma() {
     assert_eq!(read, Ok(vec![Topping::Cheese, Topping::Olives]));
 }
 
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "only its schema is looked at")]
+struct Trip {
+    cities: Vec<String>,
+    hotel: Nested,
+    days: (u8, u8),
+}
+
 #[test]
 fn what_no_form_can_hold() {
     let why = |form: Result<Form, String>| form.expect_err("it does not fit");
     assert_eq!(
         why(Form::of::<Nested>()),
         "the form of `Nested`: `inner` is an object; forms hold texts, numbers, booleans and choices"
+    );
+    let all = why(Form::of::<Trip>());
+    assert!(
+        all.contains("`cities` is a list") && all.contains("`hotel` is an object") && all.contains("`days` is "),
+        "{all}"
     );
     assert!(why(Form::of::<Lists>()).contains("`lines` is a list of something else than choices"));
     assert!(why(Form::of::<std::collections::HashMap<String, u8>>()).contains("no maps"));
