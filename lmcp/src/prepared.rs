@@ -12,6 +12,7 @@ use crate::jsonrpc::{ErrorObject, Raw};
 use crate::outcome::{Answer, Outcome};
 use crate::protocol::{PromptResult, ResourceContents, ToolResult};
 use crate::registry::item::Common;
+use crate::registry::takes::Takes;
 use crate::registry::{Prompt, Resource, Template, Tool};
 use crate::server::handle::Shared;
 use crate::traced::record;
@@ -74,6 +75,11 @@ impl<'a> Prepared<'a> {
     pub(crate) fn is_plain(&self) -> bool {
         let common = self.item.common();
         common.is_plain && common.permits.is_none() && self.server.forward.is_none()
+    }
+
+    /// How long the function takes.
+    pub(crate) fn takes(&self) -> &Takes {
+        &self.item.common().takes
     }
 
     /// It outlives the message.

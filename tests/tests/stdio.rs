@@ -19,7 +19,11 @@ struct Process {
 
 impl Process {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"))
+        Self::run(&mut Command::new(env!("CARGO_BIN_EXE_lmcp-test-server")))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -279,4 +283,56 @@ async fn a_client_that_goes_away_ends_the_process() {
     let status = tokio::time::timeout(PATIENCE, child.wait()).await.expect("it ends").expect("it was started");
     assert_eq!(status.code(), Some(0));
     drop((stdin, stderr));
+}
+
+/// Calls `thread` until it is run by whoever reads: short functions are, once they are known to be.
+#[cfg(unix)]
+async fn until_read_and_run(server: &mut Process) -> String {
+    for id in 1000..100_000 {
+        server.call(id, "thread", json!({})).await;
+        let answer = server.next().await;
+        if !text(&answer).starts_with("tokio") {
+            return text(&answer).to_owned();
+        }
+    }
+    panic!("it is never run by whoever reads");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_short_function_that_takes_long_for_once_holds_up_nobody() {
+    let mut server =
+        Process::run(Command::new(env!("CARGO_BIN_EXE_lmcp-test-server")).env("LMCP_TEST_LIBRARY", "stdio"));
+    let mut readers = std::collections::BTreeSet::new();
+    while readers.len() < 2 {
+        let reader = until_read_and_run(&mut server).await;
+        server.call(1, "thread", json!({ "holds": true })).await;
+        server.call(10, "is_held", json!({})).await;
+        assert_eq!(server.next().await["id"], 10, "lines are read while {reader} is held");
+        server.call(11, "thread", json!({})).await;
+        let meanwhile = server.next().await;
+        assert_eq!(meanwhile["id"], 11);
+        server.call(12, "lets_go", json!({})).await;
+        let mut answers = [server.next().await, server.next().await];
+        answers.sort_by_key(|answer| answer["id"].as_u64());
+        assert_eq!(text(&answers[1]), "1", "{answers:?}");
+        // Unless the machine had something else to do, and it was no longer known to be short.
+        if text(&answers[0]) == reader {
+            assert_eq!(text(&meanwhile), "tokio-rt-worker", "nobody would have seen that this one takes long");
+            readers.insert(reader);
+        }
+    }
+    assert_eq!(readers.iter().collect::<Vec<_>>(), ["lmcp-stdin", "lmcp-watch"]);
+
+    until_read_and_run(&mut server).await;
+    server.call(3, "thread", json!({ "holds": true })).await;
+    server.call(10, "is_held", json!({})).await;
+    assert_eq!(server.next().await["id"], 10);
+    let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 3 } });
+    server.send(format!("{cancelled}\n").as_bytes()).await;
+    server.call(13, "lets_go", json!({})).await;
+    server.close();
+    let (rest, status, _) = server.end().await;
+    assert_eq!(rest.iter().map(|answer| &answer["id"]).collect::<Vec<_>>(), [13], "{rest:?}");
+    assert_eq!(status.code(), Some(0));
 }

@@ -1,5 +1,6 @@
 //! What is registered, made ready: definitions as each revision spells them, and what running one needs.
 
+use super::takes::Takes;
 use crate::admission::Rate;
 use crate::ask::form::Form;
 use crate::handler::call::{Call, Rejection};
@@ -79,6 +80,7 @@ pub(crate) struct Common {
     pub(crate) permits: Option<Permits>,
     /// A function that never waits.
     pub(crate) is_plain: bool,
+    pub(crate) takes: Takes,
 }
 
 impl Common {
@@ -110,6 +112,7 @@ impl Common {
             timeout: item.timeout,
             permits: item.concurrency.map(|count| Permits { semaphore: Arc::new(Semaphore::new(count)), count }),
             is_plain: description.is_plain,
+            takes: Takes::default(),
             arguments,
         })
     }

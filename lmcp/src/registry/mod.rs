@@ -12,6 +12,7 @@ pub(crate) mod library;
 pub(crate) mod list;
 pub(crate) mod nearest;
 pub(crate) mod switch;
+pub(crate) mod takes;
 pub(crate) mod template_index;
 pub(crate) mod uri_template;
 pub(crate) mod view;

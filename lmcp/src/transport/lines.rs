@@ -39,6 +39,16 @@ impl Lines {
         &mut self.buffer
     }
 
+    /// What was read somewhere else.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn push(&mut self, mut chunk: &[u8]) {
+        if self.block.is_empty() && self.buffer.is_empty() && !self.skipping {
+            self.block = block(chunk);
+            chunk = chunk.get(self.block.len()..).unwrap_or_default();
+        }
+        self.buffer.extend_from_slice(chunk);
+    }
+
     /// The next line that is complete.
     pub(crate) fn next(&mut self) -> Option<Line> {
         loop {
@@ -54,10 +64,9 @@ impl Lines {
                 }
             }
             if !self.skipping && self.searched == 0 {
-                let together = self.buffer.get(..BLOCK).unwrap_or(&self.buffer);
-                if let Some(end) = memchr::memrchr(b'\n', together) {
-                    self.block = Bytes::copy_from_slice(together.get(..=end).unwrap_or_default());
-                    self.buffer.advance(end + 1);
+                self.block = block(&self.buffer);
+                if !self.block.is_empty() {
+                    self.buffer.advance(self.block.len());
                     continue;
                 }
             }
@@ -119,6 +128,13 @@ impl Lines {
     }
 }
 
+/// A copy of the first whole lines, as many as one block has room for.
+fn block(bytes: &[u8]) -> Bytes {
+    let together = bytes.get(..BLOCK).unwrap_or(bytes);
+    let lines = memchr::memrchr(b'\n', together).and_then(|end| together.get(..=end));
+    lines.map_or_else(Bytes::new, Bytes::copy_from_slice)
+}
+
 /// Enough of a long line to find its id in.
 fn head(line: &[u8]) -> Bytes {
     Bytes::copy_from_slice(line.get(..line.len().min(64 << 10)).unwrap_or_default())
@@ -137,6 +153,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(limit: usize, chunks: &[&str]) -> Vec<String> {
+        let got = all_by(limit, chunks, |lines, chunk| lines.buffer().extend_from_slice(chunk));
+        #[cfg(feature = "stdio")]
+        assert_eq!(all_by(limit, chunks, Lines::push), got);
+        got
+    }
+
+    fn all_by(limit: usize, chunks: &[&str], mut push: impl FnMut(&mut Lines, &[u8])) -> Vec<String> {
         let mut lines = Lines::new(limit);
         let mut got = Vec::new();
         let mut show = |line: Line| match line {
@@ -144,7 +167,7 @@ mod tests {
             Line::TooLong(head) => got.push(format!("too long: {}", String::from_utf8_lossy(&head))),
         };
         for chunk in chunks {
-            lines.buffer().extend_from_slice(chunk.as_bytes());
+            push(&mut lines, chunk.as_bytes());
             while let Some(line) = lines.next() {
                 show(line);
             }

@@ -66,7 +66,7 @@ where
             next = lines.next();
             pipe.take(line, next.is_some());
             // One chunk may hold many requests.
-            if outbox.is_full() {
+            if next.is_none() || outbox.is_full() {
                 pipe.start();
                 outbox.room().await;
             }
@@ -79,6 +79,7 @@ where
     };
     if let Some(line) = lines.last() {
         pipe.take(line, false);
+        pipe.start();
     }
     pipe.end(drain).await;
     // A peer that went away while being written to, or does not read, has ended the pipe like any other end.

@@ -10,6 +10,8 @@ pub(crate) mod held;
 mod pipe;
 mod batch;
 mod queue;
+#[cfg(feature = "stdio")]
+mod watch;
 pub(crate) mod outbox;
 #[cfg(feature = "http")]
 pub(crate) mod http;

@@ -65,6 +65,12 @@ impl Buffer {
         self.bytes.len() >= limit && !self.broken && !self.is_away()
     }
 
+    /// Whether nobody may write beside whoever does, or ever will.
+    #[cfg(feature = "stdio")]
+    fn is_spoken_for(&self) -> bool {
+        self.is_taken || self.is_reserved || self.closed || self.broken
+    }
+
     /// Whether the reader is gone and may come back: then nothing waits, and what is sent is only kept.
     #[cfg(feature = "http")]
     fn is_away(&self) -> bool {
@@ -157,9 +163,7 @@ impl Outbox {
     #[cfg(feature = "stdio")]
     pub(crate) fn reserve(&self) -> bool {
         let mut buffer = self.lock();
-        let may = self.at_once.get().is_some()
-            && buffer.bytes.is_empty()
-            && !(buffer.is_taken || buffer.is_reserved || buffer.closed || buffer.broken);
+        let may = self.at_once.get().is_some() && buffer.bytes.is_empty() && !buffer.is_spoken_for();
         buffer.is_reserved |= may;
         may
     }
@@ -169,15 +173,38 @@ impl Outbox {
     #[cfg(feature = "stdio")]
     pub(crate) fn write_now(&self, mut message: Vec<u8>) {
         message.push(b'\n');
-        let written = self.at_once.get().map_or(0, |write| write(&message)).min(message.len());
+        self.write_reserved(message);
+    }
+
+    /// Writes what waits, as far as that takes no waiting; tells whoever writes of the rest.
+    pub(crate) fn send_off(&self) {
+        #[cfg(feature = "stdio")]
+        {
+            let mut buffer = self.lock();
+            if self.at_once.get().is_some() && !buffer.bytes.is_empty() && !buffer.is_spoken_for() {
+                buffer.is_reserved = true;
+                let bytes = std::mem::take(&mut buffer.bytes);
+                drop(buffer);
+                self.emptied.notify_waiters();
+                return self.write_reserved(bytes);
+            }
+        }
+        self.announce();
+    }
+
+    #[cfg(feature = "stdio")]
+    fn write_reserved(&self, mut bytes: Vec<u8>) {
+        let written = self.at_once.get().map_or(0, |write| write(&bytes)).min(bytes.len());
         self.wrote(written);
         let mut buffer = self.lock();
         buffer.is_reserved = false;
-        if written < message.len() && !buffer.broken {
+        if !buffer.broken {
             // Before whatever was added meanwhile.
-            message.drain(..written);
-            message.append(&mut buffer.bytes);
-            buffer.bytes = message;
+            bytes.drain(..written);
+            bytes.append(&mut buffer.bytes);
+            if bytes.capacity() <= self.limit || !bytes.is_empty() {
+                buffer.bytes = bytes;
+            }
         }
         let tells = !buffer.bytes.is_empty() || buffer.closed || buffer.broken;
         drop(buffer);
@@ -484,5 +511,31 @@ mod tests {
         assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(next.as_mut().poll(cx).is_pending())).await);
         outbox.write_now(b"b".to_vec());
         assert_eq!(next.await, None);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_sent_off_as_far_as_it_takes_no_waiting() {
+        let outbox = Outbox::new(100, Framing::Line);
+        let fits = Arc::new(Mutex::new(100));
+        let (written, left) = (Arc::new(Mutex::new(Vec::new())), fits.clone());
+        let stream = written.clone();
+        outbox.write_at_once(Box::new(move |bytes| {
+            let fits = bytes.len().min(*left.lock().expect("a number"));
+            stream.lock().expect("a stream").extend_from_slice(&bytes[..fits]);
+            fits
+        }));
+        assert!(outbox.put(b"a"));
+        assert!(!outbox.put(b"b"), "it goes with the first");
+        outbox.send_off();
+        assert_eq!(*written.lock().expect("a stream"), b"a\nb\n");
+        assert!(outbox.put(b"c"), "nothing waits");
+        *fits.lock().expect("a number") = 1;
+        outbox.send_off();
+        assert_eq!(*written.lock().expect("a stream"), b"a\nb\nc");
+        assert_eq!(taken(&outbox).await.as_deref(), Some("\n"), "the writer is told of the rest");
+        assert!(outbox.put(b"d"));
+        outbox.send_off();
+        assert_eq!(*written.lock().expect("a stream"), b"a\nb\nc", "the writer is about it");
+        assert_eq!(taken(&outbox).await.as_deref(), Some("d\n"));
     }
 }

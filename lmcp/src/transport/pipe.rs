@@ -2,8 +2,12 @@
 //!
 //! [`Pipe::take`] takes one line and returns at once. What must take effect in the order read does so before it
 //! returns: `initialize`, `initialized`, `setLevel`, `cancelled`, and that a request is known as running. User code runs
-//! in other tasks, plain functions in turns and anything else in one of its own, so answers may overtake each other.
+//! in other tasks, plain functions in turns and anything else in one of its own, so answers may overtake each other; but
+//! for short functions, where somebody watches whether they are.
 
+mod flights;
+#[cfg(feature = "stdio")]
+mod short;
 mod workers;
 
 use super::COLLAPSE;
@@ -11,6 +15,8 @@ use super::batch::{Batch, Sink};
 use super::lines::Line;
 use super::outbox::{Framing, Outbox};
 use super::queue::Queue;
+#[cfg(feature = "stdio")]
+use super::watch::Watch;
 use crate::admission::admit;
 use crate::ask::requests::Outlet;
 use crate::auth::Principal;
@@ -23,9 +29,8 @@ use crate::handler::Context;
 use crate::handler::cancellation::Cancellation;
 use crate::hash::QuickMap;
 use crate::jsonrpc::decode::{Malformed, decode_one, salvage_id};
-use crate::jsonrpc::encode::{self, NoId};
+use crate::jsonrpc::encode;
 use crate::jsonrpc::{ErrorObject, Id, Incoming, Message, decode};
-use crate::outcome::Answer;
 use crate::protocol::ProtocolVersion;
 use crate::protocol::method::Method;
 use crate::protocol::params::Given;
@@ -34,11 +39,9 @@ use crate::server::handle::Shared;
 use crate::server::subscribers::Subscriber;
 use crate::traced::{self, Asked};
 use bytes::Bytes;
-use std::collections::hash_map::Entry;
+use flights::{By, Flight};
 use std::pin::pin;
-#[cfg(feature = "stdio")]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -62,8 +65,11 @@ struct Inner {
     writer: Writer,
     runtime: Handle,
     /// More lines have been read already.
-    #[cfg(feature = "stdio")]
     reads_on: AtomicBool,
+    /// Whoever reads has given answers, and told nobody yet.
+    owes: AtomicBool,
+    #[cfg(feature = "stdio")]
+    watch: Watch,
     /// Raised when the pipe ends, for the tasks that only deliver changes.
     ended: Cancellation,
 }
@@ -75,14 +81,6 @@ pub(crate) enum Writer {
     Thread,
     /// A task of the runtime that the functions run in.
     Task,
-}
-
-/// A request that is running.
-struct Flight {
-    cancellation: Cancellation,
-    is_listen: bool,
-    /// Held here and nowhere else: a batch leaves when the last of its flights has landed or was cancelled.
-    sink: Sink,
 }
 
 impl Pipe {
@@ -104,8 +102,10 @@ impl Pipe {
             queue: Queue::new(runtime.metrics().num_workers()),
             writer,
             runtime,
-            #[cfg(feature = "stdio")]
             reads_on: AtomicBool::new(false),
+            owes: AtomicBool::new(false),
+            #[cfg(feature = "stdio")]
+            watch: Watch::default(),
             ended: Cancellation::default(),
         }))
     }
@@ -114,22 +114,24 @@ impl Pipe {
         &self.0.outbox
     }
 
+    /// Who reads, if short functions may be run by whoever does.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
     /// The longest line that is read.
     pub(crate) fn line_bytes(&self) -> usize {
         self.0.server.limits.line_bytes
     }
 
     /// Takes one line, behind which `more` have been read already. Whoever does not go on with those at once has to
-    /// [`start`](Self::start) what was asked for.
+    /// [`start`](Self::start) what was asked for, unless somebody else reads by then.
     pub(crate) fn take(&self, line: Line, more: bool) {
-        #[cfg(feature = "stdio")]
         self.0.reads_on.store(more, Ordering::Relaxed);
         match line {
             Line::Text(line) => self.receive(&line),
             Line::TooLong(head) => self.too_long(&head),
-        }
-        if !more {
-            self.start();
         }
     }
 
@@ -189,7 +191,7 @@ impl Pipe {
 
     fn answer(&self, sink: Sink, id: Option<&Id>, error: &ErrorObject) {
         if sink.send(encode::error(id, self.0.session.no_id(), error), &self.0.outbox) {
-            self.0.outbox.announce();
+            self.0.owes.store(true, Ordering::Relaxed);
         }
     }
 
@@ -278,7 +280,7 @@ impl Pipe {
             Ok(catalog) => catalog,
             Err(refusal) => {
                 refusal.log(access, id);
-                return self.land(id, &cancellation, refusal.answer(), version);
+                return self.land(id, &cancellation, refusal.answer(), version, By::Reader);
             }
         };
         if method == Method::Listen {
@@ -288,7 +290,7 @@ impl Pipe {
         if !version.is_modern()
             && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server, asked)
         {
-            return self.land(id, &cancellation, answer, self.0.session.version());
+            return self.land(id, &cancellation, answer, self.0.session.version(), By::Reader);
         }
         let surroundings = Surroundings {
             server: self.0.server.clone(),
@@ -307,7 +309,7 @@ impl Pipe {
             Ok(context) => context,
             Err(error) => {
                 asked.rejected(&error);
-                return self.land(id, &cancellation, Err(error), version);
+                return self.land(id, &cancellation, Err(error), version, By::Reader);
             }
         };
         let call = Call {
@@ -320,14 +322,19 @@ impl Pipe {
             server: &self.0.server,
         };
         match dispatch(call) {
-            Dispatched::Now(answer) => self.land(id, &cancellation, answer, version),
+            Dispatched::Now(answer) => self.land(id, &cancellation, answer, version, By::Reader),
+            // What is left of a batch would be run by somebody who reads no more.
+            #[cfg(feature = "stdio")]
+            Dispatched::Plain(prepared) if !in_batch && self.may_run(&prepared) => {
+                self.run_short(id, prepared, &context);
+            }
             Dispatched::Plain(prepared) => self.leave(Waiting { id: id.clone(), prepared: prepared.kept(), context }),
             Dispatched::Later(answer) => {
                 let (pipe, id) = (self.clone(), id.clone());
                 self.0.runtime.spawn(async move {
                     if let Some(answer) = unless_cancelled(&context, answer).await {
                         context.mark_answered();
-                        pipe.land(&id, &cancellation, answer, version);
+                        pipe.land(&id, &cancellation, answer, version, By::Another);
                     }
                 });
             }
@@ -341,7 +348,7 @@ impl Pipe {
         let filter = asked.at_once(|| modern::filter(request.params, access, catalog, &self.0.server));
         let filter = match filter {
             Ok(filter) => filter,
-            Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST),
+            Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST, By::Reader),
         };
         let acknowledgement = modern::acknowledgement(request.id, &filter);
         let subscriber = Subscriber::new(filter);
@@ -367,50 +374,6 @@ impl Pipe {
             };
             first(end.cancelled(), changes).await
         });
-    }
-
-    /// Sends the answer of a request that is still running; nothing is sent for one that was cancelled, even if its id
-    /// was used again since.
-    fn land(&self, id: &Id, cancellation: &Cancellation, answer: Answer, version: ProtocolVersion) {
-        let bytes = match &answer {
-            Ok(outcome) => encode::response(id, outcome.size(), |out| _ = outcome.write(out, version, &self.0.server)),
-            Err(error) => encode::error(Some(id), NoId::Omitted, error),
-        };
-        // In the outbox before the flight is over, or on its way: whoever waits for the last flight finds its answer there.
-        let mut flights = self.0.lock();
-        #[cfg(feature = "stdio")]
-        let is_alone = flights.len() == 1 && !self.0.reads_on.load(Ordering::Relaxed);
-        #[cfg(feature = "stdio")]
-        let mut alone = None;
-        let is_first = match flights.remove(id) {
-            // Nobody has to be woken for it.
-            #[cfg(feature = "stdio")]
-            Some(Flight { cancellation: own, sink: Sink::Pipe, .. })
-                if is_alone && own.is(cancellation) && self.0.outbox.reserve() =>
-            {
-                alone = Some(bytes);
-                false
-            }
-            Some(flight) if flight.cancellation.is(cancellation) => flight.sink.send(bytes, &self.0.outbox),
-            // Somebody else's by now.
-            Some(flight) => {
-                flights.insert(id.clone(), flight);
-                false
-            }
-            None => false,
-        };
-        let is_last = flights.is_empty();
-        drop(flights);
-        #[cfg(feature = "stdio")]
-        if let Some(bytes) = alone {
-            self.0.outbox.write_now(bytes);
-        }
-        if is_first {
-            self.0.outbox.announce();
-        }
-        if is_last {
-            self.0.landed.notify_waiters();
-        }
     }
 
     /// Nobody serves this pipe any more: cancels what runs and drops what waits.
@@ -461,26 +424,6 @@ impl Pipe {
 impl Inner {
     fn lock(&self) -> std::sync::MutexGuard<'_, QuickMap<Id, Flight>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_off(&self, id: &Id, cancellation: &Cancellation, is_listen: bool, sink: &Sink) -> Result<(), ErrorObject> {
-        let mut flights = self.lock();
-        let limit = self.server.limits.calls_in_flight;
-        let is_full = flights.len() >= limit;
-        match flights.entry(id.clone()) {
-            Entry::Occupied(_) => Err(ErrorObject::invalid_request("a request with this id is still running")),
-            Entry::Vacant(_) if is_full => Err(ErrorObject::too_many_calls(limit)),
-            Entry::Vacant(entry) => {
-                entry.insert(Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
-                Ok(())
-            }
-        }
-    }
-
-    fn take_flight(&self, id: &Id) -> Option<Flight> {
-        let flight = self.lock().remove(id);
-        self.landed.notify_waiters();
-        flight
     }
 }
 

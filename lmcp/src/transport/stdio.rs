@@ -1,15 +1,16 @@
 //! Standard input and output: one client, the one that started the process.
 //!
-//! A thread reads and a thread writes, both in big pieces; async standard streams would go through a pool of threads
-//! and flush for each message.
+//! A thread reads, which another one relieves when it is stuck, and a thread writes, all in big pieces; async standard
+//! streams would go through a pool of threads and flush for each message.
 
-use super::lines::Lines;
+mod reader;
+
 use super::pipe::{Pipe, Writer};
 use super::stdout::{self, Stdout};
 use super::{PATIENCE, signal};
 use crate::Error;
 use crate::server::handle::Shared;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -31,11 +32,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
 
     let mut signal = pin!(signal::received());
     let (reading, mut read) = oneshot::channel();
-    let reader = pipe.clone();
-    let handle = runtime.clone();
-    spawn("lmcp-stdin", move || {
-        let _nobody_listens = reading.send(read_all(&reader, &handle));
-    })?;
+    reader::start(&pipe, &runtime, reading)?;
     let (writing, mut written) = oneshot::channel();
     let writer = pipe.clone();
     spawn("lmcp-write", move || {
@@ -104,39 +101,6 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let thread = std::thread::Builder::new().name(name.into()).spawn(run);
     thread.map(drop).map_err(|e| Error::io("a thread cannot be started", e))
-}
-
-/// Reads lines until the input ends. While answers pile up unread, no more requests are taken.
-fn read_all(pipe: &Pipe, runtime: &Handle) -> io::Result<()> {
-    let mut stdin = io::stdin().lock();
-    let mut chunk = vec![0; CHUNK];
-    let mut lines = Lines::new(pipe.line_bytes());
-    loop {
-        runtime.block_on(pipe.outbox().room());
-        match stdin.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(n) => lines.buffer().extend_from_slice(chunk.get(..n).unwrap_or_default()),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            // Some clients hand over streams that do not wait.
-            #[cfg(unix)]
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => stdout::wait(&stdin, rustix::event::PollFlags::IN)?,
-            Err(e) => return Err(e),
-        }
-        let mut next = lines.next();
-        while let Some(line) = next {
-            next = lines.next();
-            pipe.take(line, next.is_some());
-            // One chunk may hold many requests.
-            if pipe.outbox().is_full() {
-                pipe.start();
-                runtime.block_on(pipe.outbox().room());
-            }
-        }
-    }
-    if let Some(line) = lines.last() {
-        pipe.take(line, false);
-    }
-    Ok(())
 }
 
 /// Writes what there is until there will be no more, or nobody reads it.

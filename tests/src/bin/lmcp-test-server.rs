@@ -2,7 +2,39 @@
 //! with `LMCP_TEST_GUARDED` it is the fixture with scopes and rates; with `LMCP_TEST_LIBRARY` (`stdio`, `http`) it serves as
 //! a program of its own would, without a command line.
 
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
+
+static HELD: (Mutex<u32>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// The name of the thread that it runs on; if it holds that, until somebody lets go.
+#[lmcp::tool]
+fn thread(holds: Option<bool>) -> String {
+    if holds == Some(true) {
+        let (held, changed) = &HELD;
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held += 1;
+        drop(changed.wait_while(held, |held| *held > 0));
+    }
+    std::thread::current().name().unwrap_or_default().to_owned()
+}
+
+/// Waits until something is held.
+#[lmcp::tool]
+async fn is_held() {
+    while *HELD.0.lock().unwrap_or_else(PoisonError::into_inner) == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Lets go of what is held; how many that were.
+#[lmcp::tool]
+async fn lets_go() -> u32 {
+    let (held, changed) = &HELD;
+    let held = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
+    changed.notify_all();
+    held
+}
 
 /// Keeps its thread.
 #[lmcp::tool]
@@ -14,7 +46,7 @@ async fn freezes() {
 async fn serve(how: &str) -> lmcp::Result<()> {
     let server = lmcp_tests::server().auth(lmcp::Auth::bearer("secret").named("ana"));
     if how == "stdio" {
-        return server.tool(freezes).stdio().await;
+        return server.tool(freezes).tool(thread).tool(is_held).tool(lets_go).stdio().await;
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     eprintln!("http://{}/", listener.local_addr()?);

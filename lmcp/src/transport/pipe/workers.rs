@@ -1,9 +1,12 @@
 //! Plain functions of one pipe, run in turns by a few tasks.
 
+use super::flights::By;
 use super::{Pipe, Writer};
 use crate::handler::Context;
 use crate::jsonrpc::Id;
 use crate::prepared::Prepared;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// A plain function that waits for a worker.
 pub(super) struct Waiting {
@@ -23,12 +26,19 @@ impl Pipe {
     pub(super) fn leave(&self, waiting: Waiting) {
         // A worker that is woken for each call takes turns with whoever reads, where there is one core.
         if self.0.queue.add(waiting).is_multiple_of(AT_ONCE) {
-            self.start();
+            self.start_workers();
         }
     }
 
-    /// Sees to it that what was received is run.
+    /// Sees to it that what was received is run, and what was answered at once leaves.
     pub(crate) fn start(&self) {
+        if self.0.owes.load(Ordering::Relaxed) && self.0.owes.swap(false, Ordering::Relaxed) {
+            self.0.outbox.send_off();
+        }
+        self.start_workers();
+    }
+
+    fn start_workers(&self) {
         for _ in 0..self.0.queue.wanted() {
             self.spawn_worker();
         }
@@ -57,9 +67,11 @@ impl Pipe {
                 self.give_away();
             }
             if !context.is_cancelled() {
+                let (takes, began) = (prepared.takes().clone(), Instant::now());
                 let answer = prepared.run();
+                takes.note(began.elapsed());
                 context.mark_answered();
-                self.land(&id, context.cancellation(), answer, context.protocol_version());
+                self.land(&id, context.cancellation(), answer, context.protocol_version(), By::Another);
                 keeps_one = self.0.writer == Writer::Task;
             }
             if turn.is_multiple_of(TURNS) {
