@@ -12,6 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+/// How many lines of one chunk are taken before what was asked for is started, and what was answered leaves: whoever waits
+/// for it can go on meanwhile.
+const TOGETHER: usize = 32;
+
 /// Starts to read, until the input ends, or cannot be read; that is told to `ended`.
 pub(super) fn start(pipe: &Pipe, runtime: &Handle, ended: oneshot::Sender<io::Result<()>>) -> Result<(), Error> {
     let input = Input {
@@ -106,6 +110,7 @@ impl Reader {
     /// taken.
     fn read(&self, who: Who, from: &mut dyn Read) -> bool {
         let mut input = self.lock();
+        let mut taken = 0;
         loop {
             while let Some(line) = input.next.take() {
                 input.next = input.lines.next();
@@ -116,7 +121,9 @@ impl Reader {
                     return false;
                 }
                 // One chunk may hold many requests.
-                if !more || self.pipe.outbox().is_full() {
+                taken += 1;
+                if !more || taken >= TOGETHER || self.pipe.outbox().is_full() {
+                    taken = 0;
                     self.pipe.start();
                     self.wait_for_room();
                 }
