@@ -336,3 +336,19 @@ async fn a_short_function_that_takes_long_for_once_holds_up_nobody() {
     assert_eq!(rest.iter().map(|answer| &answer["id"]).collect::<Vec<_>>(), [13], "{rest:?}");
     assert_eq!(status.code(), Some(0));
 }
+
+#[tokio::test]
+async fn a_reader_that_panics_ends_the_process() {
+    let mut server = Process::run(
+        Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"))
+            .env("LMCP_TEST_LIBRARY", "stdio")
+            .env("LMCP_TEST_FRAGILE", "1"),
+    );
+    server.request(1, "ping", json!({})).await;
+    assert_eq!(server.next().await["id"], 1);
+    server.send(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7}}\n").await;
+    let (rest, status, stderr) = server.end().await;
+    assert!(rest.is_empty(), "{rest:?}");
+    assert!(!status.success(), "{status}");
+    assert!(stderr.contains("standard input cannot be read: the thread that reads it panicked"), "{stderr}");
+}

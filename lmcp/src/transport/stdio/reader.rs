@@ -68,6 +68,7 @@ impl Reader {
     /// Reads from the beginning.
     fn first(&self) {
         let _in_runtime = self.runtime.enter();
+        let _told = Told { reader: self, who: Who::First };
         // For good: nobody else is to take bytes of the protocol's.
         let mut stdin = io::stdin().lock();
         let Some(file) = &self.file else {
@@ -84,6 +85,7 @@ impl Reader {
     /// Reads as soon as the first one is stuck.
     fn second(&self) {
         let _in_runtime = self.runtime.enter();
+        let _told = Told { reader: self, who: Who::Second };
         if let Some(file) = &self.file
             && self.relieve()
         {
@@ -157,6 +159,20 @@ impl Reader {
 
     fn lock(&self) -> MutexGuard<'_, Input> {
         self.input.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever reads and panics ends the input: nobody else would.
+struct Told<'a> {
+    reader: &'a Reader,
+    who: Who,
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.reader.pipe.watch().is_read_by(self.who) {
+            self.reader.end(Err(io::Error::other("the thread that reads it panicked")));
+        }
     }
 }
 
