@@ -352,3 +352,14 @@ async fn a_reader_that_panics_ends_the_process() {
     assert!(!status.success(), "{status}");
     assert!(stderr.contains("standard input cannot be read: the thread that reads it panicked"), "{stderr}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn input_that_cannot_be_read_ends_the_process_with_the_reason() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    command.stdin(std::fs::File::open(env!("CARGO_MANIFEST_DIR")).expect("a folder"));
+    let output =
+        tokio::time::timeout(PATIENCE, command.kill_on_drop(true).output()).await.expect("it ends").expect("it ran");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(!output.status.success() && stderr.contains("standard input cannot be read"), "{stderr}");
+}

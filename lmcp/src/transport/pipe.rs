@@ -280,7 +280,7 @@ impl Pipe {
             Ok(catalog) => catalog,
             Err(refusal) => {
                 refusal.log(access, id);
-                return self.land(id, &cancellation, refusal.answer(), version, By::Reader);
+                return self.land(id, &cancellation, &refusal.answer(), version, By::Reader);
             }
         };
         if method == Method::Listen {
@@ -290,7 +290,7 @@ impl Pipe {
         if !version.is_modern()
             && let Some(answer) = self.0.session.answer(method, request.params, &catalog, access, &self.0.server, asked)
         {
-            return self.land(id, &cancellation, answer, self.0.session.version(), By::Reader);
+            return self.land(id, &cancellation, &answer, self.0.session.version(), By::Reader);
         }
         let surroundings = Surroundings {
             server: self.0.server.clone(),
@@ -309,7 +309,7 @@ impl Pipe {
             Ok(context) => context,
             Err(error) => {
                 asked.rejected(&error);
-                return self.land(id, &cancellation, Err(error), version, By::Reader);
+                return self.land(id, &cancellation, &Err(error), version, By::Reader);
             }
         };
         let call = Call {
@@ -322,7 +322,7 @@ impl Pipe {
             server: &self.0.server,
         };
         match dispatch(call) {
-            Dispatched::Now(answer) => self.land(id, &cancellation, answer, version, By::Reader),
+            Dispatched::Now(answer) => self.land(id, &cancellation, &answer, version, By::Reader),
             // What is left of a batch would be run by somebody who reads no more.
             #[cfg(feature = "stdio")]
             Dispatched::Plain(prepared) if !in_batch && self.may_run(&prepared) => {
@@ -334,7 +334,7 @@ impl Pipe {
                 self.0.runtime.spawn(async move {
                     if let Some(answer) = unless_cancelled(&context, answer).await {
                         context.mark_answered();
-                        pipe.land(&id, &cancellation, answer, version, By::Another);
+                        pipe.land(&id, &cancellation, &answer, version, By::Another);
                     }
                 });
             }
@@ -348,7 +348,9 @@ impl Pipe {
         let filter = asked.at_once(|| modern::filter(request.params, access, catalog, &self.0.server));
         let filter = match filter {
             Ok(filter) => filter,
-            Err(error) => return self.land(request.id, &cancellation, Err(error), ProtocolVersion::LATEST, By::Reader),
+            Err(error) => {
+                return self.land(request.id, &cancellation, &Err(error), ProtocolVersion::LATEST, By::Reader);
+            }
         };
         let acknowledgement = modern::acknowledgement(request.id, &filter);
         let subscriber = Subscriber::new(filter);
@@ -417,6 +419,9 @@ impl Pipe {
             flight.cancellation.cancel();
         }
         self.0.ended.cancel();
+        // Whoever still reads is to run nothing more.
+        #[cfg(feature = "stdio")]
+        self.0.watch.end_of_input();
         self.0.outbox.close();
     }
 }

@@ -62,7 +62,12 @@ impl Watch {
 
     /// Whether somebody would see that a function takes too long.
     pub(crate) fn is_on(&self) -> bool {
-        self.watcher.load(SeqCst) != NOBODY
+        self.watcher.load(SeqCst) != NOBODY && !self.is_over()
+    }
+
+    /// Whether nothing more is read.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(SeqCst)
     }
 
     /// Whoever reads runs a function by itself, while somebody [would see](Self::is_on) that it takes too long.
@@ -89,7 +94,6 @@ impl Watch {
             if self.watcher.load(SeqCst) == ASLEEP {
                 thread::park();
             } else if self.stay_awake() {
-                self.watcher.store(NOBODY, SeqCst);
                 return true;
             }
         }
@@ -106,9 +110,12 @@ impl Watch {
                 quiet = 0;
             } else if before & RUNS != 0 {
                 let taken = (before - RUNS + NEXT) ^ SECOND;
+                // In this order: as soon as it is taken, the other one may come to watch.
+                self.watcher.store(NOBODY, SeqCst);
                 if self.state.compare_exchange(before, taken, SeqCst, SeqCst).is_ok() {
                     return true;
                 }
+                self.watcher.store(AWAKE, SeqCst);
             } else if quiet < QUIET {
                 quiet += 1;
             } else {
@@ -123,7 +130,7 @@ impl Watch {
         false
     }
 
-    /// Nothing more is read.
+    /// Nothing more is to be read, or there is nothing more.
     pub(crate) fn end_of_input(&self) {
         self.is_over.store(true, SeqCst);
         self.wake();
@@ -194,6 +201,7 @@ mod tests {
                 }
                 assert!(watch.is_read_by(Who::First));
                 watch.end_of_input();
+                assert!(!watch.is_on(), "nothing is run after the end");
                 assert!(!second.join().expect("it watches"), "there is nothing to be read");
                 break;
             }

@@ -29,11 +29,19 @@ pub(super) enum By {
 impl Pipe {
     /// Sends the answer of a request that is still running; nothing is sent for one that was cancelled, even if its id
     /// was used again since.
-    pub(super) fn land(&self, id: &Id, cancellation: &Cancellation, answer: Answer, version: ProtocolVersion, by: By) {
-        let bytes = match &answer {
+    pub(super) fn land(&self, id: &Id, cancellation: &Cancellation, answer: &Answer, version: ProtocolVersion, by: By) {
+        self.land_bytes(id, cancellation, self.encoded(id, answer, version), by);
+    }
+
+    pub(super) fn encoded(&self, id: &Id, answer: &Answer, version: ProtocolVersion) -> Vec<u8> {
+        match answer {
             Ok(outcome) => encode::response(id, outcome.size(), |out| _ = outcome.write(out, version, &self.0.server)),
             Err(error) => encode::error(Some(id), NoId::Omitted, error),
-        };
+        }
+    }
+
+    /// [Lands](Self::land) with an answer that is [encoded](Self::encoded).
+    pub(super) fn land_bytes(&self, id: &Id, cancellation: &Cancellation, bytes: Vec<u8>, by: By) {
         // In the outbox before the flight is over, or on its way: whoever waits for the last flight finds its answer there.
         let mut flights = self.0.lock();
         #[cfg(feature = "stdio")]

@@ -21,13 +21,15 @@ impl Pipe {
         // To look at the clock takes as long as some functions do.
         let began = run.is_sample().then(Instant::now);
         let answer = prepared.run();
+        context.mark_answered();
+        // What a function returns at once may take its time to be written.
+        let bytes = self.encoded(id, &answer, context.protocol_version());
         let by = if self.0.watch.end(run) { By::Reader } else { By::Another };
         match (began, by) {
             (_, By::Another) => takes.note(LONG),
             (Some(began), By::Reader) => takes.note(began.elapsed()),
             (None, By::Reader) => {}
         }
-        context.mark_answered();
-        self.land(id, context.cancellation(), answer, context.protocol_version(), by);
+        self.land_bytes(id, context.cancellation(), bytes, by);
     }
 }

@@ -69,9 +69,10 @@ impl Pipe {
             if !context.is_cancelled() {
                 let (takes, began) = (prepared.takes().clone(), Instant::now());
                 let answer = prepared.run();
-                takes.note(began.elapsed());
                 context.mark_answered();
-                self.land(&id, context.cancellation(), answer, context.protocol_version(), By::Another);
+                let bytes = self.encoded(&id, &answer, context.protocol_version());
+                takes.note(began.elapsed());
+                self.land_bytes(&id, context.cancellation(), bytes, By::Another);
                 keeps_one = self.0.writer == Writer::Task;
             }
             if turn.is_multiple_of(TURNS) {

@@ -4,7 +4,6 @@ use super::{CHUNK, spawn};
 use crate::Error;
 use crate::transport::lines::{Line, Lines};
 use crate::transport::pipe::Pipe;
-use crate::transport::stdout;
 use crate::transport::watch::Who;
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,9 +28,12 @@ pub(super) fn start(pipe: &Pipe, runtime: &Handle, ended: oneshot::Sender<io::Re
         Arc::new(Reader { pipe: pipe.clone(), runtime: runtime.clone(), file: file(), input: Mutex::new(input) });
     if reader.file.is_some() {
         let reader = reader.clone();
-        spawn("lmcp-watch", move || reader.second())?;
+        if let Err(e) = spawn("lmcp-watch", move || reader.second()) {
+            tracing::debug!(error = %e, "whoever reads runs nothing by itself");
+        }
     }
-    spawn("lmcp-stdin", move || reader.first())
+    let pipe = pipe.clone();
+    spawn("lmcp-stdin", move || reader.first()).inspect_err(|_| pipe.watch().end_of_input())
 }
 
 /// Standard input without the lock that std keeps it behind, so that two threads may read it in turn; `None` where that
@@ -76,7 +78,8 @@ impl Reader {
             return;
         };
         // What others have left in std's buffer comes first, and is all that will ever be there.
-        if let Err(e) = self.lock().fill(&mut stdin) {
+        let filled = self.lock().fill(&mut stdin);
+        if let Err(e) = filled {
             return self.end(Err(e));
         }
         self.take_turns(Who::First, file);
@@ -115,6 +118,9 @@ impl Reader {
         let mut taken = 0;
         loop {
             while let Some(line) = input.next.take() {
+                if self.pipe.watch().is_over() {
+                    return true;
+                }
                 input.next = input.lines.next();
                 let more = input.next.is_some();
                 drop(input);
@@ -195,7 +201,7 @@ impl Input {
                 // Some clients hand over streams that do not wait.
                 #[cfg(unix)]
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    stdout::wait(&io::stdin(), rustix::event::PollFlags::IN)?;
+                    crate::transport::stdout::wait(&io::stdin(), rustix::event::PollFlags::IN)?;
                 }
                 Err(e) => return Err(e),
             }
