@@ -5,7 +5,7 @@
 //! and the two have changed places when that function returns. While nothing is run, nobody wakes up.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -40,8 +40,13 @@ pub(crate) struct Watch {
     /// Whether somebody watches: [`NOBODY`], [`ASLEEP`] or [`AWAKE`].
     watcher: AtomicU8,
     thread: Mutex<Option<Thread>>,
+    /// Starts the thread that watches, for the first function that is worth it.
+    hire: Mutex<Option<Hire>>,
     is_over: AtomicBool,
 }
+
+/// Starts a thread that comes to [`Watch::watch`].
+type Hire = Box<dyn FnOnce() + Send>;
 
 /// A function that is run by whoever reads.
 #[derive(Debug)]
@@ -60,9 +65,25 @@ impl Watch {
         (self.state.load(SeqCst) & SECOND != 0) == (who == Who::Second)
     }
 
-    /// Whether somebody would see that a function takes too long.
-    pub(crate) fn is_on(&self) -> bool {
-        self.watcher.load(SeqCst) != NOBODY && !self.is_over()
+    /// How to start the other thread. Many servers never need it.
+    pub(crate) fn hire_with(&self, hire: impl FnOnce() + Send + 'static) {
+        *lock(&self.hire) = Some(Box::new(hire));
+    }
+
+    /// Whether a function may [begin](Self::begin): somebody would see that it takes too long. Where this is asked for the
+    /// first time, the other thread is started.
+    pub(crate) fn may_begin(&self) -> bool {
+        if self.is_over() {
+            return false;
+        }
+        if self.watcher.load(SeqCst) != NOBODY {
+            return true;
+        }
+        let hire = lock(&self.hire).take();
+        if let Some(hire) = hire {
+            hire();
+        }
+        false
     }
 
     /// Whether nothing more is read.
@@ -70,7 +91,7 @@ impl Watch {
         self.is_over.load(SeqCst)
     }
 
-    /// Whoever reads runs a function by itself, while somebody [would see](Self::is_on) that it takes too long.
+    /// Whoever reads runs a function by itself, if it [may](Self::may_begin).
     pub(crate) fn begin(&self) -> Run {
         let run = Run(self.state.fetch_add(RUNS, SeqCst) + RUNS);
         // Whoever falls asleep looks at the state once more, after it has said so.
@@ -88,7 +109,7 @@ impl Watch {
 
     /// Watches until this thread has to read instead; `false` when there is nothing more to be read.
     pub(crate) fn watch(&self) -> bool {
-        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current());
+        *lock(&self.thread) = Some(thread::current());
         self.watcher.store(ASLEEP, SeqCst);
         while !self.is_over.load(SeqCst) {
             if self.watcher.load(SeqCst) == ASLEEP {
@@ -137,27 +158,52 @@ impl Watch {
     }
 
     fn wake(&self) {
-        if let Some(thread) = &*self.thread.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(thread) = &*lock(&self.thread) {
             thread.unpark();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AWAKE, Watch, Who};
     use std::sync::Arc;
+    use std::sync::atomic::AtomicU8;
     use std::sync::atomic::Ordering::SeqCst;
     use std::thread;
 
     #[test]
     fn nothing_is_run_where_nobody_watches() {
-        assert!(!Watch::default().is_on());
+        assert!(!Watch::default().may_begin());
+    }
+
+    #[test]
+    fn whoever_is_to_watch_is_hired_for_the_first_function_and_never_again() {
+        let watch = Arc::new(Watch::default());
+        let (hired, other) = (Arc::new(AtomicU8::new(0)), watch.clone());
+        let times = hired.clone();
+        watch.hire_with(move || {
+            times.fetch_add(1, SeqCst);
+            thread::spawn(move || other.watch());
+        });
+        assert_eq!(hired.load(SeqCst), 0, "nobody has asked for it");
+        assert!(!watch.may_begin(), "nobody watches yet");
+        let run = begin(&watch);
+        while !watch.is_read_by(Who::Second) {
+            thread::yield_now();
+        }
+        assert!(!watch.end(run), "it was relieved");
+        assert!(!watch.may_begin(), "nobody watches the one who reads now");
+        assert_eq!(hired.load(SeqCst), 1);
     }
 
     /// Waits until somebody watches; the other threads of these tests need nothing more to get there.
     fn begin(watch: &Watch) -> super::Run {
-        while !watch.is_on() {
+        while !watch.may_begin() {
             thread::yield_now();
         }
         watch.begin()
@@ -172,7 +218,7 @@ mod tests {
             let stuck = begin(&watch);
             assert!(second.join().expect("it watches"), "it has to read");
             assert!(watch.is_read_by(Who::Second) && !watch.is_read_by(Who::First));
-            assert!(!watch.is_on(), "nobody watches the one who reads now");
+            assert!(!watch.may_begin(), "nobody watches the one who reads now");
             assert!(!watch.end(stuck), "it was relieved meanwhile");
 
             let first = scope.spawn(|| watch.watch());
@@ -201,7 +247,7 @@ mod tests {
                 }
                 assert!(watch.is_read_by(Who::First));
                 watch.end_of_input();
-                assert!(!watch.is_on(), "nothing is run after the end");
+                assert!(!watch.may_begin(), "nothing is run after the end");
                 assert!(!second.join().expect("it watches"), "there is nothing to be read");
                 break;
             }

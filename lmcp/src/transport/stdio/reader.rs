@@ -27,10 +27,14 @@ pub(super) fn start(pipe: &Pipe, runtime: &Handle, ended: oneshot::Sender<io::Re
     let reader =
         Arc::new(Reader { pipe: pipe.clone(), runtime: runtime.clone(), file: file(), input: Mutex::new(input) });
     if reader.file.is_some() {
-        let reader = reader.clone();
-        if let Err(e) = spawn("lmcp-watch", move || reader.second()) {
-            tracing::debug!(error = %e, "whoever reads runs nothing by itself");
-        }
+        // Not to be kept by what it keeps.
+        let reader = Arc::downgrade(&reader);
+        pipe.watch().hire_with(move || {
+            let Some(reader) = reader.upgrade() else { return };
+            if let Err(e) = spawn("lmcp-watch", move || reader.second()) {
+                tracing::debug!(error = %e, "whoever reads runs nothing by itself");
+            }
+        });
     }
     let pipe = pipe.clone();
     spawn("lmcp-stdin", move || reader.first()).inspect_err(|_| pipe.watch().end_of_input())
