@@ -1,6 +1,6 @@
 //! Standard output belongs to the protocol: everybody else's goes to standard error.
 
-use super::outbox::AtOnce;
+use super::outbox::at_once::AtOnce;
 use std::io;
 
 /// The process's real standard output, out of everybody else's reach until dropped.
