@@ -140,6 +140,41 @@ async fn listen_streams_end_with_their_result_and_a_cancelled() {
 }
 
 #[tokio::test]
+async fn what_calls_change_is_told_before_the_end() {
+    let (first, second) = ("fixture://about", "fixture://raw");
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    for is_modern in [true, false] {
+        let mut server = Process::start();
+        if is_modern {
+            let wanted = json!({ "resourceSubscriptions": [first, second] });
+            server.request(1, "subscriptions/listen", json!({ "notifications": wanted, "_meta": meta })).await;
+        } else {
+            let client = json!({ "name": "test", "version": "1" });
+            let hello = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+            server.request(0, "initialize", hello).await;
+            server.send(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n").await;
+            server.request(1, "resources/subscribe", json!({ "uri": first })).await;
+            server.request(2, "resources/subscribe", json!({ "uri": second })).await;
+        }
+        server.call(3, "updates", json!({ "uri": first })).await;
+        while server.next().await["method"] != "notifications/resources/updated" {}
+        // What changes now is not told at once: it might change again.
+        server.call(4, "updates", json!({ "uri": second })).await;
+        server.call(5, "waits", json!({ "ms": 50 })).await;
+        server.call(6, "updates", json!({ "uri": first })).await;
+        server.close();
+        let (rest, status, _) = server.end().await;
+        assert_eq!(status.code(), Some(0));
+        let last = |uri: &str| rest.iter().rposition(|message| message["params"]["uri"] == uri);
+        let (first, second) = (last(first).expect("it is told"), last(second).expect("it is told"));
+        assert!(!is_modern || first.max(second) + 2 < rest.len(), "a stream ends behind all it tells: {rest:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_signal_ends_it_politely() {
     for name in ["TERM", "INT"] {
         let mut server = Process::start();

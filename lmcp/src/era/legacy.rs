@@ -79,7 +79,6 @@ impl Session {
     }
 
     /// Whether the client said that it is ready.
-    #[cfg(feature = "http")]
     pub(crate) fn is_initialized(&self) -> bool {
         self.initialized.load(Ordering::Acquire)
     }

@@ -3,7 +3,7 @@
 use super::limits::Limits;
 use crate::jsonrpc::ErrorObject;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 
 /// Something changed.
@@ -91,40 +91,65 @@ struct State {
     filter: Filter,
     /// A set, so that equal changes collapse; no larger than the filter allows.
     pending: BTreeSet<Change>,
+    is_over: bool,
 }
 
 impl Subscriber {
     pub(crate) fn new(filter: Filter) -> Arc<Self> {
-        Arc::new(Subscriber { state: Mutex::new(State { filter, pending: BTreeSet::new() }), changed: Notify::new() })
+        Arc::new(Subscriber { state: Mutex::new(State { filter, ..State::default() }), changed: Notify::new() })
     }
 
     /// Changes what it wants to hear of.
     pub(crate) fn adjust<R>(&self, change: impl FnOnce(&mut Filter) -> R) -> R {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         let result = change(&mut state.filter);
         // What it does not want any more is not told any more.
-        let State { filter, pending } = &mut *state;
+        let State { filter, pending, .. } = &mut *state;
         pending.retain(|change| filter.wants(change));
         result
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn publish(&self, change: &Change) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.filter.wants(change) && state.pending.insert(change.clone()) {
+        let mut state = self.lock();
+        if !state.is_over && state.filter.wants(change) && state.pending.insert(change.clone()) {
             drop(state);
             self.changed.notify_one();
         }
     }
 
     /// Waits for changes and takes them, lists first.
+    #[cfg(feature = "http")]
     pub(crate) async fn next(&self) -> BTreeSet<Change> {
+        self.wait_and(std::mem::take).await
+    }
+
+    /// Waits for changes and tells them, lists first; after the [end](Self::end) nothing is told any more.
+    pub(crate) async fn tell_next(&self, mut tell: impl FnMut(&Change)) {
+        // Under the lock, so that no change comes behind the end.
+        self.wait_and(|pending| std::mem::take(pending).iter().for_each(&mut tell)).await;
+    }
+
+    async fn wait_and<R>(&self, mut take: impl FnMut(&mut BTreeSet<Change>) -> R) -> R {
         loop {
-            let pending = std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).pending);
-            if !pending.is_empty() {
-                return pending;
+            {
+                let mut state = self.lock();
+                if !state.pending.is_empty() {
+                    return take(&mut state.pending);
+                }
             }
             self.changed.notified().await;
         }
+    }
+
+    /// Nothing that changes from now on is of interest; gives what has changed and was not told yet.
+    pub(crate) fn end(&self) -> BTreeSet<Change> {
+        let mut state = self.lock();
+        state.is_over = true;
+        std::mem::take(&mut state.pending)
     }
 }
 

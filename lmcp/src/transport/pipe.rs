@@ -36,7 +36,7 @@ use crate::protocol::method::Method;
 use crate::protocol::params::Given;
 use crate::registry::Catalog;
 use crate::server::handle::Shared;
-use crate::server::subscribers::Subscriber;
+use crate::server::subscribers::{Filter, Subscriber};
 use crate::traced::{self, Asked};
 use bytes::Bytes;
 use flights::{By, Flight};
@@ -60,6 +60,8 @@ struct Inner {
     access: Access,
     /// At most as many as the limit `calls_in_flight` says.
     flights: Mutex<QuickMap<Id, Flight>>,
+    /// Calls are waited for, each of which says when it is over.
+    is_ending: AtomicBool,
     landed: Notify,
     queue: Queue<Waiting>,
     writer: Writer,
@@ -98,6 +100,7 @@ impl Pipe {
             session,
             access: Access { principal, place },
             flights: Mutex::default(),
+            is_ending: AtomicBool::new(false),
             landed: Notify::new(),
             queue: Queue::new(runtime.metrics().num_workers()),
             writer,
@@ -271,7 +274,8 @@ impl Pipe {
             Err(error) => return self.reject_request(sink, id, request.method, &error),
         };
         let cancellation = Cancellation::default();
-        if let Err(error) = self.0.take_off(id, &cancellation, method == Method::Listen, &sink) {
+        let listens = (method == Method::Listen).then(|| Subscriber::new(Filter::default()));
+        if let Err(error) = self.0.take_off(id, &cancellation, listens.as_ref(), &sink) {
             return self.reject_request(sink, id, request.method, &error);
         }
         drop(sink);
@@ -283,8 +287,8 @@ impl Pipe {
                 return self.land(id, &cancellation, &refusal.answer(), version, By::Reader);
             }
         };
-        if method == Method::Listen {
-            return self.listen(&request, &catalog, cancellation);
+        if let Some(subscriber) = listens {
+            return self.listen(&request, &catalog, subscriber, cancellation);
         }
         let asked = request.asked(access.principal.as_ref());
         if !version.is_modern()
@@ -342,7 +346,13 @@ impl Pipe {
     }
 
     /// `subscriptions/listen`: the acknowledgement first, then changes until somebody ends it.
-    fn listen(&self, request: &Request<'_>, catalog: &Catalog, cancellation: Cancellation) {
+    fn listen(
+        &self,
+        request: &Request<'_>,
+        catalog: &Catalog,
+        subscriber: Arc<Subscriber>,
+        cancellation: Cancellation,
+    ) {
         let access = &self.0.access;
         let asked = request.asked(access.principal.as_ref());
         let filter = asked.at_once(|| modern::filter(request.params, access, catalog, &self.0.server));
@@ -353,10 +363,21 @@ impl Pipe {
             }
         };
         let acknowledgement = modern::acknowledgement(request.id, &filter);
-        let subscriber = Subscriber::new(filter);
+        subscriber.adjust(|wanted| *wanted = filter);
         // It listens before it says so: what changes in between waits for `deliver`, behind the acknowledgement.
         self.0.server.subscribers.add(&subscriber);
-        self.0.outbox.push(&acknowledgement);
+        {
+            let flights = self.0.lock();
+            // The pipe may be ending meanwhile, and with it the stream.
+            if !flights.get(request.id).is_some_and(|flight| flight.cancellation.is(&cancellation)) {
+                return;
+            }
+            let is_first = self.0.outbox.put(&acknowledgement);
+            drop(flights);
+            if is_first {
+                self.0.outbox.announce();
+            }
+        }
         self.deliver(subscriber, Some(request.id.clone()), cancellation);
     }
 
@@ -368,14 +389,19 @@ impl Pipe {
                 loop {
                     // Whatever else changes until there is room and the moment has passed collapses.
                     outbox.room().await;
-                    for change in subscriber.next().await {
-                        outbox.push(&modern::change(&change, id.as_ref()));
-                    }
+                    subscriber.tell_next(|change| outbox.push(&modern::change(change, id.as_ref()))).await;
                     tokio::time::sleep(COLLAPSE).await;
                 }
             };
             first(end.cancelled(), changes).await
         });
+    }
+
+    /// Writes what a subscriber was not told yet, and nothing after that.
+    fn tell_last(&self, subscriber: &Subscriber, id: Option<&Id>) {
+        for change in subscriber.end() {
+            self.0.outbox.push(&modern::change(&change, id));
+        }
     }
 
     /// Nobody serves this pipe any more: cancels what runs and drops what waits.
@@ -387,26 +413,16 @@ impl Pipe {
         self.0.outbox.break_off();
     }
 
-    /// Ends the pipe: listen streams at once, running calls within `grace`; then nothing more is written.
+    /// Ends the pipe: running calls within `grace`, then listen streams, which are told what those have changed; then
+    /// nothing more is written.
     pub(crate) async fn end(&self, grace: Duration) {
-        let listens: Vec<(Id, Flight)> = {
-            let mut flights = self.0.lock();
-            flights.extract_if(|_, flight| flight.is_listen).collect()
-        };
-        for (id, flight) in listens {
-            flight.cancellation.cancel();
-            // In one write: the client must not see the one without the other.
-            let mut both = modern::end_of_stream(&id, &self.0.server);
-            both.push(b'\n');
-            both.extend_from_slice(&modern::cancelled(&id));
-            self.0.outbox.push(&both);
-        }
+        self.0.is_ending.store(true, Ordering::SeqCst);
         let drained = async {
             loop {
                 let landed = self.0.landed.notified();
                 let mut landed = pin!(landed);
                 landed.as_mut().enable();
-                if self.0.lock().is_empty() {
+                if self.0.lock().values().all(|flight| flight.listens.is_some()) {
                     return;
                 }
                 landed.await;
@@ -415,8 +431,19 @@ impl Pipe {
         if tokio::time::timeout(grace, drained).await.is_err() {
             tracing::warn!(?grace, "calls were still running at the end of the input and were cancelled");
         }
-        for (_, flight) in self.0.lock().drain() {
+        if self.0.session.is_initialized() {
+            self.tell_last(&self.0.session.subscriber, None);
+        }
+        let left: Vec<(Id, Flight)> = self.0.lock().drain().collect();
+        for (id, flight) in left {
             flight.cancellation.cancel();
+            let Some(subscriber) = flight.listens else { continue };
+            self.tell_last(&subscriber, Some(&id));
+            // In one write: the client must not see the one without the other.
+            let mut both = modern::end_of_stream(&id, &self.0.server);
+            both.push(b'\n');
+            both.extend_from_slice(&modern::cancelled(&id));
+            self.0.outbox.push(&both);
         }
         self.0.ended.cancel();
         // Whoever still reads is to run nothing more.

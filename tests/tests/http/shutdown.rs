@@ -47,6 +47,35 @@ async fn running_calls_get_their_answers() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_behind_what_has_changed() {
+    let mut site = Site::open(server()).await;
+    let session = site.session("2025-11-25").await;
+    let (first, second) = ("fixture://about", "fixture://raw");
+    for uri in [first, second] {
+        let subscribe = Request::legacy(2, "resources/subscribe", json!({ "uri": uri }));
+        site.ask(&subscribe.with("Mcp-Session-Id", &session)).await;
+    }
+    let get = Request::new("GET", "/mcp").with("Accept", "text/event-stream").with("Mcp-Session-Id", &session);
+    let wanted = json!({ "notifications": { "resourceSubscriptions": [first, second] } });
+    let mut legacy = site.stream(&get).await;
+    let mut modern = site.stream(&Request::modern(1, "subscriptions/listen", wanted)).await;
+    assert_eq!(modern.next().await["method"], "notifications/subscriptions/acknowledged");
+    site.ask(&Request::call(3, "updates", json!({ "uri": first }))).await;
+    assert_eq!(modern.next().await["params"]["uri"], first);
+    assert_eq!(legacy.next().await["params"]["uri"], first);
+    // What changes now is not told at once: it might change again.
+    site.ask(&Request::call(4, "updates", json!({ "uri": second }))).await;
+    site.end();
+    let (modern, legacy) = (modern.rest().await, legacy.rest().await);
+    assert!(
+        matches!(&modern[..], [changed, end] if changed["params"]["uri"] == second && end["id"] == 1),
+        "{modern:?}"
+    );
+    assert!(matches!(&legacy[..], [changed] if changed["params"]["uri"] == second), "{legacy:?}");
+    site.ended().await;
+}
+
+#[tokio::test]
 async fn a_server_without_connections_ends_at_once() {
     // It does not wait for the grace, which is longer than the test does.
     let site = Site::open(server().limits(Limits::default().grace(Duration::from_secs(3600)))).await;

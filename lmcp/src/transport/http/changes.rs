@@ -53,17 +53,23 @@ impl Changes {
     async fn wait(mut self) -> (Bytes, Option<Self>) {
         match self.reason().await {
             Reason::Changed(changes) => {
-                let told: Vec<u8> =
-                    changes.iter().flat_map(|change| event(&modern::change(change, Some(&self.id)))).collect();
                 self.pause = COLLAPSE;
-                (told.into(), Some(self))
+                (self.told(&changes).into(), Some(self))
             }
             Reason::Silence => {
                 self.pause = Duration::ZERO;
                 (Bytes::from_static(b":\n\n"), Some(self))
             }
-            Reason::End => (event(&modern::end_of_stream(&self.id, &self.endpoint.server)), None),
+            Reason::End => {
+                let mut told = self.told(&self.subscriber.end());
+                told.extend(event(&modern::end_of_stream(&self.id, &self.endpoint.server)));
+                (told.into(), None)
+            }
         }
+    }
+
+    fn told(&self, changes: &BTreeSet<Change>) -> Vec<u8> {
+        changes.iter().flat_map(|change| event(&modern::change(change, Some(&self.id)))).collect()
     }
 
     // Each of the three is pinned where it is made: one that is handed on takes its place twice, in every open stream.

@@ -9,9 +9,11 @@ use super::service::Endpoint;
 use super::streams::OpenStream;
 use crate::era::modern;
 use crate::first::first;
+use crate::server::subscribers::Change;
 use crate::transport::COLLAPSE;
 use crate::transport::outbox::Outbox;
 use hyper::{Method as Verb, StatusCode};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -69,6 +71,12 @@ async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, endpoint: Arc
         outbox.left(reader).await;
         false
     };
+    let tell = |news: BTreeSet<Change>| {
+        let catalog = endpoint.server.registry.current();
+        for change in news.iter().filter(|change| session.may_hear(change, &catalog)) {
+            outbox.push(&modern::change(change, None));
+        }
+    };
     let changes = async {
         loop {
             // Each message goes to the newest stream that is open.
@@ -76,19 +84,15 @@ async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, endpoint: Arc
             outbox.room().await;
             let outdated = async {
                 open.turn(false).await;
-                None
+                BTreeSet::new()
             };
-            let news = first(outdated, async { Some(session.session.subscriber.next().await) });
-            let news = news.await;
-            let catalog = endpoint.server.registry.current();
-            for change in news.into_iter().flatten().filter(|change| session.may_hear(change, &catalog)) {
-                outbox.push(&modern::change(&change, None));
-            }
+            tell(first(outdated, session.session.subscriber.next()).await);
             tokio::time::sleep(COLLAPSE).await;
         }
     };
     // Who left may come back to it; who is told that it has ended may not.
     if first(first(ended, left), changes).await {
+        tell(session.session.subscriber.end());
         outbox.close();
     }
 }

@@ -6,14 +6,17 @@ use crate::jsonrpc::encode::{self, NoId};
 use crate::jsonrpc::{ErrorObject, Id};
 use crate::outcome::Answer;
 use crate::protocol::ProtocolVersion;
+use crate::server::subscribers::Subscriber;
 use crate::transport::batch::Sink;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// A request that is running.
 pub(super) struct Flight {
     pub(super) cancellation: Cancellation,
-    pub(super) is_listen: bool,
+    /// What it has yet to be told, if it is a listen stream.
+    pub(super) listens: Option<Arc<Subscriber>>,
     /// Held here and nowhere else: a batch leaves when the last of its flights has landed or was cancelled.
     pub(super) sink: Sink,
 }
@@ -65,7 +68,6 @@ impl Pipe {
             }
             None => false,
         };
-        let is_last = flights.is_empty();
         drop(flights);
         #[cfg(feature = "stdio")]
         if let Some(bytes) = alone {
@@ -76,7 +78,7 @@ impl Pipe {
             By::Another if is_first => self.0.outbox.announce(),
             _ => {}
         }
-        if is_last {
+        if self.0.is_ending.load(Ordering::SeqCst) {
             self.0.landed.notify_waiters();
         }
     }
@@ -87,7 +89,7 @@ impl Inner {
         &self,
         id: &Id,
         cancellation: &Cancellation,
-        is_listen: bool,
+        listens: Option<&Arc<Subscriber>>,
         sink: &Sink,
     ) -> Result<(), ErrorObject> {
         let mut flights = self.lock();
@@ -97,7 +99,11 @@ impl Inner {
             Entry::Occupied(_) => Err(ErrorObject::invalid_request("a request with this id is still running")),
             Entry::Vacant(_) if is_full => Err(ErrorObject::too_many_calls(limit)),
             Entry::Vacant(entry) => {
-                entry.insert(Flight { cancellation: cancellation.clone(), is_listen, sink: sink.clone() });
+                entry.insert(Flight {
+                    cancellation: cancellation.clone(),
+                    listens: listens.cloned(),
+                    sink: sink.clone(),
+                });
                 Ok(())
             }
         }
