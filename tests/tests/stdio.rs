@@ -146,7 +146,7 @@ async fn what_calls_change_is_told_before_the_end() {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
     });
-    for is_modern in [true, false] {
+    for (is_modern, goes_on) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut server = Process::start();
         if is_modern {
             let wanted = json!({ "resourceSubscriptions": [first, second] });
@@ -163,7 +163,9 @@ async fn what_calls_change_is_told_before_the_end() {
         while server.next().await["method"] != "notifications/resources/updated" {}
         // What changes now is not told at once: it might change again.
         server.call(4, "updates", json!({ "uri": second })).await;
-        server.call(5, "waits", json!({ "ms": 50 })).await;
+        if goes_on {
+            server.call(5, "waits", json!({ "ms": 50 })).await;
+        }
         server.call(6, "updates", json!({ "uri": first })).await;
         server.close();
         let (rest, status, _) = server.end().await;
@@ -194,20 +196,25 @@ async fn a_signal_ends_it_politely() {
 
 #[tokio::test]
 async fn a_signal_after_the_end_of_the_input_ends_it_at_once() {
-    let mut server = Process::start();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    let mut server = Process::run(command.env("LMCP_TEST_DRAIN", "3600").env("LMCP_LOG", "lmcp=debug"));
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
     });
     server.call(1, "forever", json!({})).await;
-    server.request(2, "subscriptions/listen", json!({ "notifications": {}, "_meta": meta })).await;
+    let wanted = json!({ "resourceSubscriptions": ["fixture://about", "fixture://raw"] });
+    server.request(2, "subscriptions/listen", json!({ "notifications": wanted, "_meta": meta })).await;
     assert_eq!(server.next().await["method"], "notifications/subscriptions/acknowledged");
     server.close();
-    // The end of the stream shows that the end of the input was seen.
-    assert_eq!(server.next().await["id"], 2);
+    let mut log = BufReader::new(&mut server.stderr).lines();
+    while !log.next_line().await.expect("text").expect("the log goes on").contains("the input has ended") {}
     server.signal("TERM");
-    let (_, status, _) = server.end().await;
+    let (rest, status, _) = server.end().await;
     assert_eq!(status.code(), Some(0));
+    // A stream gets its result all the same.
+    let ids = [rest[0]["id"].clone(), rest[1]["params"]["requestId"].clone()];
+    assert_eq!((rest.len(), ids), (2, [json!(2), json!(2)]), "{rest:?}");
 }
 
 #[tokio::test]

@@ -124,23 +124,26 @@ impl Subscriber {
     /// Waits for changes and takes them, lists first.
     #[cfg(feature = "http")]
     pub(crate) async fn next(&self) -> BTreeSet<Change> {
-        self.wait_and(std::mem::take).await
+        self.some().await;
+        std::mem::take(&mut self.lock().pending)
     }
 
     /// Waits for changes and tells them, lists first; after the [end](Self::end) nothing is told any more.
     pub(crate) async fn tell_next(&self, mut tell: impl FnMut(&Change)) {
-        // Under the lock, so that no change comes behind the end.
-        self.wait_and(|pending| std::mem::take(pending).iter().for_each(&mut tell)).await;
+        self.some().await;
+        let many = self.lock().pending.len();
+        for _ in 0..many {
+            // Under the lock, so that no change comes behind the end; one at a time, since whoever changes something waits
+            // for it.
+            let mut state = self.lock();
+            let Some(change) = state.pending.pop_first() else { return };
+            tell(&change);
+        }
     }
 
-    async fn wait_and<R>(&self, mut take: impl FnMut(&mut BTreeSet<Change>) -> R) -> R {
-        loop {
-            {
-                let mut state = self.lock();
-                if !state.pending.is_empty() {
-                    return take(&mut state.pending);
-                }
-            }
+    /// Waits for changes.
+    async fn some(&self) {
+        while self.lock().pending.is_empty() {
             self.changed.notified().await;
         }
     }

@@ -10,13 +10,13 @@ mod flights;
 mod short;
 mod workers;
 
-use super::COLLAPSE;
 use super::batch::{Batch, Sink};
 use super::lines::Line;
 use super::outbox::{Framing, Outbox};
 use super::queue::Queue;
 #[cfg(feature = "stdio")]
 use super::watch::Watch;
+use super::{COLLAPSE, PATIENCE};
 use crate::admission::admit;
 use crate::ask::requests::Outlet;
 use crate::auth::Principal;
@@ -72,7 +72,7 @@ struct Inner {
     owes: AtomicBool,
     #[cfg(feature = "stdio")]
     watch: Watch,
-    /// Raised when the pipe ends, for the tasks that only deliver changes.
+    /// Raised when the pipe ends, for the tasks that only deliver changes, and for requests that come too late.
     ended: Cancellation,
 }
 
@@ -389,7 +389,11 @@ impl Pipe {
                 loop {
                     // Whatever else changes until there is room and the moment has passed collapses.
                     outbox.room().await;
-                    subscriber.tell_next(|change| outbox.push(&modern::change(change, id.as_ref()))).await;
+                    let mut is_first = false;
+                    subscriber.tell_next(|change| is_first |= outbox.put(&modern::change(change, id.as_ref()))).await;
+                    if is_first {
+                        outbox.announce();
+                    }
                     tokio::time::sleep(COLLAPSE).await;
                 }
             };
@@ -431,21 +435,30 @@ impl Pipe {
         if tokio::time::timeout(grace, drained).await.is_err() {
             tracing::warn!(?grace, "calls were still running at the end of the input and were cancelled");
         }
+        let left: Vec<(Id, Flight)> = {
+            let mut flights = self.0.lock();
+            // Under the lock: whatever takes off later is refused.
+            self.0.ended.cancel();
+            flights.drain().collect()
+        };
         if self.0.session.is_initialized() {
             self.tell_last(&self.0.session.subscriber, None);
         }
-        let left: Vec<(Id, Flight)> = self.0.lock().drain().collect();
+        let mut is_read = true;
         for (id, flight) in left {
             flight.cancellation.cancel();
             let Some(subscriber) = flight.listens else { continue };
-            self.tell_last(&subscriber, Some(&id));
+            // Who does not read is not told, but for the end.
+            is_read = is_read && tokio::time::timeout(PATIENCE.min(grace), self.0.outbox.room()).await.is_ok();
+            if is_read {
+                self.tell_last(&subscriber, Some(&id));
+            }
             // In one write: the client must not see the one without the other.
             let mut both = modern::end_of_stream(&id, &self.0.server);
             both.push(b'\n');
             both.extend_from_slice(&modern::cancelled(&id));
             self.0.outbox.push(&both);
         }
-        self.0.ended.cancel();
         // Whoever still reads is to run nothing more.
         #[cfg(feature = "stdio")]
         self.0.watch.end_of_input();

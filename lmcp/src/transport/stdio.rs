@@ -14,11 +14,15 @@ use std::io::{self, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// How much is read at a time.
 const CHUNK: usize = 64 << 10;
+
+/// How long a signal behind the end of the input lets whoever writes go on.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// Serves the client until its input ends or a signal comes.
 pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
@@ -58,7 +62,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     let signalled = matches!(end, End::Signal);
     let result = match end {
         End::Output(end) => {
-            pipe.end(std::time::Duration::ZERO).await;
+            pipe.end(Duration::ZERO).await;
             if let Some((stdout, Err(e))) = end {
                 stdout.give_back();
                 tracing::debug!(error = %e, "the client stopped reading");
@@ -66,6 +70,7 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
             return Ok(());
         }
         End::Input(result) => {
+            tracing::debug!(?grace, "the input has ended");
             // A signal after the end of the input ends it at once.
             let mut ending = pin!(pipe.end(grace));
             let at_once = std::future::poll_fn(|cx| match ending.as_mut().poll(cx) {
@@ -73,6 +78,8 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
                 Poll::Pending => signal.as_mut().poll(cx).map(|()| true),
             });
             if at_once.await {
+                pipe.end(Duration::ZERO).await;
+                let _nobody_reads = tokio::time::timeout(MOMENT, &mut written).await;
                 return Ok(());
             }
             result

@@ -1,4 +1,5 @@
 //! The fixture as a process. `LMCP_TEST_CONNECTIONS` is how many connections it takes, for as long as they like;
+//! `LMCP_TEST_DRAIN` is for how many seconds it waits for running calls after the end of the input;
 //! with `LMCP_TEST_GUARDED` it is the fixture with scopes and rates; with `LMCP_TEST_LIBRARY` (`stdio`, `http`) it serves as
 //! a program of its own would, without a command line.
 
@@ -41,7 +42,7 @@ struct Fragile;
 
 impl tracing::Subscriber for Fragile {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target().starts_with("lmcp::transport")
+        metadata.target().starts_with("lmcp::transport::pipe")
     }
     fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
         tracing::span::Id::from_u64(1)
@@ -72,6 +73,10 @@ async fn serve(how: &str) -> lmcp::Result<()> {
     server.build()?.http_on(listener, std::future::pending()).await
 }
 
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok())
+}
+
 fn main() {
     if let Ok(how) = std::env::var("LMCP_TEST_LIBRARY") {
         if std::env::var_os("LMCP_TEST_FRAGILE").is_some() {
@@ -83,9 +88,12 @@ fn main() {
         return lmcp_tests::guarded::guarded().main();
     }
     let server = lmcp_tests::server();
-    match std::env::var("LMCP_TEST_CONNECTIONS").ok().and_then(|most| most.parse().ok()) {
+    if let Some(time) = number("LMCP_TEST_DRAIN") {
+        return server.limits(lmcp::Limits::default().drain(Duration::from_secs(time))).main();
+    }
+    match number("LMCP_TEST_CONNECTIONS") {
         Some(most) => {
-            let patient = Duration::from_secs(60);
+            let (most, patient) = (usize::try_from(most).expect("a number"), Duration::from_secs(60));
             server.limits(lmcp::Limits::default().connections(most).head_time(patient)).main();
         }
         None => server.main(),

@@ -92,7 +92,9 @@ async fn speak(open: OpenStream, outbox: Arc<Outbox>, reader: u64, endpoint: Arc
     };
     // Who left may come back to it; who is told that it has ended may not.
     if first(first(ended, left), changes).await {
-        tell(session.session.subscriber.end());
+        if open.is_newest() {
+            tell(session.session.subscriber.end());
+        }
         outbox.close();
     }
 }

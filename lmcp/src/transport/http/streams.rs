@@ -141,7 +141,8 @@ impl OpenStream {
         self.busy.session().streams()
     }
 
-    fn is_newest(&self) -> bool {
+    /// Whether no other stream of its session is newer.
+    pub(crate) fn is_newest(&self) -> bool {
         self.streams().lock().open.last().is_some_and(|(place, _)| *place == self.place)
     }
 

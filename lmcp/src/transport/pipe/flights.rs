@@ -94,6 +94,9 @@ impl Inner {
     ) -> Result<(), ErrorObject> {
         let mut flights = self.lock();
         let limit = self.server.limits.calls_in_flight;
+        if self.ended.is_cancelled() {
+            return Err(ErrorObject::internal("the server is ending"));
+        }
         let is_full = flights.len() >= limit;
         match flights.entry(id.clone()) {
             Entry::Occupied(_) => Err(ErrorObject::invalid_request("a request with this id is still running")),

@@ -36,8 +36,7 @@ pub(super) fn start(pipe: &Pipe, runtime: &Handle, ended: oneshot::Sender<io::Re
             }
         });
     }
-    let pipe = pipe.clone();
-    spawn("lmcp-stdin", move || reader.first()).inspect_err(|_| pipe.watch().end_of_input())
+    spawn("lmcp-stdin", move || reader.first())
 }
 
 /// Standard input without the lock that std keeps it behind, so that two threads may read it in turn; `None` where that
