@@ -308,6 +308,7 @@ mod hash;
 #[cfg(any(feature = "stdio", feature = "http"))]
 mod log;
 mod seal;
+mod sorted;
 mod type_name;
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -6,6 +6,7 @@
 
 use crate::Error;
 use crate::handler::ForwardEvents;
+use crate::sorted::sorted_by_key;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -81,8 +82,7 @@ impl Filter {
                 (Err(_), _) => return Err(part),
             }
         }
-        levels.sort_by_key(|(target, _)| std::cmp::Reverse(target.len()));
-        Ok(Filter { levels })
+        Ok(Filter { levels: sorted_by_key(levels, |(target, _)| std::cmp::Reverse(target.len())) })
     }
 
     fn level(&self, target: &str) -> LevelFilter {

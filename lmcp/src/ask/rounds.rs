@@ -15,7 +15,7 @@ use crate::seal::{Secret, digest};
 use crate::server::limits::Limits;
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -241,7 +241,7 @@ impl Rounds {
         }
         // What was answered but not looked at in this run is not asked for again.
         let unread = asked.state.asked.iter().filter_map(|key| Some((key.clone(), asked.answers.get(key)?.clone())));
-        let unread: BTreeMap<String, Value> = unread.collect();
+        let unread: Vec<(String, Value)> = unread.collect();
         let questions = std::mem::take(&mut asked.suspended);
         let mut state = std::mem::take(&mut asked.state);
         state.round += 1;

@@ -6,6 +6,7 @@
 use crate::jsonrpc::{ErrorObject, Incoming, Message, Raw, decode};
 use crate::protocol::params::Given;
 use crate::seal::{Secret, digest, now};
+use crate::sorted::sorted_by_key;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,7 +100,7 @@ pub(crate) fn canonical(value: &Value) -> String {
 fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(object) => {
-            let sorted: BTreeMap<&String, &Value> = object.iter().collect();
+            let sorted = sorted_by_key(object.iter().collect(), |(key, _)| *key);
             out.push('{');
             for (at, (key, value)) in sorted.into_iter().enumerate() {
                 if at > 0 {

@@ -13,6 +13,7 @@ use crate::handler::entry::Source;
 use crate::handler::parameter::Role;
 use crate::handler::state::States;
 use crate::server::Package;
+use crate::sorted::sorted_by_key;
 use crate::type_name::as_written;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -31,16 +32,16 @@ impl Mistakes {
     }
 
     /// All of them as one error, if there are any.
-    pub(crate) fn into_result(mut self) -> Result<(), Error> {
-        self.0.sort_by_key(|(source, _)| source.map(|source| (source.file, source.line)));
+    pub(crate) fn into_result(self) -> Result<(), Error> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let mut text = match self.0.len() {
+        let all = sorted_by_key(self.0, |(source, _)| source.map(|source| (source.file, source.line)));
+        let mut text = match all.len() {
             1 => "the server cannot start, there is 1 mistake in it:".to_owned(),
             n => format!("the server cannot start, there are {n} mistakes in it:"),
         };
-        for (source, message) in &self.0 {
+        for (source, message) in &all {
             let _infallible = match source {
                 Some(source) => write!(text, "\n  {source}: {message}"),
                 None => write!(text, "\n  {message}"),

@@ -7,6 +7,7 @@ use super::uri_template::UriTemplate;
 use crate::handler::entry::{PromptEntry, ResourceEntry, Source, ToolEntry};
 #[cfg(feature = "cli")]
 use crate::outcome::Listed;
+use crate::sorted::sorted_by_key;
 use std::any::TypeId;
 use std::panic::Location;
 use std::sync::Arc;
@@ -218,10 +219,8 @@ pub(crate) fn left_out(items: &Items) -> Vec<LeftOut> {
     fn of<E: Entry>(kind: Kind, items: &Items) -> Vec<LeftOut> {
         let offered = |source: Source| items.commons().any(|common| common.source == source);
         let left = E::all().into_iter().filter(|entry| !offered(entry.item().source));
-        let mut left: Vec<LeftOut> =
-            left.map(|entry| LeftOut { kind, key: entry.key(), source: entry.item().source }).collect();
-        left.sort_by_key(|left| (left.key, left.source.file, left.source.line));
-        left
+        let left = left.map(|entry| LeftOut { kind, key: entry.key(), source: entry.item().source }).collect();
+        sorted_by_key(left, |left: &LeftOut| (left.key, left.source.file, left.source.line))
     }
     let tools = of::<ToolEntry>(Kind::Tool, items);
     [tools, of::<ResourceEntry>(Kind::Resource, items), of::<PromptEntry>(Kind::Prompt, items)].concat()
@@ -247,9 +246,8 @@ macro_rules! entry {
 entry!(ToolEntry; ResourceEntry, uri; PromptEntry);
 
 fn entries<E: Entry>(selection: &Selection, kind: Kind, mistakes: &mut Mistakes) -> Vec<&'static E> {
-    let mut rest = E::all();
     // inventory's order is arbitrary: the name decides, then the place, so that a duplicate is reported stably.
-    rest.sort_by_key(|entry| {
+    let mut rest = sorted_by_key(E::all(), |entry| {
         let item = entry.item();
         (entry.key(), item.source.file, item.source.line)
     });

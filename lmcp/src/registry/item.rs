@@ -11,6 +11,7 @@ use crate::protocol::{At, Icon, Meta, PromptResult, ProtocolVersion, ResourceCon
 use crate::schema::arguments::{Arguments, Handling};
 use crate::schema::output::Output;
 use crate::schema::{self, Profile, source};
+use crate::sorted::sorted_by_key;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -408,10 +409,11 @@ impl Prompt {
             };
             properties.iter().map(argument).collect::<Vec<_>>()
         });
-        let mut arguments = arguments.unwrap_or_default();
         // JSON objects are sorted; people expect the order they wrote.
         let names = names(&common.params);
-        arguments.sort_by_key(|argument| names.iter().position(|name| *name == argument.name).unwrap_or(names.len()));
+        let place =
+            |argument: &PromptArgument| names.iter().position(|name| *name == argument.name).unwrap_or(names.len());
+        let arguments = sorted_by_key(arguments.unwrap_or_default(), place);
         Ok(Prompt { common, arguments, shim: entry.shim })
     }
     pub(crate) fn run<'c>(&self, call: &'c Call<'c>) -> BoxFuture<'c, Result<PromptResult, Rejection>> {

@@ -71,86 +71,93 @@ fn is_annotation(key: &str) -> bool {
         || matches!(key, "title" | "description" | "deprecated" | "readOnly" | "writeOnly" | "$comment")
 }
 
+/// A definition, as far as it matters whether it stays one. Others are told by their places among all.
+struct Definition<'d> {
+    name: &'d str,
+    /// In bytes.
+    own: usize,
+    uses: Vec<Use>,
+    stays: bool,
+}
+
+/// Which definition is referred to, and how often.
+type Use = (usize, usize);
+
 /// The definitions that stay definitions.
-fn kept(root: &Value, definitions: &Object) -> BTreeSet<String> {
-    let uses: BTreeMap<&str, BTreeMap<String, usize>> =
-        definitions.iter().map(|(name, definition)| (name.as_str(), references([definition]))).collect();
-    let mut kept: BTreeSet<String> = definitions.keys().filter(|name| reaches_itself(name, &uses)).cloned().collect();
-    let own: BTreeMap<&str, usize> =
-        definitions.iter().map(|(name, definition)| (name.as_str(), definition.to_string().len())).collect();
-    let at_root = references([root]);
-    let limit = (2 * (root.to_string().len() + own.values().sum::<usize>())).max(SMALL);
-    loop {
-        // How large each definition is with everything inlined, and how often it would be there.
-        let sizes = sizes(&own, &uses, &kept);
-        let grown = |counts: &BTreeMap<String, usize>| -> usize {
-            counts.iter().filter(|(name, _)| !kept.contains(*name)).fold(0, |all: usize, (name, times)| {
-                all.saturating_add(times.saturating_mul(sizes.get(name.as_str()).copied().unwrap_or(0)))
-            })
-        };
-        let total = kept.iter().fold(root.to_string().len().saturating_add(grown(&at_root)), |all, name| {
-            all.saturating_add(sizes.get(name.as_str()).copied().unwrap_or(0))
-        });
-        if total <= limit {
-            return kept;
-        }
-        let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        for counts in std::iter::once(&at_root).chain(uses.values()) {
-            for (name, count) in counts {
-                *times.entry(name.clone()).or_default() += count;
-            }
-        }
-        let gain = |name: &String| {
-            let times = times.get(name).copied().unwrap_or(0);
-            times.saturating_sub(1).saturating_mul(sizes.get(name.as_str()).copied().unwrap_or(0))
-        };
-        let largest = definitions.keys().filter(|name| !kept.contains(*name)).max_by_key(|name| gain(name));
-        match largest.filter(|name| gain(name) > 0) {
-            Some(name) => kept.insert(name.clone()),
-            None => return kept,
-        };
+fn kept<'d>(root: &Value, definitions: &'d Object) -> BTreeSet<&'d str> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    places.extend(definitions.keys().cloned().zip(0..));
+    let uses = |value: &Value| -> Vec<Use> {
+        let counts = references([value]).into_iter();
+        counts.filter_map(|(name, times)| Some((*places.get(&name)?, times))).collect()
+    };
+    let mut all: Vec<Definition<'d>> = Vec::new();
+    for (name, definition) in definitions {
+        all.push(Definition { name, own: definition.to_string().len(), uses: uses(definition), stays: false });
     }
+    let circular: Vec<bool> = (0..all.len()).map(|at| reaches_itself(at, &all)).collect();
+    all.iter_mut().zip(circular).for_each(|(definition, stays)| definition.stays = stays);
+    let (own, at_root) = (root.to_string().len(), uses(root));
+    let limit = (2 * (own + all.iter().map(|definition| definition.own).sum::<usize>())).max(SMALL);
+    while let Some(largest) = too_much(own, &at_root, &all, limit) {
+        match all.get_mut(largest) {
+            Some(definition) => definition.stays = true,
+            None => break,
+        }
+    }
+    let mut kept = BTreeSet::new();
+    kept.extend(all.iter().filter(|definition| definition.stays).map(|definition| definition.name));
+    kept
 }
 
-fn sizes<'n>(
-    own: &BTreeMap<&'n str, usize>,
-    uses: &BTreeMap<&'n str, BTreeMap<String, usize>>,
-    kept: &BTreeSet<String>,
-) -> BTreeMap<String, usize> {
-    fn size(
-        name: &str,
-        own: &BTreeMap<&str, usize>,
-        uses: &BTreeMap<&str, BTreeMap<String, usize>>,
-        kept: &BTreeSet<String>,
-        known: &mut BTreeMap<String, usize>,
-    ) -> usize {
-        if let Some(size) = known.get(name) {
-            return *size;
-        }
-        let mut total = own.get(name).copied().unwrap_or(0);
-        for (inner, times) in uses.get(name).into_iter().flatten().filter(|(inner, _)| !kept.contains(*inner)) {
-            total = total.saturating_add(times.saturating_mul(size(inner, own, uses, kept, known)));
-        }
-        known.insert(name.to_owned(), total);
-        total
+/// Which definition should stay one too, for the schema to come closer to its limit.
+fn too_much(own: usize, at_root: &[Use], all: &[Definition<'_>], limit: usize) -> Option<usize> {
+    // How large each is with everything inlined, and how often it would be there.
+    let mut sizes = vec![None; all.len()];
+    let sizes: Vec<usize> = (0..all.len()).map(|at| size(at, all, &mut sizes)).collect();
+    let mut times = vec![0_usize; all.len()];
+    for (inner, count) in all.iter().flat_map(|definition| &definition.uses).chain(at_root) {
+        times.get_mut(*inner).into_iter().for_each(|times| *times += count);
     }
-    let mut known = BTreeMap::new();
-    for name in own.keys() {
-        size(name, own, uses, kept, &mut known);
+    let of = |numbers: &[usize], at: usize| numbers.get(at).copied().unwrap_or(0);
+    let stays = |at: usize| all.get(at).is_some_and(|definition| definition.stays);
+    let inlined = at_root.iter().filter(|(inner, _)| !stays(*inner));
+    let grown = inlined.fold(own, |all, (inner, times)| all.saturating_add(times.saturating_mul(of(&sizes, *inner))));
+    let total = (0..all.len()).filter(|at| stays(*at)).fold(grown, |all, at| all.saturating_add(of(&sizes, at)));
+    if total <= limit {
+        return None;
     }
-    known
+    let gain = |at: usize| of(&times, at).saturating_sub(1).saturating_mul(of(&sizes, at));
+    (0..all.len()).filter(|at| !stays(*at)).max_by_key(|at| gain(*at)).filter(|at| gain(*at) > 0)
 }
 
-fn reaches_itself(name: &str, uses: &BTreeMap<&str, BTreeMap<String, usize>>) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&str> = vec![name];
+/// How large a definition is with everything inlined that does not stay.
+fn size(at: usize, all: &[Definition<'_>], known: &mut [Option<usize>]) -> usize {
+    if let Some(Some(size)) = known.get(at) {
+        return *size;
+    }
+    let Some(definition) = all.get(at) else { return 0 };
+    let mut total = definition.own;
+    for (inner, times) in &definition.uses {
+        if all.get(*inner).is_some_and(|inner| !inner.stays) {
+            total = total.saturating_add(times.saturating_mul(size(*inner, all, known)));
+        }
+    }
+    known.get_mut(at).into_iter().for_each(|known| *known = Some(total));
+    total
+}
+
+fn reaches_itself(at: usize, all: &[Definition<'_>]) -> bool {
+    let mut seen = vec![false; all.len()];
+    let mut open = vec![at];
     while let Some(next) = open.pop() {
-        for inner in uses.get(next).into_iter().flat_map(BTreeMap::keys) {
-            if inner == name {
+        for (inner, _) in all.get(next).into_iter().flat_map(|definition| &definition.uses) {
+            if *inner == at {
                 return true;
             }
-            if seen.insert(inner.as_str()) {
-                open.push(inner);
+            if let Some(seen) = seen.get_mut(*inner).filter(|seen| !**seen) {
+                *seen = true;
+                open.push(*inner);
             }
         }
     }
@@ -168,7 +175,7 @@ fn untitled(mut definition: Value, name: &str) -> Value {
 }
 
 struct Inliner<'d> {
-    kept: BTreeSet<String>,
+    kept: BTreeSet<&'d str>,
     definitions: &'d Object,
 }
 
@@ -178,7 +185,7 @@ impl Inliner<'_> {
             Value::Array(items) => items.into_iter().map(|item| self.inlined(item)).collect(),
             Value::Object(mut object) => {
                 let name = name_in(&object);
-                if let Some(name) = name.filter(|name| !self.kept.contains(name))
+                if let Some(name) = name.filter(|name| !self.kept.contains(name.as_str()))
                     && let Some(definition) = self.definitions.get(&name)
                 {
                     object.remove("$ref");
@@ -203,11 +210,12 @@ impl Inliner<'_> {
                     // It may be a reference itself.
                     return self.inlined(Value::Object(object));
                 }
-                let inlined = |(key, inner): (String, Value)| {
-                    let inner = if is_data(&key) { inner } else { self.inlined(inner) };
-                    (key, inner)
-                };
-                Value::Object(object.into_iter().map(inlined).collect())
+                for (key, inner) in &mut object {
+                    if !is_data(key) {
+                        *inner = self.inlined(inner.take());
+                    }
+                }
+                Value::Object(object)
             }
             other => other,
         }

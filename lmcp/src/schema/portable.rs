@@ -47,9 +47,10 @@ fn root_reference(root: &mut Object) {
         let mut own = std::mem::take(root);
         // What both say of the entries holds together; of anything else the root has the last word.
         let entries = ["properties", "required", "additionalProperties"];
-        let entries: Object = entries.into_iter().filter_map(|key| own.remove_entry(key)).collect();
+        let mut both = Object::new();
+        both.extend(entries.into_iter().filter_map(|key| own.remove_entry(key)));
         target.extend(own);
-        union::join(&mut target, entries);
+        union::join(&mut target, both);
         *root = target;
     }
 }
