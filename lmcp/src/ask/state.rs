@@ -50,7 +50,7 @@ impl State {
         principal: Option<&str>,
     ) -> Result<Self, ErrorObject> {
         let payload = secret.open(PURPOSE, sealed);
-        let state: Option<State> = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
+        let state: Option<State> = payload.and_then(|payload| decode::read(&payload));
         let Some(state) = state else {
             return Err(ErrorObject::invalid_params(
                 "`params.requestState` was not given by this server, or was changed on the way",

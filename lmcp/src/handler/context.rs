@@ -7,6 +7,7 @@ use crate::ask::once::Turns;
 use crate::ask::{Asks, Roots};
 use crate::auth::Principal;
 use crate::jsonrpc::Id;
+use crate::jsonrpc::decode;
 use crate::protocol::capabilities::{ClientCapabilities, Implementation};
 use crate::protocol::{Level, Meta, ProtocolVersion};
 use crate::server::ServerHandle;
@@ -133,9 +134,7 @@ impl Context {
 
     /// The request's `_meta`, `traceparent` and the client's own keys included.
     pub fn meta(&self) -> &Meta {
-        self.rare()
-            .meta
-            .get_or_init(|| self.0.meta.as_ref().and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default())
+        self.rare().meta.get_or_init(|| self.0.meta.as_ref().and_then(|raw| decode::read(raw)).unwrap_or_default())
     }
 
     /// Who the client says it is, if it does. Not verified by anybody.
@@ -153,7 +152,7 @@ impl Context {
             ClientSource::Session(declaration) => declaration,
             ClientSource::Request { info, capabilities } => self.rare().client.get_or_init(|| {
                 fn read<T: serde::de::DeserializeOwned>(raw: &Option<Bytes>) -> Option<T> {
-                    raw.as_ref().and_then(|raw| serde_json::from_slice(raw).ok())
+                    raw.as_ref().and_then(|raw| decode::read(raw))
                 }
                 Arc::new(ClientDeclaration { info: read(info), capabilities: read(capabilities).unwrap_or_default() })
             }),

@@ -1,6 +1,7 @@
 //! Log messages of a handler: to the client, from the level it asked for, and to the process's own log.
 
 use super::context::Context;
+use crate::jsonrpc::decode;
 use crate::jsonrpc::encode;
 use crate::protocol::Level;
 use serde::Serialize;
@@ -91,7 +92,7 @@ pub(super) fn encode(level: Level, logger: Option<&str>, data: &[u8]) -> Option<
         logger: Option<&'a str>,
         data: &'a RawValue,
     }
-    let params = Params { level, logger, data: serde_json::from_slice(data).ok()? };
+    let params = Params { level, logger, data: decode::read(data)? };
     Some(encode::notification("notifications/message", &params))
 }
 

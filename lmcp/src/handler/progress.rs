@@ -3,6 +3,7 @@
 //! Spec: basic/patterns/progress.
 
 use super::context::Context;
+use crate::jsonrpc::decode;
 use crate::jsonrpc::encode;
 use crate::transport::outbox::Outbox;
 use serde::Serialize;
@@ -207,7 +208,7 @@ impl Context {
         let (Some(outbox), Some(token), Some(done)) = (&inner.outbox, &inner.progress_token, reported.last) else {
             return;
         };
-        let Ok(token) = serde_json::from_slice::<&RawValue>(token) else { return };
+        let Some(token) = decode::read::<&RawValue>(token) else { return };
         let message = reported.message.as_deref().filter(|_| inner.version.has_progress_message());
         let params =
             Params { progress_token: token, progress: Number(done), total: reported.total.map(Number), message };

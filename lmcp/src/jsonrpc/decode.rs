@@ -54,6 +54,11 @@ impl Malformed {
     }
 }
 
+/// A value from the bytes of its JSON. serde_json's parser is compiled for text and for nothing else.
+pub(crate) fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
+}
+
 /// Reads one JSON text, unless it is nested deeper than it may be; `params` go where the caller has a place for them, since
 /// they are large.
 pub(crate) fn decode<'a>(bytes: &'a [u8], nesting: usize, params: &mut impl Scan<'a>) -> Incoming<'a> {

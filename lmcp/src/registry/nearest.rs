@@ -2,9 +2,13 @@
 
 /// The candidate most like `name`, if one is close enough to be a likely slip.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Compiled once, for all the ways in which there are candidates.
+    among(name, &mut candidates.into_iter())
+}
+
+fn among<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
     candidates
-        .into_iter()
         .filter_map(|candidate| {
             let other = folded(candidate);
             // One slip in three letters: in one or two any name is as near as the right one.

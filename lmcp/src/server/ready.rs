@@ -3,7 +3,7 @@
 use super::handle::{ServerHandle, Shared};
 #[cfg(feature = "http")]
 use crate::auth::{Auth, environment::Oidc};
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "stdio"))]
 use crate::handler::entry::BoxFuture;
 #[cfg(feature = "http")]
 use crate::transport::http::{HttpService, listener::Listener, options::Options};
@@ -49,8 +49,16 @@ impl ReadyServer {
     /// When standard input cannot be read.
     #[cfg(feature = "stdio")]
     pub async fn stdio(&self) -> Result<()> {
-        crate::log::start()?;
-        crate::transport::stdio::serve(self.shared.clone()).await
+        self.serve_stdio().await
+    }
+
+    /// The same, compiled here, and not once more in each program.
+    #[cfg(feature = "stdio")]
+    fn serve_stdio(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            crate::log::start()?;
+            crate::transport::stdio::serve(self.shared.clone()).await
+        })
     }
 
     /// Serves one client over any pair of streams; see [`Server::serve_io`](crate::Server::serve_io).

@@ -39,9 +39,8 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     reader::start(&pipe, &runtime, reading)?;
     let (writing, mut written) = oneshot::channel();
     let writer = pipe.clone();
-    spawn("lmcp-write", move || {
-        let _nobody_listens = writing.send(write_all(&writer, &runtime, stdout));
-    })?;
+    let write = move || _ = writing.send(write_all(&writer, &runtime, stdout));
+    spawn("lmcp-write", Box::new(write))?;
 
     // What ends it: the input, a client that stopped reading, a signal.
     enum End {
@@ -105,7 +104,8 @@ pub(crate) async fn serve(server: Arc<Shared>) -> Result<(), Error> {
     result.map_err(|e| Error::io("standard input cannot be read", e))
 }
 
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+/// Starts a thread; what it runs is boxed, so that this is compiled once.
+fn spawn(name: &str, run: Box<dyn FnOnce() + Send>) -> Result<(), Error> {
     let thread = std::thread::Builder::new().name(name.into()).spawn(run);
     thread.map(drop).map_err(|e| Error::io("a thread cannot be started", e))
 }

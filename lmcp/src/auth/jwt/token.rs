@@ -1,6 +1,7 @@
 //! A token's three parts, read and not yet believed. RFC 7515 section 7.1, RFC 7519.
 
 use super::Algorithm;
+use crate::jsonrpc::decode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -71,7 +72,7 @@ impl<'a> Token<'a> {
 }
 
 fn object(part: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    decode::read(&URL_SAFE_NO_PAD.decode(part).ok()?)
 }
 
 #[cfg(test)]

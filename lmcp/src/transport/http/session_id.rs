@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::era::legacy::Session;
 use crate::handler::context::ClientDeclaration;
+use crate::jsonrpc::decode;
 use crate::protocol::{ClientCapabilities, Implementation, ProtocolVersion};
 use crate::seal::now;
 use crate::server::handle::Shared;
@@ -57,7 +58,7 @@ pub(crate) fn open(id: &str, server: &Shared) -> Option<Sealed> {
     if !server.secret.is_shared {
         return None;
     }
-    let sealed: Sealed = serde_json::from_slice(&server.secret.open(PURPOSE, id)?).ok()?;
+    let sealed: Sealed = decode::read(&server.secret.open(PURPOSE, id)?)?;
     (sealed.expires >= now()).then_some(sealed)
 }
 

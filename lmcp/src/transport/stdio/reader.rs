@@ -31,12 +31,12 @@ pub(super) fn start(pipe: &Pipe, runtime: &Handle, ended: oneshot::Sender<io::Re
         let reader = Arc::downgrade(&reader);
         pipe.watch().hire_with(move || {
             let Some(reader) = reader.upgrade() else { return };
-            if let Err(e) = spawn("lmcp-watch", move || reader.second()) {
+            if let Err(e) = spawn("lmcp-watch", Box::new(move || reader.second())) {
                 tracing::debug!(error = %e, "whoever reads runs nothing by itself");
             }
         });
     }
-    spawn("lmcp-stdin", move || reader.first())
+    spawn("lmcp-stdin", Box::new(move || reader.first()))
 }
 
 /// Standard input without the lock that std keeps it behind, so that two threads may read it in turn; `None` where that
