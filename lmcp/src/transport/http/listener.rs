@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::service::HttpService;
+use super::socket::Socket;
 use super::{connection, descriptors};
 use crate::Error;
 use crate::first::first;
@@ -9,7 +10,7 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 
 /// What is listened on.
@@ -66,29 +67,23 @@ impl Listener {
         }
     }
 
-    async fn accept(&self) -> io::Result<Socket> {
+    /// The next connection, and who it is from; over a Unix socket nobody has an address.
+    async fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
         match self {
             Listener::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
                 if let Err(e) = stream.set_nodelay(true) {
                     tracing::debug!(error = %e, "TCP_NODELAY cannot be set");
                 }
-                Ok(Socket::Tcp(stream, peer))
+                Ok((Socket::Tcp(stream), Some(peer)))
             }
             #[cfg(unix)]
-            Listener::Unix(listener, _) => Ok(Socket::Unix(listener.accept().await?.0)),
+            Listener::Unix(listener, _) => Ok((Socket::Unix(listener.accept().await?.0), None)),
         }
     }
 }
 
-/// What was accepted. It is looked at once: from there on a connection is compiled for its own kind of socket.
-enum Socket {
-    Tcp(TcpStream, SocketAddr),
-    #[cfg(unix)]
-    Unix(tokio::net::UnixStream),
-}
-
-/// A connection in the log: a line when it opens, and one when this is dropped. Over a Unix socket nobody has an address.
+/// A connection in the log: a line when it opens, and one when this is dropped.
 struct Opened(Option<SocketAddr>);
 
 impl Opened {
@@ -167,9 +162,9 @@ pub(crate) async fn serve(
             },
             async { Some(accepted.await) },
         );
-        let (socket, slot) = match next.await {
+        let (socket, peer, slot) = match next.await {
             None => break,
-            Some((Ok(socket), slot)) => (socket, slot),
+            Some((Ok((socket, peer)), slot)) => (socket, peer, slot),
             Some((Err(e), _)) => {
                 // Out of descriptors, or a peer that left at once: the next one may fare better.
                 tracing::warn!(error = %e, "a connection could not be accepted");
@@ -177,22 +172,14 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let peer = match &socket {
-            Socket::Tcp(_, peer) => Some(*peer),
-            #[cfg(unix)]
-            Socket::Unix(_) => None,
-        };
         let held = (slot, alive.clone(), Opened::new(peer));
-        let service = service.clone();
-        match socket {
-            #[cfg(feature = "tls")]
-            Socket::Tcp(stream, peer) if service.0.options.has_tls() => {
-                drop(tokio::spawn(connection::secured(stream, Some(peer.ip()), service, held)));
-            }
-            Socket::Tcp(stream, peer) => drop(tokio::spawn(connection::plain(stream, Some(peer.ip()), service, held))),
-            #[cfg(unix)]
-            Socket::Unix(stream) => drop(tokio::spawn(connection::plain(stream, None, service, held))),
+        let (service, peer) = (service.clone(), peer.map(|peer| peer.ip()));
+        #[cfg(feature = "tls")]
+        if peer.is_some() && service.0.options.has_tls() {
+            tokio::spawn(connection::secured(socket, peer, service, held));
+            continue;
         }
+        tokio::spawn(connection::plain(socket, peer, service, held));
     }
     drop(listener);
     service.0.ending.cancel();

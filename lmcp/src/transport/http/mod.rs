@@ -2,7 +2,7 @@
 //!
 //! [`service`] takes a request through its checks, [`modern`] and [`legacy`] make of it what their era makes of it,
 //! [`answer`] turns a running call into a JSON body or an event stream, [`changes`] is the stream without a call.
-//! [`listener`] owns the socket, [`connection`] what is accepted.
+//! [`listener`] accepts connections, each of them a `Socket` that [`connection`] serves.
 
 pub(crate) mod answer;
 pub(crate) mod body;
@@ -26,6 +26,7 @@ pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_id;
 pub(crate) mod sessions;
+mod socket;
 pub(crate) mod streams;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
