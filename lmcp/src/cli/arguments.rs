@@ -181,7 +181,46 @@ fn needs_json(schema: &Value, root: &Value, depth: usize) -> bool {
 }
 
 fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    serde_json::from_str(text)
+    let value = serde_json::from_str(text)?;
+    Ok(with_wide_as_text(text).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(value))
+}
+
+/// JSON whose integers of more than 64 bits are texts, if it has any: a [`Value`] would round them. The server takes such a
+/// text for the number that it is.
+fn with_wide_as_text(json: &str) -> Option<String> {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
+    let is_wide = |number: &str| {
+        let digits = number.strip_prefix('-').unwrap_or(number);
+        let is_integer = digits.chars().all(|c| c.is_ascii_digit());
+        is_integer && number.parse::<i64>().is_err() && number.parse::<u64>().is_err()
+    };
+    let (mut out, mut rest, mut any) = (String::new(), json, false);
+    while let Some(next) = rest.chars().next() {
+        let (piece, after) = match next {
+            '"' => rest.split_at(end_of_string(rest)),
+            '-' | '0'..='9' => rest.split_at(rest.find(|c| !is_number(c)).unwrap_or(rest.len())),
+            other => rest.split_at(other.len_utf8()),
+        };
+        let wide = (next == '-' || next.is_ascii_digit()) && is_wide(piece);
+        any |= wide;
+        let quote = if wide { "\"" } else { "" };
+        out.extend([quote, piece, quote]);
+        rest = after;
+    }
+    any.then_some(out)
+}
+
+/// How long the string is that this begins with, quotes included.
+fn end_of_string(json: &str) -> usize {
+    let mut chars = json.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => _ = chars.next(),
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    json.len()
 }
 
 /// How a text is read.
@@ -295,6 +334,16 @@ mod tests {
         ok("s= i=x union=x stranger=[1]", json!({"s": "", "i": "x", "union": "x", "stranger": [1]}));
         ok("s=a=b i=-1.5", json!({"s": "a=b", "i": -1.5}));
         ok("s:=1 i:=\"1\"", json!({"s": 1, "i": "1"}));
+    }
+
+    #[test]
+    fn integers_of_any_size_stay_what_they_are() {
+        let (most, wide) = (u64::MAX, "340282366920938463463374607431768211455");
+        ok(&format!("i={most} union=-{most}"), json!({"i": most, "union": format!("-{most}")}));
+        ok(&format!("i={wide} numbers={wide} numbers=[1,{wide}]"), json!({"i": wide, "numbers": [wide, 1, wide]}));
+        ok(&format!("i:={wide} map={{\"{wide}\":-{wide}}}"), json!({"i": wide, "map": {wide: format!("-{wide}")}}));
+        ok("i=1e40 union=-1.5e300", json!({"i": 1e40, "union": -1.5e300}));
+        ok("i=\"\\\"99999999999999999999\"", json!({"i": "\"99999999999999999999"}));
     }
 
     #[test]
