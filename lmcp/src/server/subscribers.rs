@@ -91,12 +91,11 @@ struct State {
     filter: Filter,
     /// A set, so that equal changes collapse; no larger than the filter allows.
     pending: BTreeSet<Change>,
-    is_over: bool,
 }
 
 impl Subscriber {
     pub(crate) fn new(filter: Filter) -> Arc<Self> {
-        Arc::new(Subscriber { state: Mutex::new(State { filter, ..State::default() }), changed: Notify::new() })
+        Arc::new(Subscriber { state: Mutex::new(State { filter, pending: BTreeSet::new() }), changed: Notify::new() })
     }
 
     /// Changes what it wants to hear of.
@@ -104,7 +103,7 @@ impl Subscriber {
         let mut state = self.lock();
         let result = change(&mut state.filter);
         // What it does not want any more is not told any more.
-        let State { filter, pending, .. } = &mut *state;
+        let State { filter, pending } = &mut *state;
         pending.retain(|change| filter.wants(change));
         result
     }
@@ -115,7 +114,7 @@ impl Subscriber {
 
     fn publish(&self, change: &Change) {
         let mut state = self.lock();
-        if !state.is_over && state.filter.wants(change) && state.pending.insert(change.clone()) {
+        if state.filter.wants(change) && state.pending.insert(change.clone()) {
             drop(state);
             self.changed.notify_one();
         }
@@ -150,9 +149,7 @@ impl Subscriber {
 
     /// Nothing that changes from now on is of interest; gives what has changed and was not told yet.
     pub(crate) fn end(&self) -> BTreeSet<Change> {
-        let mut state = self.lock();
-        state.is_over = true;
-        std::mem::take(&mut state.pending)
+        std::mem::take(&mut *self.lock()).pending
     }
 }
 
