@@ -6,7 +6,9 @@ use lmcp::{Context, Limits, Server, State, Unanswered, tool};
 use lmcp_tests::http::{Connection, Request, Site, within};
 use lmcp_tests::pipe::Pipe;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
 async fn open(server: Server, version: &str, capabilities: Value) -> Pipe {
@@ -26,6 +28,12 @@ async fn question(pipe: &mut Pipe, method: &str) -> Value {
     assert_eq!(question["method"], method, "{question}");
     assert!(question["id"].as_str().is_some_and(|id| id.len() >= 20), "an id that cannot be guessed: {question}");
     question
+}
+
+/// Whatever else was said would have come before this.
+async fn nothing_came(pipe: &mut Pipe) {
+    pipe.send(&json!({ "jsonrpc": "2.0", "id": "last", "method": "ping" })).await;
+    assert_eq!(pipe.next().await, json!({ "jsonrpc": "2.0", "id": "last", "result": {} }));
 }
 
 async fn answer(pipe: &mut Pipe, question: &Value, result: Value) {
@@ -198,7 +206,7 @@ async fn a_question_that_is_not_answered_is_taken_back() {
     let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
     pipe.send(&cancel).await;
     assert_eq!(pipe.next().await["params"]["requestId"], asked["id"]);
-    pipe.quiet(Duration::from_millis(100)).await;
+    nothing_came(&mut pipe).await;
     // And the one that lost a race.
     call(&mut pipe, 2, "selects").await;
     let (mut a, mut b) =
@@ -212,7 +220,8 @@ async fn a_question_that_is_not_answered_is_taken_back() {
     assert_eq!(text(&pipe.next().await), "b yes");
 }
 
-#[tokio::test]
+/// Time passes here only when nothing goes on any more.
+#[tokio::test(start_paused = true)]
 async fn the_time_in_which_the_user_thinks_is_not_the_tools() {
     let mut pipe = open(server(), "2025-11-25", everything()).await;
     for (then, told) in [(0, "Ada"), (5000, "hurried did not finish within its time limit of 150 ms")] {
@@ -304,11 +313,15 @@ async fn a_question_waits_for_a_client_that_lost_its_connection() {
 #[derive(Clone)]
 struct Told(UnboundedSender<Result<String, Unanswered>>);
 
+/// Opens when the answer of the call is there.
+#[derive(Clone, Default)]
+struct Answered(Arc<Notify>);
+
 /// Is done, and asks later.
 #[tool]
-async fn asks_later(ctx: Context, State(told): State<Told>) -> &'static str {
+async fn asks_later(ctx: Context, State(told): State<Told>, State(answered): State<Answered>) -> &'static str {
     tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        answered.0.notified().await;
         let _test_is_over = told.0.send(ctx.elicit("Too late?").await);
     });
     "done"
@@ -324,12 +337,14 @@ fn asks_from_a_thread(ctx: Context, State(told): State<Told>) {
 #[tokio::test]
 async fn nothing_is_asked_behind_the_answer() {
     let (told, mut ended) = tokio::sync::mpsc::unbounded_channel();
-    let server = Server::empty().state(Told(told)).tool(asks_later);
+    let answered = Answered::default();
+    let server = Server::empty().state(Told(told)).state(answered.clone()).tool(asks_later);
     let mut pipe = open(server, "2025-11-25", everything()).await;
     call(&mut pipe, 1, "asks_later").await;
     assert_eq!(text(&pipe.next().await), "done");
+    answered.0.notify_one();
     assert_eq!(within(ended.recv()).await, Some(Err(Unanswered::Ended)));
-    pipe.quiet(Duration::from_millis(50)).await;
+    nothing_came(&mut pipe).await;
 }
 
 /// Sends the user to where nobody can go.
