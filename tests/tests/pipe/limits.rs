@@ -2,9 +2,10 @@
 
 use lmcp::testing::Client;
 use lmcp::{Context, Server, State, tool};
+use lmcp_tests::http::{PATIENCE, until};
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 #[derive(Clone, Default)]
@@ -12,6 +13,7 @@ struct Seen {
     cancelled: Arc<AtomicUsize>,
     running: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
+    may_end: Arc<(Mutex<bool>, Condvar)>,
 }
 
 #[tool(blocking, timeout = "30ms")]
@@ -28,7 +30,9 @@ fn asks(ctx: Context, State(seen): State<Seen>) {
 #[tool(blocking, timeout = "30ms", concurrency = 1)]
 fn alone(State(seen): State<Seen>) {
     seen.most.fetch_max(seen.running.fetch_add(1, SeqCst) + 1, SeqCst);
-    std::thread::sleep(Duration::from_millis(200));
+    let (may_end, changed) = &*seen.may_end;
+    let may_end = may_end.lock().expect("nobody panics");
+    drop(changed.wait_timeout_while(may_end, PATIENCE, |may_end| !*may_end));
     seen.running.fetch_sub(1, SeqCst);
 }
 
@@ -51,8 +55,7 @@ async fn a_thread_is_told_of_its_time_limit() {
     let client = Client::connect(Server::empty().state(seen.clone()).tool(asks)).await.expect("connected");
     let error = client.call("asks", json!({})).await.error();
     assert!(error.contains("time limit"), "{error}");
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(seen.cancelled.load(SeqCst), 1);
+    until(|| seen.cancelled.load(SeqCst) == 1).await;
 }
 
 #[tokio::test]
@@ -63,6 +66,9 @@ async fn a_thread_that_goes_on_counts_among_those_that_run() {
         assert!(client.call("alone", json!({})).await.is_error());
     }
     assert_eq!(seen.most.load(SeqCst), 1);
+    let (may_end, changed) = &*seen.may_end;
+    *may_end.lock().expect("nobody panics") = true;
+    changed.notify_all();
 }
 
 #[tokio::test]
