@@ -100,6 +100,19 @@ impl Drop for Served {
     }
 }
 
+/// Waits until a stream takes no more: from then on whoever writes to it waits for its reader.
+///
+/// # Panics
+///
+/// When there is always room.
+#[cfg(unix)]
+pub async fn full(stream: &impl std::os::fd::AsFd) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let ready = || poll(&mut [PollFd::new(stream, PollFlags::OUT)], Some(&now)).expect("it can be asked");
+    crate::http::until(|| ready() == 0).await;
+}
+
 /// Lets this process open so many files.
 ///
 /// # Panics

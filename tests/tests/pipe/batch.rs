@@ -35,7 +35,8 @@ fn big() -> String {
     "x".repeat(64 << 10)
 }
 
-#[tokio::test]
+/// Time passes here only when nothing goes on any more.
+#[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_not_served_a_whole_chunk() {
     let limits = Limits::default().queued_bytes(1);
     let server = Server::empty().limits(limits).tool(big).build().expect("it starts");

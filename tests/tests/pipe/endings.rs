@@ -1,6 +1,8 @@
 //! How serving ends: a client that does not read, streams that break, a future that is dropped.
 
 use lmcp::{Server, tool};
+#[cfg(unix)]
+use lmcp_tests::process::full;
 use lmcp_tests::{Counters, server, server_with};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -31,7 +33,8 @@ fn effect(lmcp::State(effects): lmcp::State<Effects>) {
     effects.0.fetch_add(1, Ordering::SeqCst);
 }
 
-#[tokio::test]
+/// Time passes here only when nothing goes on any more.
+#[tokio::test(start_paused = true)]
 async fn nothing_runs_for_a_client_that_cannot_be_answered() {
     let effects = Effects::default();
     let server = Server::empty().state(effects.clone()).tool(effect).build().expect("it starts");
@@ -76,9 +79,10 @@ async fn a_dropped_server_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_signal_ends_a_server_whose_client_does_not_read() {
     for closes in [true, false] {
+        let (unread, stdout) = std::io::pipe().expect("a pipe");
         let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"))
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout.try_clone().expect("a copy"))
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
@@ -90,18 +94,18 @@ async fn a_signal_ends_a_server_whose_client_does_not_read() {
         }
         stdin.flush().await.expect("written");
         let stdin = if closes { None } else { Some(stdin) };
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        full(&stdout).await;
         let pid = child.id().expect("it runs").to_string();
         let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("there is `kill`");
         assert!(sent.success());
         let ended = tokio::time::timeout(Duration::from_secs(120), child.wait()).await;
         assert!(ended.is_ok(), "SIGTERM was ignored (input closed before: {closes})");
-        drop(stdin);
+        drop((stdin, unread));
     }
 }
 
 /// A slow reader gets everything: only one that reads nothing is given up.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_slow_reader_gets_the_whole_answer() {
     let server = server().build().expect("the fixture starts");
     let (mut to, from) = tokio::io::duplex(1 << 16);
@@ -112,7 +116,8 @@ async fn a_slow_reader_gets_the_whole_answer() {
     let mut all = Vec::new();
     let mut piece = [0; 1024];
     loop {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Less than a reader who reads nothing is given, and all together more.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         match back.read(&mut piece).await.expect("readable") {
             0 => break,
             n => all.extend_from_slice(&piece[..n]),

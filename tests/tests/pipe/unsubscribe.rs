@@ -5,7 +5,8 @@ use lmcp::testing::Client;
 use serde_json::json;
 use std::time::Duration;
 
-#[tokio::test]
+/// Time passes here only when nothing goes on any more.
+#[tokio::test(start_paused = true)]
 async fn what_waits_is_dropped() {
     let server = lmcp_tests::server().build().expect("the fixture starts");
     let client = Client::connect_as(&server, ProtocolVersion::V2025_11_25).await.expect("connected");
