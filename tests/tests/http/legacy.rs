@@ -1,13 +1,13 @@
 //! Before 2026-07-28: calls, which outlive their connection and end when they are cancelled, and batches of them.
 
 use super::sessions::{delete, ping};
-use super::{Gate, code, takes_a_while, text};
-use lmcp::{Limits, Server, tool};
-use lmcp_tests::http::{Request, Site, until};
+use super::{Gate, code, text};
+use lmcp::{Limits, State, tool};
+use lmcp_tests::http::{PATIENCE, Request, Site, until, within};
 use lmcp_tests::{Counters, server, server_with};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex};
 
 fn cancelled(session: &str, id: Value) -> Request {
     let message = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } });
@@ -64,7 +64,8 @@ async fn cancellations_come_from_the_same_session() {
     let site = Site::open(server_with(counters.clone())).await;
     let (session, other) = (site.session("2025-11-25").await, site.session("2025-11-25").await);
     let mut connection = site.connect().await;
-    connection.send(&Request::legacy_call(1, "forever", json!({})).with("Mcp-Session-Id", &session)).await;
+    let call = Request::legacy_call(1, "forever", json!({})).with("Mcp-Session-Id", &session);
+    connection.send(&call).await;
     until(|| counters.running.load(Ordering::SeqCst) == 1).await;
     // Another session, another id, another type of id, no session, nothing at all.
     let without = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled" });
@@ -78,7 +79,9 @@ async fn cancellations_come_from_the_same_session() {
         let answer = site.ask(&request).await;
         assert_eq!((answer.status, answer.body.len()), (202, 0));
     }
-    connection.quiet(Duration::from_millis(50)).await;
+    // Its id is still taken, so it still runs.
+    let again = within(site.ask(&call)).await;
+    assert_eq!((again.status, code(&again)), (200, -32600));
     assert_eq!(counters.dropped.load(Ordering::SeqCst), 0);
     assert_eq!(site.ask(&cancelled(&session, json!(1))).await.status, 202);
     until(|| counters.dropped.load(Ordering::SeqCst) == 1).await;
@@ -126,28 +129,51 @@ async fn an_id_in_flight_is_taken() {
     assert_eq!(text(&site.ask(&call(&session)).await), "through", "once answered, it is free");
 }
 
+/// Whether a call runs that cannot be interrupted, and until when.
+#[derive(Clone, Default)]
+struct Stubborn(Arc<(Mutex<(bool, bool)>, Condvar)>);
+
+impl Stubborn {
+    fn runs(&self) -> bool {
+        self.0.0.lock().expect("nobody panics").0
+    }
+    fn may_end(&self) {
+        self.0.0.lock().expect("nobody panics").1 = true;
+        self.0.1.notify_all();
+    }
+}
+
 /// Does not let itself be interrupted.
 #[tool]
-async fn stubborn() -> &'static str {
-    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    tokio::task::block_in_place(|| std::thread::sleep(std::time::Duration::from_millis(800)));
+async fn stubborn(State(stubborn): State<Stubborn>) -> &'static str {
+    tokio::task::block_in_place(|| {
+        let (state, changed) = &*stubborn.0;
+        let mut state = state.lock().expect("nobody panics");
+        state.0 = true;
+        drop(changed.wait_timeout_while(state, PATIENCE, |(_, may_end)| !*may_end));
+    });
     "too late"
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_id_that_is_used_again_belongs_to_the_new_call() {
-    let site = Site::open(Server::empty().tool(stubborn).tool(takes_a_while)).await;
+    let (gate, running) = (Gate::new(), Stubborn::default());
+    let site = Site::open(gate.server().state(running.clone()).tool(stubborn)).await;
     let session = site.session("2025-11-25").await;
     let call = |tool| Request::legacy_call(7, tool, json!({})).with("Mcp-Session-Id", &session);
     let mut first = site.connect().await;
     first.send(&call("stubborn")).await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    until(|| running.runs()).await;
     let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } });
     assert_eq!(site.ask(&Request::message(&cancel).with("Mcp-Session-Id", &session)).await.status, 202);
-    let second = site.ask(&call("takes_a_while")).await;
-    assert!(second.text().contains("in time"), "{second:?}");
+    let mut second = site.connect().await;
+    second.send(&call("gated")).await;
+    until(|| gate.came() == 1).await;
+    running.may_end();
     let first = first.response().await;
     assert!(!first.text().contains("too late"), "a cancelled call is not answered: {first:?}");
+    gate.let_through(1);
+    assert_eq!(text(&second.response().await), "through");
 }
 
 #[tokio::test]

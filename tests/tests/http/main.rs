@@ -23,7 +23,6 @@ use lmcp_tests::http::Response;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Holds calls until the test lets them through.
@@ -77,13 +76,6 @@ async fn leaves_behind(ctx: Context, State(gate): State<Gate>) {
 #[tool]
 fn quick() -> &'static str {
     "quick"
-}
-
-/// Takes a while.
-#[tool]
-async fn takes_a_while() -> &'static str {
-    tokio::time::sleep(Duration::from_millis(900)).await;
-    "in time"
 }
 
 /// The code of the error in a response.

@@ -1,5 +1,6 @@
 //! Streams of a session whose connection is lost: what was missed is given to whoever comes back for it.
 
+use super::sessions::ping;
 use super::{said, text};
 use lmcp::{Context, Limits, Server, State, tool};
 use lmcp_tests::http::{Connection, Request, Site, until, within};
@@ -303,20 +304,20 @@ async fn streams_for_everything_else_do_not_drive_out_a_call() {
 #[tokio::test]
 async fn an_answer_that_nobody_saw_stays_longest() {
     let steps = Steps::new();
-    let site = Site::open(steps.server()).await;
+    let site = Site::open(steps.server().limits(Limits::default().connections(1))).await;
     let session = site.session("2025-11-25").await;
     let mut stream = site.stream(&call(&session, 1, "steps", json!({ "count": 1, "padding": 0 }))).await;
     steps.take(1).await;
     assert_eq!(logged(&stream.next().await), "1");
     drop(stream);
-    // Until the server has noticed: what it could still write counts as seen.
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    // The next connection is served when the server has noticed: what it could still write counts as seen.
+    assert_eq!(site.ask(&ping(&session)).await.status, 200);
     steps.take(1).await;
     for id in 2..42 {
         assert_eq!(site.stream(&call(&session, id, "chats", json!({}))).await.rest().await.len(), 2);
     }
     let mut again = site.stream(&get(&session, "0-1")).await;
-    assert_eq!(said(&again.next().await), "1 steps");
+    assert_eq!(said(&within(again.next()).await), "1 steps");
 }
 
 #[tokio::test]
@@ -327,7 +328,9 @@ async fn a_session_stays_until_its_answers_are_read() {
     // So much that the answer has to wait behind it.
     let mut stream = site.stream(&call(&session, 1, "steps", json!({ "count": 1, "padding": 32 << 20 }))).await;
     steps.take(2).await;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    // Once its id is free the call has ended.
+    let again = call(&session, 1, "changes", json!({})).with("Accept", "application/json");
+    within(async { while site.ask(&again).await.json().get("error").is_some() {} }).await;
     let other = site.ask(&Request::initialize(0, "2025-11-25")).await;
     assert_eq!(logged(&stream.next().await).len(), (32 << 20) + 1);
     assert_eq!(said(&stream.next().await), "1 steps");

@@ -1,10 +1,11 @@
 //! Before 2026-07-28: sessions, who has to leave for another one, and the streams on which they hear of changes.
 
-use super::{Gate, code, takes_a_while, text};
-use lmcp::{Advertise, Limits, Server};
+use super::{Gate, code, text};
+use lmcp::{Advertise, Limits};
 use lmcp_tests::http::{Request, Site, until, within};
 use lmcp_tests::server;
 use serde_json::{Value, json};
+use std::pin::pin;
 use std::time::Duration;
 
 pub(super) fn ping(session: &str) -> Request {
@@ -98,23 +99,24 @@ async fn changes_go_to_the_newest_stream() {
     let mut second = site.stream(&get(&session)).await;
     site.ask(&switch(true)).await;
     assert_eq!(second.next().await["method"], "notifications/tools/list_changed");
-    first.quiet(Duration::from_millis(100)).await;
-    // Once the newest is gone, the one before it is the newest.
+    // Once the newest is gone, the one before it is the newest. It has not heard of the switch.
+    let subscribe = Request::legacy(1, "resources/subscribe", json!({ "uri": "fixture://about" }));
+    site.ask(&subscribe.with("Mcp-Session-Id", &session)).await;
     drop(second);
-    within(async {
-        let mut on = true;
-        while tokio::time::timeout(Duration::from_millis(50), first.socket.readable()).await.is_err() {
-            on = !on;
-            site.ask(&switch(on)).await;
+    let update = Request::call(1, "updates", json!({ "uri": "fixture://about" }));
+    let mut heard = pin!(first.next());
+    let heard = loop {
+        tokio::select! {
+            heard = &mut heard => break heard,
+            _answer = site.ask(&update) => {}
         }
-    })
-    .await;
-    assert_eq!(first.next().await["method"], "notifications/tools/list_changed");
+    };
+    assert_eq!(heard["method"], "notifications/resources/updated");
 }
 
 #[tokio::test]
 async fn only_those_who_subscribed_hear_of_updates() {
-    let site = Site::open(server()).await;
+    let mut site = Site::open(server()).await;
     let sessions = [site.session("2025-11-25").await, site.session("2024-11-05").await];
     let update = Request::call(1, "updates", json!({ "uri": "fixture://about" }));
     let subscribe = Request::legacy(1, "resources/subscribe", json!({ "uri": "fixture://about" }));
@@ -129,12 +131,14 @@ async fn only_those_who_subscribed_hear_of_updates() {
     let unsubscribe = Request::legacy(1, "resources/unsubscribe", json!({ "uri": "fixture://about" }));
     site.ask(&unsubscribe.with("Mcp-Session-Id", &sessions[1])).await;
     site.ask(&update).await;
-    streams[1].quiet(Duration::from_millis(100)).await;
+    // Whatever it has yet to hear comes before its end.
+    site.end();
+    assert_eq!(streams[1].rest().await, Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn changes_wait_for_a_stream() {
-    let site = Site::open(server()).await;
+    let mut site = Site::open(server()).await;
     let session = site.session("2025-11-25").await;
     let unready = site.ask(&Request::initialize(1, "2025-11-25")).await;
     let unready = unready.header("mcp-session-id").expect("a session").to_owned();
@@ -143,7 +147,9 @@ async fn changes_wait_for_a_stream() {
     // Who has not said `initialized` hears nothing.
     let mut stream = site.stream(&get(&unready)).await;
     site.ask(&switch(true)).await;
-    stream.quiet(Duration::from_millis(100)).await;
+    // Whatever it has yet to hear comes before its end.
+    site.end();
+    assert_eq!(stream.rest().await, Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -261,21 +267,22 @@ async fn log_levels_belong_to_a_session() {
 
 #[tokio::test]
 async fn a_session_runs_so_many_calls_at_once() {
-    let server = Server::empty().tool(takes_a_while).limits(Limits::default().calls_in_flight(2));
-    let site = Site::open(server).await;
+    let gate = Gate::new();
+    let site = Site::open(gate.server().limits(Limits::default().calls_in_flight(2))).await;
     let session = site.session("2025-11-25").await;
-    let call = |id| Request::legacy_call(id, "takes_a_while", json!({})).with("Mcp-Session-Id", &session);
+    let call = |id| Request::legacy_call(id, "gated", json!({})).with("Mcp-Session-Id", &session);
     let mut running = Vec::new();
     for id in 1..=2 {
         let mut connection = site.connect().await;
         connection.send(&call(id)).await;
         running.push(connection);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    let refused = site.ask(&call(3)).await.json();
+    until(|| gate.came() == 2).await;
+    let refused = within(site.ask(&call(3))).await.json();
     assert_eq!(refused["error"]["code"], -32603, "{refused}");
+    gate.let_through(3);
     for mut connection in running {
-        assert!(connection.response().await.text().contains("in time"));
+        assert_eq!(text(&connection.response().await), "through");
     }
-    assert!(site.ask(&call(3)).await.text().contains("in time"));
+    assert_eq!(text(&site.ask(&call(3)).await), "through");
 }
