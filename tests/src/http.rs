@@ -45,6 +45,17 @@ pub async fn until(mut done: impl FnMut() -> bool) {
     .await;
 }
 
+/// Lets so much time pass for the servers of this process, at once: what they have begun to wait for sees it.
+///
+/// # Panics
+///
+/// In a runtime of several threads.
+pub async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 /// A server that listens.
 pub struct Site {
     /// Where.

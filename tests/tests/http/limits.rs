@@ -2,13 +2,16 @@
 
 use super::{Gate, text};
 use lmcp::{Context, Limits, Server, State, tool};
-use lmcp_tests::http::{PATIENCE, Request, Site, until, within};
+use lmcp_tests::http::{PATIENCE, Request, Site, pass, until, within};
 use lmcp_tests::server;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
+
+/// Far more than any of this takes; it passes at once.
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn add() -> Request {
     Request::call(1, "add", json!({ "a": 1, "b": 2 }))
@@ -73,43 +76,56 @@ async fn heads_that_never_end() {
         connection.closed().await;
     }
     // One that ends in time is answered, however long its call takes.
-    let slow = Request::call(1, "waits", json!({ "ms": 300 }));
-    assert_eq!(text(&site.ask(&slow).await), "waited");
-    // So is one that takes its time, but no more than it has.
-    let site = Site::open(server()).await;
+    let gate = Gate::new();
+    let site = Site::open(gate.server().limits(Limits::default().head_time(2 * HOUR).keep_alive(9 * HOUR))).await;
     let mut connection = site.connect().await;
-    let add = add().bytes();
-    let (first, rest) = add.split_at(20);
-    connection.write(first).await;
-    connection.quiet(Duration::from_millis(100)).await;
-    connection.write(rest).await;
-    assert_eq!(text(&connection.response().await), "3");
+    connection.send(&Request::call(1, "gated", json!({}))).await;
+    until(|| gate.came() == 1).await;
+    pass(3 * HOUR).await;
+    gate.let_through(1);
+    assert_eq!(text(&connection.response().await), "through");
+    // So is one that takes its time, but no more than it has.
+    let mut connection = site.connect().await;
+    let quick = Request::call(1, "quick", json!({}));
+    let (first, rest) = (quick.bytes()[..20].to_vec(), quick.bytes()[20..].to_vec());
+    connection.write(&first).await;
+    assert_eq!(text(&site.ask(&quick).await), "quick");
+    pass(HOUR).await;
+    connection.write(&rest).await;
+    assert_eq!(text(&connection.response().await), "quick");
 }
 
 #[tokio::test]
 async fn connections_between_two_requests() {
-    let limits = Limits::default().head_time(Duration::from_millis(100)).connection_idle(Duration::from_secs(3600));
+    let limits = Limits::default().head_time(HOUR).connection_idle(6 * HOUR).keep_alive(9 * HOUR);
     let site = Site::open(server().limits(limits.clone())).await;
     let mut connection = site.connect().await;
     for _ in 0..2 {
         connection.send(&add()).await;
         assert_eq!(text(&connection.response().await), "3");
         // Longer than a head may take: it has not begun.
-        connection.quiet(Duration::from_millis(300)).await;
+        pass(2 * HOUR).await;
     }
     // Once it has, it may not take longer than any other.
     connection.write(b"POST /mcp HT").await;
+    assert_eq!(text(&site.ask(&add()).await), "3");
+    pass(2 * HOUR).await;
     connection.closed().await;
     // One that is idle for longer is closed.
-    let site = Site::open(server().limits(limits.connection_idle(Duration::from_millis(700)))).await;
     let mut connection = site.connect().await;
     connection.send(&add()).await;
     assert_eq!(text(&connection.response().await), "3");
+    pass(7 * HOUR).await;
     connection.closed().await;
     // A call takes as long as it takes.
-    let site = Site::open(server().limits(Limits::default().connection_idle(Duration::from_millis(50)))).await;
-    let slow = Request::call(1, "waits", json!({ "ms": 500 }));
-    assert_eq!(text(&site.ask(&slow).await), "waited");
+    let gate = Gate::new();
+    let site = Site::open(gate.server().limits(limits)).await;
+    let mut connection = site.connect().await;
+    connection.send(&Request::call(1, "gated", json!({}))).await;
+    until(|| gate.came() == 1).await;
+    pass(7 * HOUR).await;
+    gate.let_through(1);
+    assert_eq!(text(&connection.response().await), "through");
 }
 
 #[tokio::test]
@@ -155,9 +171,12 @@ async fn readers_that_stop() {
     for request in [Request::modern(1, "tools/call", params), Request::legacy(1, "tools/call", legacy)] {
         sent.store(0, Ordering::SeqCst);
         let mut stream = site.stream(&request).await;
+        // As long as it gets on, it does so while those are answered.
         let mut before = 0;
         loop {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            for _ in 0..10 {
+                assert_eq!(site.ask(&Request::legacy(1, "ping", json!({}))).await.status, 200);
+            }
             let now = sent.load(Ordering::SeqCst);
             if now == before && now > 0 {
                 break;
@@ -200,7 +219,11 @@ async fn connections_wait_for_each_other() {
     }
     let mut third = site.connect().await;
     third.send(&add()).await;
-    third.quiet(Duration::from_millis(100)).await;
+    for connection in &mut open {
+        connection.send(&add()).await;
+        assert_eq!(text(&connection.response().await), "3");
+    }
+    third.quiet(Duration::ZERO).await;
     let [first, mut second] = open;
     drop(first);
     assert_eq!(text(&third.response().await), "3");
