@@ -1,7 +1,7 @@
 //! HTTP over TLS: what a client gets, what becomes of handshakes that are none, which files are refused.
 
 use lmcp::{Limits, Tls, rustls};
-use lmcp_tests::http::{Connection, Request, Site, within};
+use lmcp_tests::http::{Connection, PATIENCE, Request, Site, within};
 use lmcp_tests::process::Served;
 use lmcp_tests::server;
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -40,15 +40,22 @@ impl Files {
 
     /// A client that trusts the certificate, and offers these protocols.
     async fn connect(&self, address: SocketAddr, protocols: &[&str]) -> TlsStream<TcpStream> {
+        self.connect_over(within(TcpStream::connect(address)).await.expect("it listens"), protocols).await
+    }
+
+    /// The same over any pair of streams to the server.
+    async fn connect_over<S>(&self, stream: S, protocols: &[&str]) -> TlsStream<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(self.trusted.clone()).expect("a certificate");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let mut config = builder.expect("versions").with_root_certificates(roots).with_no_client_auth();
         config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-        let socket = within(TcpStream::connect(address)).await.expect("it listens");
         let name = "localhost".try_into().expect("a name");
-        within(TlsConnector::from(Arc::new(config)).connect(name, socket)).await.expect("a handshake")
+        within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await.expect("a handshake")
     }
 }
 
@@ -63,7 +70,7 @@ fn add() -> Request {
 }
 
 /// A whole answer, up to the proper end of the connection.
-async fn answer(stream: &mut TlsStream<TcpStream>, request: &Request) -> String {
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut TlsStream<S>, request: &Request) -> String {
     within(stream.write_all(&request.bytes())).await.expect("the server reads");
     let mut answer = String::new();
     within(stream.read_to_string(&mut answer)).await.expect("the end is a proper one");
@@ -71,7 +78,11 @@ async fn answer(stream: &mut TlsStream<TcpStream>, request: &Request) -> String 
 }
 
 async fn adds(files: &Files, address: SocketAddr) {
-    let mut stream = files.connect(address, &[]).await;
+    adds_over(files, within(TcpStream::connect(address)).await.expect("it listens")).await;
+}
+
+async fn adds_over<S: AsyncRead + AsyncWrite + Unpin>(files: &Files, stream: S) {
+    let mut stream = files.connect_over(stream, &[]).await;
     let answer = answer(&mut stream, &add()).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""text":"3""#), "{answer}");
 }
@@ -155,12 +166,21 @@ async fn handshakes_that_never_end() {
     let limit = Duration::from_millis(200);
     let files = Files::new("slow");
     let site = Site::open(server().limits(Limits::default().head_time(limit)).tls(files.tls())).await;
+    let patient = Site::open(server().limits(Limits::default().head_time(PATIENCE)).tls(files.tls())).await;
     for part in [&b""[..], b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"] {
-        let begun = Instant::now();
-        let mut socket = TcpStream::connect(site.address).await.expect("it listens");
-        socket.write_all(part).await.expect("it reads");
-        let _reset_or_closed = within(socket.read(&mut [0; 64])).await;
-        assert!(begun.elapsed() >= limit / 2, "closed too early");
+        let (client, mut held) = tokio::io::duplex(1 << 16);
+        let holds = async {
+            let mut waited_for = TcpStream::connect(patient.address).await.expect("it listens");
+            let mut as_much = vec![0; part.len()];
+            within(held.read_exact(&mut as_much)).await.expect("a handshake begins");
+            waited_for.write_all(&as_much).await.expect("it reads");
+            let mut socket = TcpStream::connect(site.address).await.expect("it listens");
+            socket.write_all(part).await.expect("it reads");
+            let _reset_or_closed = within(socket.read(&mut [0; 64])).await;
+            let _ends_as_it_likes = tokio::io::copy_bidirectional(&mut held, &mut waited_for).await;
+        };
+        // Where it may take longer it is not closed, and is answered once it goes on.
+        tokio::join!(holds, adds_over(&files, client));
         adds(&files, site.address).await;
     }
     // Nor do those wait that are in the middle of one when the server ends.
