@@ -1,4 +1,4 @@
-//! What was accepted, TCP or a Unix socket, as one type: hyper is some 60 KB of code for each kind of stream it is given.
+//! What was accepted, TCP or a Unix socket, as one type: hyper is some 45 KB of code for each kind of stream it is given.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
