@@ -9,6 +9,7 @@ use crate::schema::WIDE;
 use crate::schema::portable::drop_null;
 use crate::schema::rules::natural;
 use crate::schema::source::form_generator;
+use crate::sorted::sorted_by_key;
 use crate::type_name::type_name;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -97,7 +98,8 @@ impl Form {
             if !wrong.is_empty() {
                 return Err(format!("{}; forms hold texts, numbers, booleans and choices", wrong.join(", ")));
             }
-            fields.sort_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
+            let place = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
+            let fields = sorted_by_key(fields, |(name, _)| place(name));
             return Ok(Form { fields, required, shape: Shape::Fields });
         }
         match field(Value::Object(schema)) {

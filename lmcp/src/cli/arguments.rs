@@ -31,7 +31,10 @@ pub(super) fn read(words: &[String], schema: &Value, params: &[ParamSpec]) -> Re
         let (key, is_json) = key.strip_suffix(':').map_or((key, false), |key| (key, true));
         let Place { object, field, wanted } = place(&mut arguments, schema, params, key)?;
         if is_json {
-            let value = parse(text).map_err(|e| format!("the value of {key:?} is not JSON: {}", reason(&e)))?;
+            let value = match Reading::of(wanted, schema, 0) {
+                Reading::Integer if is_wide(text) => text.into(),
+                _ => parse(text).map_err(|e| format!("the value of {key:?} is not JSON: {}", reason(&e)))?,
+            };
             if object.insert(field.to_owned(), value).is_some() {
                 return Err(format!("{key:?} is given twice"));
             }
@@ -181,46 +184,14 @@ fn needs_json(schema: &Value, root: &Value, depth: usize) -> bool {
 }
 
 fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    let value = serde_json::from_str(text)?;
-    Ok(with_wide_as_text(text).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(value))
+    serde_json::from_str(text)
 }
 
-/// JSON whose integers of more than 64 bits are texts, if it has any: a [`Value`] would round them. The server takes such a
-/// text for the number that it is.
-fn with_wide_as_text(json: &str) -> Option<String> {
-    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
-    let is_wide = |number: &str| {
-        let digits = number.strip_prefix('-').unwrap_or(number);
-        let is_integer = digits.chars().all(|c| c.is_ascii_digit());
-        is_integer && number.parse::<i64>().is_err() && number.parse::<u64>().is_err()
-    };
-    let (mut out, mut rest, mut any) = (String::new(), json, false);
-    while let Some(next) = rest.chars().next() {
-        let (piece, after) = match next {
-            '"' => rest.split_at(end_of_string(rest)),
-            '-' | '0'..='9' => rest.split_at(rest.find(|c| !is_number(c)).unwrap_or(rest.len())),
-            other => rest.split_at(other.len_utf8()),
-        };
-        let wide = (next == '-' || next.is_ascii_digit()) && is_wide(piece);
-        any |= wide;
-        let quote = if wide { "\"" } else { "" };
-        out.extend([quote, piece, quote]);
-        rest = after;
-    }
-    any.then_some(out)
-}
-
-/// How long the string is that this begins with, quotes included.
-fn end_of_string(json: &str) -> usize {
-    let mut chars = json.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' => _ = chars.next(),
-            '"' => return at + 1,
-            _ => {}
-        }
-    }
-    json.len()
+/// Whether this is an integer of more than 64 bits, which a [`Value`] would round.
+fn is_wide(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_integer = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_integer && text.parse::<i64>().is_err() && text.parse::<u64>().is_err()
 }
 
 /// How a text is read.
@@ -230,6 +201,9 @@ enum Reading {
     Text,
     /// As JSON, and as it is when it is none.
     Json,
+    /// The same, and one of more than 64 bits as a text: where texts are repaired, the server takes it for the number that it
+    /// is.
+    Integer,
     /// As a JSON array, or as one item.
     List(Box<Reading>),
 }
@@ -258,6 +232,10 @@ impl Reading {
                 let item = schema.get("items").unwrap_or(&Value::Null);
                 Reading::List(Box::new(Self::of(item, root, depth + 1)))
             }
+            Some(Value::String(kind)) if kind == "integer" => Reading::Integer,
+            Some(Value::Array(kinds)) if kinds.iter().all(|kind| kind == "integer" || kind == "null") => {
+                Reading::Integer
+            }
             Some(Value::Array(kinds)) if all_text(kinds, &|kind| kind == "string") => Reading::Text,
             None if schema.get("const").is_some_and(Value::is_string) => Reading::Text,
             _ => Reading::Json,
@@ -267,7 +245,8 @@ impl Reading {
     fn value(&self, text: &str) -> Value {
         match self {
             Reading::Text => text.into(),
-            Reading::Json => parse(text).unwrap_or_else(|_| text.into()),
+            Reading::Integer if is_wide(text) => text.into(),
+            Reading::Json | Reading::Integer => parse(text).unwrap_or_else(|_| text.into()),
             Reading::List(_) => self.items(text).into(),
         }
     }
@@ -292,6 +271,8 @@ mod tests {
             "properties": {
                 "s": {"type": "string"},
                 "i": {"type": "integer"},
+                "whole": {"type": ["integer", "null"]},
+                "wholes": {"type": "array", "items": {"type": "integer"}},
                 "tags": {"type": "array", "items": {"type": "string"}},
                 "numbers": {"type": "array", "items": {"type": "number"}},
                 "union": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
@@ -339,11 +320,16 @@ mod tests {
     #[test]
     fn integers_of_any_size_stay_what_they_are() {
         let (most, wide) = (u64::MAX, "340282366920938463463374607431768211455");
-        ok(&format!("i={most} union=-{most}"), json!({"i": most, "union": format!("-{most}")}));
-        ok(&format!("i={wide} numbers={wide} numbers=[1,{wide}]"), json!({"i": wide, "numbers": [wide, 1, wide]}));
-        ok(&format!("i:={wide} map={{\"{wide}\":-{wide}}}"), json!({"i": wide, "map": {wide: format!("-{wide}")}}));
-        ok("i=1e40 union=-1.5e300", json!({"i": 1e40, "union": -1.5e300}));
-        ok("i=\"\\\"99999999999999999999\"", json!({"i": "\"99999999999999999999"}));
+        ok(&format!("i={most} whole=-{most}"), json!({"i": most, "whole": format!("-{most}")}));
+        ok(
+            &format!("i={wide} whole={wide} wholes={wide} wholes=1"),
+            json!({"i": wide, "whole": wide, "wholes": [wide, 1]}),
+        );
+        ok(&format!("i:={wide}"), json!({"i": wide}));
+        // Where other numbers are taken, or texts, it is one of those.
+        let n = 1e20;
+        let line = "numbers=100000000000000000000 union=100000000000000000000 stranger:=100000000000000000000 i=1e20";
+        ok(line, json!({"numbers": [n], "union": n, "stranger": n, "i": n}));
     }
 
     #[test]

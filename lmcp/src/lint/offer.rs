@@ -1,6 +1,7 @@
 //! What a server offers, as its lists say it in the newest revision, and how large that is.
 
 use crate::handler::entry::Source;
+use crate::jsonrpc::decode;
 use crate::protocol::{At, ProtocolVersion};
 use crate::registry::Catalog;
 use crate::registry::collect::{Items, files};
@@ -137,7 +138,7 @@ where
         let (name, common) = common(item);
         Definition {
             name: name.to_owned(),
-            json: serde_json::from_slice(&bytes).unwrap_or_default(),
+            json: decode::read(&bytes).unwrap_or_default(),
             #[cfg(feature = "cli")]
             size: Size::of(bytes.len()),
             source: common.source,

@@ -123,8 +123,13 @@ impl Subscriber {
     /// Waits for changes and takes them, lists first.
     #[cfg(feature = "http")]
     pub(crate) async fn next(&self) -> BTreeSet<Change> {
-        self.some().await;
-        std::mem::take(&mut self.lock().pending)
+        loop {
+            self.some().await;
+            let pending = std::mem::take(&mut self.lock().pending);
+            if !pending.is_empty() {
+                return pending;
+            }
+        }
     }
 
     /// Waits for changes and tells them, lists first; after the [end](Self::end) nothing is told any more.
@@ -147,7 +152,8 @@ impl Subscriber {
         }
     }
 
-    /// Nothing that changes from now on is of interest; gives what has changed and was not told yet.
+    /// Nothing that changes from now on is of interest, unless it is [adjusted](Self::adjust) again; gives what has changed
+    /// and was not told yet.
     pub(crate) fn end(&self) -> BTreeSet<Change> {
         std::mem::take(&mut *self.lock()).pending
     }

@@ -410,10 +410,11 @@ impl Pipe {
 
     /// Nobody serves this pipe any more: cancels what runs and drops what waits.
     pub(crate) fn abandon(&self) {
-        for (_, flight) in self.0.lock().drain() {
-            flight.cancellation.cancel();
+        {
+            let mut flights = self.0.lock();
+            self.0.ended.cancel();
+            flights.drain().for_each(|(_, flight)| flight.cancellation.cancel());
         }
-        self.0.ended.cancel();
         self.0.outbox.break_off();
     }
 
@@ -435,22 +436,26 @@ impl Pipe {
         if tokio::time::timeout(grace, drained).await.is_err() {
             tracing::warn!(?grace, "calls were still running at the end of the input and were cancelled");
         }
-        let left: Vec<(Id, Flight)> = {
+        let streams: Vec<Id> = {
             let mut flights = self.0.lock();
             // Under the lock: whatever takes off later is refused.
             self.0.ended.cancel();
-            flights.drain().collect()
+            flights
+                .extract_if(|_, flight| flight.listens.is_none())
+                .for_each(|(_, flight)| flight.cancellation.cancel());
+            flights.keys().cloned().collect()
         };
         if self.0.session.is_initialized() {
             self.tell_last(&self.0.session.subscriber, None);
         }
         let mut is_read = true;
-        for (id, flight) in left {
-            flight.cancellation.cancel();
-            let Some(subscriber) = flight.listens else { continue };
-            // Who does not read is not told, but for the end.
+        for id in streams {
+            // Of a client that does not read no stream is told what has changed, only that it ends.
             is_read = is_read && tokio::time::timeout(PATIENCE.min(grace), self.0.outbox.room()).await.is_ok();
-            if is_read {
+            // A signal meanwhile may have ended it.
+            let Some(flight) = self.0.lock().remove(&id) else { continue };
+            flight.cancellation.cancel();
+            if let Some(subscriber) = flight.listens.filter(|_| is_read) {
                 self.tell_last(&subscriber, Some(&id));
             }
             // In one write: the client must not see the one without the other.

@@ -75,6 +75,40 @@ async fn a_dropped_server_leaves_nothing_behind() {
     }
 }
 
+/// Time passes here only when nothing goes on any more.
+#[tokio::test(start_paused = true)]
+async fn no_call_outlives_its_time_because_nobody_reads() {
+    let counters = Counters::default();
+    let second = Duration::from_secs(1);
+    let limits = lmcp::Limits::default().drain(second).queued_bytes(4096);
+    let server = server_with(counters.clone()).limits(limits).build().expect("the fixture starts");
+    let (mut to, from) = tokio::io::duplex(1 << 16);
+    let (out, unread) = tokio::io::duplex(1 << 6);
+    let serving = tokio::spawn(async move { server.serve_io(from, out).await });
+    let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
+    for id in 10..18 {
+        let listen = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"subscriptions/listen","params":{{"notifications":{{}},{meta}}}}}"#
+        );
+        let call = format!(r#"{{"jsonrpc":"2.0","id":"{id}","method":"tools/call","params":{{"name":"forever"}}}}"#);
+        to.write_all(format!("{listen}\n{call}\n").as_bytes()).await.expect("written");
+    }
+    // Their answers come behind the end of the input, and are more than may wait.
+    for id in 20..120 {
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"waits","arguments":{{"ms":500}}}}}}"#
+        );
+        to.write_all(format!("{call}\n").as_bytes()).await.expect("written");
+    }
+    drop(to);
+    // The streams' ends wait for room meanwhile.
+    tokio::time::sleep(second * 3 / 2).await;
+    assert_eq!([&counters.running, &counters.dropped].map(|counter| counter.load(Ordering::SeqCst)), [8, 8]);
+    assert!(!serving.is_finished());
+    drop(unread);
+    serving.await.expect("no panic").expect("it ends well");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_ends_a_server_whose_client_does_not_read() {

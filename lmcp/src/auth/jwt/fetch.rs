@@ -60,7 +60,8 @@ impl Fetch {
             }
             status => return Err(failed(format!("it answered {status}"), status.is_server_error())),
         }
-        serde_json::from_slice(&body).map_err(|e| failed(format!("it is not JSON: {e}"), false))
+        let json = std::str::from_utf8(&body).map_err(|e| failed(format!("it is not JSON: {e}"), false))?;
+        serde_json::from_str(json).map_err(|e| failed(format!("it is not JSON: {e}"), false))
     }
 
     async fn get(&self, url: &Url) -> Result<(StatusCode, Bytes), String> {
