@@ -146,8 +146,8 @@ impl Auth {
 
     /// The scopes that fixed tokens have, in the order of the alphabet.
     pub(crate) fn granted(&self) -> Vec<&str> {
-        let scopes: std::collections::BTreeSet<&str> =
-            self.0.tokens.iter().flat_map(|token| token.principal().scopes()).collect();
+        let mut scopes = std::collections::BTreeSet::new();
+        scopes.extend(self.0.tokens.iter().flat_map(|token| token.principal().scopes()));
         scopes.into_iter().collect()
     }
 

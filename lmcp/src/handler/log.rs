@@ -1,8 +1,7 @@
 //! Log messages of a handler: to the client, from the level it asked for, and to the process's own log.
 
 use super::context::Context;
-use crate::jsonrpc::decode;
-use crate::jsonrpc::encode;
+use crate::jsonrpc::{decode, encode};
 use crate::protocol::Level;
 use serde::Serialize;
 use serde_json::value::RawValue;

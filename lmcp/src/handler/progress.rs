@@ -3,8 +3,7 @@
 //! Spec: basic/patterns/progress.
 
 use super::context::Context;
-use crate::jsonrpc::decode;
-use crate::jsonrpc::encode;
+use crate::jsonrpc::{decode, encode};
 use crate::transport::outbox::Outbox;
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -152,7 +152,9 @@ impl Registry {
     /// All scopes that some item asks for, enabled or not, in the order of the alphabet.
     pub(crate) fn scopes(&self) -> BTreeSet<&'static str> {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.items.commons().flat_map(|common| common.scopes.iter().copied()).collect()
+        let mut scopes = BTreeSet::new();
+        scopes.extend(all.items.commons().flat_map(|common| common.scopes.iter().copied()));
+        scopes
     }
 
     /// What is in the program, and not registered.

@@ -401,10 +401,10 @@ impl Pipe {
         });
     }
 
-    /// Writes what a subscriber was not told yet, and nothing after that.
-    fn tell_last(&self, subscriber: &Subscriber, id: Option<&Id>) {
-        for change in subscriber.end() {
-            self.0.outbox.push(&modern::change(&change, id));
+    /// Writes nothing more of what a subscriber wants to hear, but for what it was not told yet if it `is_read`.
+    fn end_telling(&self, subscriber: &Subscriber, id: Option<&Id>, is_read: bool) {
+        for change in subscriber.end().iter().filter(|_| is_read) {
+            self.0.outbox.push(&modern::change(change, id));
         }
     }
 
@@ -445,18 +445,19 @@ impl Pipe {
                 .for_each(|(_, flight)| flight.cancellation.cancel());
             flights.keys().cloned().collect()
         };
+        // A client that does not read is not told what has changed, only that its streams end.
+        let has_room = async || tokio::time::timeout(PATIENCE.min(grace), self.0.outbox.room()).await.is_ok();
+        let mut is_read = has_room().await;
         if self.0.session.is_initialized() {
-            self.tell_last(&self.0.session.subscriber, None);
+            self.end_telling(&self.0.session.subscriber, None, is_read);
         }
-        let mut is_read = true;
         for id in streams {
-            // Of a client that does not read no stream is told what has changed, only that it ends.
-            is_read = is_read && tokio::time::timeout(PATIENCE.min(grace), self.0.outbox.room()).await.is_ok();
+            is_read = is_read && has_room().await;
             // A signal meanwhile may have ended it.
             let Some(flight) = self.0.lock().remove(&id) else { continue };
             flight.cancellation.cancel();
-            if let Some(subscriber) = flight.listens.filter(|_| is_read) {
-                self.tell_last(&subscriber, Some(&id));
+            if let Some(subscriber) = flight.listens {
+                self.end_telling(&subscriber, Some(&id), is_read);
             }
             // In one write: the client must not see the one without the other.
             let mut both = modern::end_of_stream(&id, &self.0.server);

@@ -76,14 +76,7 @@ async fn heads_that_never_end() {
         connection.closed().await;
     }
     // One that ends in time is answered, however long its call takes.
-    let gate = Gate::new();
-    let site = Site::open(gate.server().limits(Limits::default().head_time(2 * HOUR).keep_alive(9 * HOUR))).await;
-    let mut connection = site.connect().await;
-    connection.send(&Request::call(1, "gated", json!({}))).await;
-    until(|| gate.came() == 1).await;
-    pass(3 * HOUR).await;
-    gate.let_through(1);
-    assert_eq!(text(&connection.response().await), "through");
+    let site = site_whose_calls_take(3 * HOUR, Limits::default().head_time(2 * HOUR).keep_alive(9 * HOUR)).await;
     // So is one that takes its time, but no more than it has.
     let mut connection = site.connect().await;
     let quick = Request::call(1, "quick", json!({}));
@@ -118,14 +111,20 @@ async fn connections_between_two_requests() {
     pass(7 * HOUR).await;
     connection.closed().await;
     // A call takes as long as it takes.
+    site_whose_calls_take(7 * HOUR, limits).await;
+}
+
+/// A server with these limits that has answered a call after so long.
+async fn site_whose_calls_take(time: Duration, limits: Limits) -> Site {
     let gate = Gate::new();
     let site = Site::open(gate.server().limits(limits)).await;
     let mut connection = site.connect().await;
     connection.send(&Request::call(1, "gated", json!({}))).await;
     until(|| gate.came() == 1).await;
-    pass(7 * HOUR).await;
+    pass(time).await;
     gate.let_through(1);
     assert_eq!(text(&connection.response().await), "through");
+    site
 }
 
 #[tokio::test]

@@ -60,8 +60,9 @@ impl Fetch {
             }
             status => return Err(failed(format!("it answered {status}"), status.is_server_error())),
         }
-        let json = std::str::from_utf8(&body).map_err(|e| failed(format!("it is not JSON: {e}"), false))?;
-        serde_json::from_str(json).map_err(|e| failed(format!("it is not JSON: {e}"), false))
+        let no_json = |e: &dyn std::fmt::Display| failed(format!("it is not JSON: {e}"), false);
+        let json = std::str::from_utf8(&body).map_err(|e| no_json(&e))?;
+        serde_json::from_str(json).map_err(|e| no_json(&e))
     }
 
     async fn get(&self, url: &Url) -> Result<(StatusCode, Bytes), String> {
