@@ -89,7 +89,9 @@ fn text(answer: &Value) -> &str {
 
 #[tokio::test]
 async fn running_calls_are_answered_after_the_end_of_the_input() {
-    let mut server = Process::start();
+    // Once they are, nothing is waited for.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lmcp-test-server"));
+    let mut server = Process::run(command.env("LMCP_TEST_DRAIN", "3600"));
     server.call(1, "waits", json!({ "ms": 300 })).await;
     server.close();
     let (rest, status, _) = server.end().await;
